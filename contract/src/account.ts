@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { route } from './route.ts'
+import { creditStage, energyText, id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
+
+export const entryKind = z.enum(['payment', 'energy-charge', 'reversal'])
+
+/** One line of an account: what moved its balance. */
+export const accountEntry = z.object({
+  id: uuid,
+  at: instant,
+  kind: entryKind,
+  /** Above zero when the balance rose. */
+  amount: moneyText,
+  balance: moneyText,
+  text: z.string(),
+  usedWh: energyText.nullable(),
+})
+export type AccountEntry = z.infer<typeof accountEntry>
+
+export const listEntries = route({
+  method: 'GET',
+  path: '/api/accounts/:id/entries',
+  summary: 'The last 200 entries of an account, newest first.',
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.unknown(),
+  response: z.object({ entries: z.array(accountEntry) }),
+})
+
+export const topUp = route({
+  method: 'POST',
+  path: '/api/accounts/:id/top-ups',
+  summary: 'Credit a payment taken at the counter. Repeating it with the same key credits nothing twice.',
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.object({ key: uuid, amount: paymentText }),
+  response: z.object({
+    paymentId: uuid,
+    /** False when this key had been credited before. */
+    fresh: z.boolean(),
+    amount: moneyText,
+    balance: moneyText,
+    stage: creditStage,
+    /** Close commands that this payment set off. */
+    restoring: z.array(z.object({ meterId: id, commandId: uuid })),
+  }),
+})
+
+export const message = z.object({
+  id,
+  at: instant,
+  account: z.object({ id, number: z.string() }),
+  /** `warning-1`, `warning-2`, `pre-stop`, `stopped`, `reconnect-permitted`, `reconnected`, `failed`, `payment`. */
+  notice: z.string(),
+  channel: z.string(),
+  recipient: z.string(),
+  text: z.string(),
+  state: z.enum(['queued', 'shown', 'failed']),
+})
+export type Message = z.infer<typeof message>
+
+export const listMessages = route({
+  method: 'GET',
+  path: '/api/messages',
+  summary: 'The last 200 messages of the outbox, newest first.',
+  params: nothing,
+  query: z.object({ account: idParameter.optional() }),
+  body: z.unknown(),
+  response: z.object({ messages: z.array(message) }),
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+/** Why a request was refused. One table in the server maps each code to an HTTP status and to words. */
+export const problemCode = z.enum([
+  'bad-input',
+  'not-signed-in',
+  'wrong-sign-in',
+  'not-permitted',
+  'not-found',
+  'unknown-meter',
+  'unknown-account',
+  'meter-without-account',
+  'same-key-other-input',
+  'command-already-open',
+  'gateway-offline',
+  'meter-did-not-answer',
+  'too-many-requests',
+  'unavailable',
+  'internal',
+])
+export type ProblemCode = z.infer<typeof problemCode>
+
+/** Body of every response that is not a success. */
+export const problem = z.object({
+  code: problemCode,
+  /** What is wrong and what to do, for people. */
+  message: z.object({ en: z.string(), zh: z.string() }),
+  /** For `bad-input`: which fields, and what each must look like. */
+  fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof problem>

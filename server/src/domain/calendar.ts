@@ -1,0 +1,60 @@
+/** Local calendar time in a site's time zone. Pure: the zone rules come from the runtime's own tables. */
+
+export type LocalTime = Readonly<{
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+  /** 0 = Sunday … 6 = Saturday. */
+  weekday: number
+}>
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+const formatterFor = (timeZone: string): Intl.DateTimeFormat => {
+  const known = formatters.get(timeZone)
+  if (known !== undefined) return known
+  const formatter = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
+  formatters.set(timeZone, formatter)
+  return formatter
+}
+
+/** The calendar fields that a clock on the wall of `timeZone` shows at `instant` (UTC epoch milliseconds). */
+export const localTime = (instant: number, timeZone: string): LocalTime => {
+  const field: Record<string, number> = {}
+  for (const part of formatterFor(timeZone).formatToParts(instant)) field[part.type] = Number(part.value)
+  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = field
+  return { year, month, day, hour, minute, second, weekday: new Date(Date.UTC(year, month - 1, day)).getUTCDay() }
+}
+
+/** Milliseconds by which local time is ahead of UTC at `instant`. */
+export const zoneOffsetMs = (instant: number, timeZone: string): number => {
+  const local = localTime(instant, timeZone)
+  const asUtc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
+  return asUtc - Math.floor(instant / 1000) * 1000
+}
+
+/** The instant at which clocks in `timeZone` show the given local midnight (the first such instant after a gap). */
+export const startOfLocalDay = (year: number, month: number, day: number, timeZone: string): number => {
+  const guess = Date.UTC(year, month - 1, day)
+  const first = guess - zoneOffsetMs(guess, timeZone)
+  return guess - zoneOffsetMs(first, timeZone)
+}
+
+/** First and last instant of the calendar month that contains `instant`: `[start, end)`. */
+export const monthOf = (instant: number, timeZone: string): Readonly<{ start: number; end: number }> => {
+  const { year, month } = localTime(instant, timeZone)
+  const [nextYear, nextMonth] = month === 12 ? [year + 1, 1] : [year, month + 1]
+  return { start: startOfLocalDay(year, month, 1, timeZone), end: startOfLocalDay(nextYear, nextMonth, 1, timeZone) }
+}

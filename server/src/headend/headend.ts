@@ -1,0 +1,114 @@
+import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
+
+/** What the headend must know of the field; it keeps no archive of its own and is told anew whenever the archive changes. */
+export type FieldConfig = Readonly<{ gateways: readonly GatewayConfig[]; meters: readonly MeterConfig[] }>
+
+export type GatewayConfig = Readonly<{
+  id: number
+  /** The name people use, for logs. */
+  code: string
+  link: GatewayLink
+  line: LineConfig
+}>
+
+export type GatewayLink = Readonly<
+  | { kind: 'dials-in'; /** Text of the registration packet. */ registration: string; heartbeat: string | null }
+  | { kind: 'dialled'; host: string; port: number }
+  | { kind: 'serial'; path: string }
+>
+
+export type LineConfig = Readonly<{ baudRate: number; parity: 'none' | 'even' | 'odd' }>
+
+export type MeterConfig = Readonly<{
+  id: number
+  gatewayId: number
+  /** DL/T 645 communication address, 12 digits. */
+  address: string
+  credentials: Credentials
+  /** Zone of the meter's own clock, for deadlines that travel in commands. */
+  timeZone: string
+}>
+
+/** In falling urgency; a more urgent job passes every queued less urgent one on its line. */
+export type Priority = 'relay' | 'person' | 'verification' | 'scheduled' | 'back-fill' | 'clock'
+
+/** One request and its answer as they were on the wire. `at` is wall time, `durationMs` elapsed time. */
+export type Exchange = Readonly<{
+  at: number
+  durationMs: number
+  request: Uint8Array
+  response: Uint8Array | null
+  meaning: string
+}>
+
+export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled'
+
+export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
+
+export type ReadOutcome = Readonly<
+  | { ok: true; /** Wall time of the last answer. */ at: number; values: Values; exchanges: readonly Exchange[] }
+  | {
+      ok: false
+      code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'bad-answer'
+      detail: string
+      /** What was read before it failed. */
+      values: Values
+      exchanges: readonly Exchange[]
+    }
+>
+
+export type ControlStep = Readonly<
+  | { kind: 'state-read'; status: StatusWord3; exchange: Exchange }
+  | { kind: 'acknowledged'; exchange: Exchange }
+  | { kind: 'exchange'; exchange: Exchange }
+>
+
+export type ControlRequest = Readonly<{
+  action: ControlAction
+  /** Elapsed time for which the meter may still obey; travels in the 1CH deadline field. */
+  validForMs: number
+  /** Read the status word first and send nothing when the meter is already as wanted (before every repetition). */
+  readStateFirst: boolean
+  /**
+   * Asked when the line is ours, right before the bytes leave; anything but `go` withdraws the command. This is where
+   * a trip is decided again and where "sent" is committed, so that no bytes leave which the database does not know.
+   */
+  confirm(): Promise<Readonly<{ go: true } | { go: false; reason: string }>>
+  onStep(step: ControlStep): void
+  signal?: AbortSignal
+}>
+
+export type ControlOutcome = Readonly<
+  | { kind: 'verified'; /** True when nothing had to be sent. */ already: boolean; status: StatusWord3; at: number }
+  | { kind: 'withdrawn'; reason: string }
+  | { kind: 'not-sent'; code: LinkFailure | 'no-answer' | 'bad-answer'; detail: string }
+  | { kind: 'refused'; errors: MeterErrors }
+  /** Sent, but no (intelligible) answer came: the relay may have moved or not. */
+  | { kind: 'unanswered'; detail: string }
+  /** Acknowledged, but the status word does not show it (or could not be read: `status` null). */
+  | { kind: 'unverified'; status: StatusWord3 | null; detail: string }
+>
+
+export type GatewayStatus = Readonly<{
+  gatewayId: number
+  online: boolean
+  /** Wall time of the last change of `online`. */
+  since: number
+  lastHeardAt: number | null
+  remoteAddress: string | null
+  queueLength: number
+}>
+
+export type Headend = {
+  start(): Promise<Readonly<{ /** TCP port on which gateways dial in. */ port: number }>>
+  stop(): Promise<void>
+  configure(config: FieldConfig): void
+  read(
+    meterId: number,
+    items: readonly IdentifierName[],
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<ReadOutcome>
+  control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
+  gateways(): readonly GatewayStatus[]
+  onGatewayChange(listener: (status: GatewayStatus) => void): void
+}
