@@ -1,0 +1,77 @@
+import { localTime } from './calendar.ts'
+import type { NoticeKind } from './credit-policy.ts'
+import { formatFen, type MicroYuan } from './quantity.ts'
+
+export type Language = 'zh' | 'en'
+
+/**
+ * What a notice may say. Required contents (fee-control practice): a warning names account, balance and the time of the
+ * reading behind it, threshold, how to pay, telephone; a pre-stop notice adds the amount needed and the earliest stop.
+ */
+export type NoticeFacts = Readonly<{
+  signature: string
+  place: string
+  accountNumber: string
+  balance: MicroYuan
+  readAt: number | null
+  threshold: MicroYuan
+  /** What must be paid at least so that supply is not stopped, or comes back. */
+  amountNeeded: MicroYuan
+  earliestStopAt: number | null
+  phone: string
+  timeZone: string
+}>
+
+export const noticeText = (kind: NoticeKind, facts: NoticeFacts, language: Language): string =>
+  language === 'zh' ? `【${facts.signature}】${chinese(kind, facts)}` : `[${facts.signature}] ${english(kind, facts)}`
+
+const clockText = (instant: number | null, timeZone: string): string => {
+  if (instant === null) return '—'
+  const { month, day, hour, minute } = localTime(instant, timeZone)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
+}
+
+const chinese = (kind: NoticeKind, facts: NoticeFacts): string => {
+  const who = `${facts.place}(户号${facts.accountNumber})`
+  const balance = `余额${formatFen(facts.balance)}元(${clockText(facts.readAt, facts.timeZone)}抄表)`
+  const call = `电话${facts.phone}`
+  switch (kind) {
+    case 'warning-1':
+      return `${who}${balance},低于预警值${formatFen(facts.threshold)}元,请及时到营业厅充值。${call}`
+    case 'warning-2':
+      return `${who}${balance},低于二级预警值${formatFen(facts.threshold)}元,请尽快到营业厅充值,用完将停电。${call}`
+    case 'pre-stop':
+      return `${who}${balance},购电款已用完,${clockText(facts.earliestStopAt, facts.timeZone)}后将停电。至少充值${formatFen(facts.amountNeeded)}元后自动复电。${call}`
+    case 'stopped':
+      return `${who}已停电,${balance}。至少充值${formatFen(facts.amountNeeded)}元即可复电,请先关闭电器注意安全。${call}`
+    case 'reconnect-permitted':
+      return `${who}已允许合闸,请先关闭电器,再按电表按钮恢复用电。${balance}。${call}`
+    case 'reconnected':
+      return `${who}已复电,${balance}。${call}`
+    case 'failed':
+      return `${who}远程控制未成功,请派人现场处理。`
+  }
+}
+
+const english = (kind: NoticeKind, facts: NoticeFacts): string => {
+  const who = `${facts.place} (account ${facts.accountNumber})`
+  const balance = `balance ${formatFen(facts.balance)} yuan (read ${clockText(facts.readAt, facts.timeZone)})`
+  const call = `Phone ${facts.phone}`
+  switch (kind) {
+    case 'warning-1':
+      return `${who}: ${balance}, below the alarm value of ${formatFen(facts.threshold)}. Please top up at the counter. ${call}`
+    case 'warning-2':
+      return `${who}: ${balance}, below the second alarm value of ${formatFen(facts.threshold)}. Top up soon at the counter or supply will be stopped. ${call}`
+    case 'pre-stop':
+      return `${who}: ${balance}, used up. Supply will be stopped after ${clockText(facts.earliestStopAt, facts.timeZone)}. Pay at least ${formatFen(facts.amountNeeded)} yuan and it comes back by itself. ${call}`
+    case 'stopped':
+      return `${who}: supply stopped, ${balance}. Pay at least ${formatFen(facts.amountNeeded)} yuan to get it back; switch appliances off first. ${call}`
+    case 'reconnect-permitted':
+      return `${who}: closing is permitted. Switch appliances off, then press the button at the meter. ${balance}. ${call}`
+    case 'reconnected':
+      return `${who}: supply restored, ${balance}. ${call}`
+    case 'failed':
+      return `${who}: remote control did not succeed, field work needed.`
+  }
+}

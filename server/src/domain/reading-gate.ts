@@ -1,0 +1,72 @@
+import { isPriceable, type PricePlan, type Registers } from './price-plan.ts'
+import { addEnergy, energyOf, subtractEnergy, wattHours } from './quantity.ts'
+
+/**
+ * The gate that every reading passes before it may charge anything. What fails is kept and shown as held with its
+ * reason; it charges nothing and nobody is cut while the newest reading is held.
+ */
+export type HeldReason =
+  | 'from-the-future'
+  | 'register-went-backwards'
+  | 'rate-went-backwards'
+  | 'rates-do-not-sum'
+  | 'rates-missing'
+  | 'more-energy-than-possible'
+
+export type GateFacts = Readonly<{
+  /** The last good reading; null before the first. */
+  last: Readonly<{ at: number; registers: Registers }> | null
+  /** The most the connection can carry. */
+  maximumWatts: number
+  plan: PricePlan | null
+  now: number
+}>
+
+export type GateResult = Readonly<{ kind: 'good' } | { kind: 'late' } | { kind: 'held'; reason: HeldReason }>
+
+/** A reading may be this much ahead of our clock: two clocks are never quite equal. */
+export const futureToleranceMs = 60_000
+/** Registers step by 10 Wh each, so total and rates may differ by two steps for each rate. */
+const sumToleranceWhPerRate = 20n
+/** Over the connection's rating: real connections carry a little more than their plate says. */
+const ratingMarginPercent = 120
+/** Two register steps of rounding. */
+const stepToleranceWh = wattHours(20n)
+
+/** Decides in the order of the reasons above; `late` is older than the last good one: its energy was charged with that. */
+export const passGate = (reading: Readonly<{ at: number; registers: Registers }>, facts: GateFacts): GateResult => {
+  const { registers, at } = reading
+  if (at > facts.now + futureToleranceMs) return { kind: 'held', reason: 'from-the-future' }
+  if (facts.last !== null && at <= facts.last.at) return { kind: 'late' }
+  if (facts.last !== null) {
+    const before = facts.last.registers
+    if (registers.totalWh < before.totalWh) return { kind: 'held', reason: 'register-went-backwards' }
+    if (registers.ratesWh.some((rate, index) => rate < (before.ratesWh[index] ?? 0n)))
+      return { kind: 'held', reason: 'rate-went-backwards' }
+  }
+  if (facts.plan !== null && !isPriceable(facts.plan, registers)) return { kind: 'held', reason: 'rates-missing' }
+  if (!ratesSum(registers)) return { kind: 'held', reason: 'rates-do-not-sum' }
+  if (facts.last !== null) {
+    const used = subtractEnergy(registers.totalWh, facts.last.registers.totalWh)
+    const watts = Math.ceil((facts.maximumWatts * ratingMarginPercent) / 100)
+    if (used > addEnergy(energyOf(watts, at - facts.last.at), stepToleranceWh))
+      return { kind: 'held', reason: 'more-energy-than-possible' }
+  }
+  return { kind: 'good' }
+}
+
+const ratesSum = ({ totalWh, ratesWh }: Registers): boolean => {
+  if (ratesWh.length === 0) return true
+  const difference = totalWh - ratesWh.reduce<bigint>((sum, rate) => sum + rate, 0n)
+  const tolerance = sumToleranceWhPerRate * BigInt(ratesWh.length)
+  return difference <= tolerance && difference >= -tolerance
+}
+
+export const heldWords: Readonly<Record<HeldReason, string>> = Object.freeze({
+  'from-the-future': 'read at a time that has not come yet / 读数时间在将来',
+  'register-went-backwards': 'the total register went backwards / 总电量倒走',
+  'rate-went-backwards': 'a rate register went backwards / 费率电量倒走',
+  'rates-do-not-sum': 'total and rates do not agree / 总电量与分费率电量不符',
+  'rates-missing': 'the plan prices by rate but the meter gave no rates / 缺少分费率电量',
+  'more-energy-than-possible': 'more energy than the connection can carry / 电量超出线路能力',
+})
