@@ -58,3 +58,15 @@ export const monthOf = (instant: number, timeZone: string): Readonly<{ start: nu
   const [nextYear, nextMonth] = month === 12 ? [year + 1, 1] : [year, month + 1]
   return { start: startOfLocalDay(year, month, 1, timeZone), end: startOfLocalDay(nextYear, nextMonth, 1, timeZone) }
 }
+
+/** The local calendar day as `YYYY-MM-DD`. */
+export const localDayText = (instant: number, timeZone: string): string => {
+  const { year, month, day } = localTime(instant, timeZone)
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+}
+
+/** The instant of the last local midnight at or before `instant`. */
+export const startOfToday = (instant: number, timeZone: string): number => {
+  const { year, month, day } = localTime(instant, timeZone)
+  return startOfLocalDay(year, month, day, timeZone)
+}

@@ -1,0 +1,170 @@
+import { objectionToTrip } from '../domain/credit-policy.ts'
+import { afterAttempt, closes, type AttemptOutcome, type NextStep } from '../domain/relay-command.ts'
+import type { ControlOutcome } from '../headend/headend.ts'
+import type { StatusWord3 } from '@xianfu/protocols'
+import {
+  addEvents,
+  finishCommand,
+  lockCommand,
+  markSent,
+  requeueCommand,
+  type ClaimedCommand,
+  type CommandEvent,
+} from '../store/commands.ts'
+import { loadCredit, lockAccounts } from '../store/credit.ts'
+import type { Sql } from '../store/database.ts'
+import { queueMessages } from '../store/messages.ts'
+import { saveRestoreOwed, saveStatus } from '../store/meters.ts'
+import { messageChannel, notify, notifyLive } from '../store/notify.ts'
+import { accountsOfMeters } from '../store/settlement.ts'
+import { messageFor } from './notice-message.ts'
+import { post } from './post.ts'
+import type { FlowContext } from './process.ts'
+
+type Confirmation = Readonly<{ go: true } | { go: false; reason: string }>
+
+/**
+ * The last moment: the line is ours and the bytes are about to leave. Under the account's lock the command must still
+ * be queued, and a trip of the policy is decided again on the facts of this moment. `go` commits "sent" first, so no
+ * bytes ever leave that a restarted process would not know of.
+ */
+export const confirmSend = async (context: FlowContext, command: ClaimedCommand): Promise<Confirmation> =>
+  context.database.transaction(async (sql) => {
+    const now = context.clock.now()
+    if (command.accountId !== null) await lockAccounts(sql, [command.accountId])
+    const state = await lockCommand(sql, command.id)
+    if (state !== 'queued') return { go: false, reason: `it is ${state ?? 'gone'} by now` }
+    if (now > command.expiresAt) {
+      await finishCommand(sql, command.id, 'expired', 'its time was over', now)
+      return { go: false, reason: 'its time was over' }
+    }
+    if (command.kind === 'trip') {
+      const objection = await objectionNow(sql, command, now)
+      if (objection !== null) {
+        await finishCommand(sql, command.id, 'cancelled', objection, now)
+        await addEvents(sql, [{ commandId: command.id, kind: 'withdrawn', text: objection, at: now }])
+        return { go: false, reason: objection }
+      }
+      if (command.requestedBy === 'policy') await saveRestoreOwed(sql, command.meterId, true)
+    }
+    await markSent(sql, command.id, now)
+    await notifyLive(sql, topicsOf(command))
+    return { go: true }
+  })
+
+const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Promise<string | null> => {
+  if (command.requestedBy !== 'policy') return (await isUnderKeepPower(sql, command.meterId)) ? 'keep-power' : null
+  if (command.accountId === null) return 'no-agreement'
+  const [record] = await loadCredit(sql, [command.accountId])
+  if (record === undefined || record.terms === null) return 'no-agreement'
+  return objectionToTrip(record.facts, record.terms, now)
+}
+
+const isUnderKeepPower = async (sql: Sql, meterId: number): Promise<boolean> => {
+  const [row] = await sql.query<{ keep_power: boolean }>('select keep_power from meter where id = $1', [meterId])
+  return row?.keep_power ?? false
+}
+
+/** Records what came of an attempt, tells the customer, and lets the policy look at the account again. */
+export const finishAttempt = async (
+  context: FlowContext,
+  command: ClaimedCommand,
+  outcome: ControlOutcome,
+  events: readonly CommandEvent[],
+): Promise<void> => {
+  const now = context.clock.now()
+  await context.database.transaction(async (sql) => {
+    if (command.accountId !== null) await lockAccounts(sql, [command.accountId])
+    await addEvents(sql, events)
+    const status = statusOf(outcome)
+    if (status !== null) await saveStatus(sql, [{ meterId: command.meterId, at: now, ...status }])
+    const state = await lockCommand(sql, command.id)
+    // Withdrawn by the confirmation, which has already written how it ended.
+    const settled = state !== 'queued' && state !== 'sent' && state !== 'acknowledged'
+    const next = settled ? null : await recordNext(sql, command, outcome, now)
+    if (next?.state === 'verified') await afterProof(sql, command, outcome, now)
+    if (next?.state === 'failed' || next?.state === 'refused') await tellStaff(sql, command, now)
+    if (command.accountId !== null) await post(sql, context.ids, { now, accountIds: [command.accountId], postings: [] })
+    await notifyLive(sql, topicsOf(command))
+  })
+}
+
+const recordNext = async (sql: Sql, command: ClaimedCommand, outcome: ControlOutcome, now: number): Promise<NextStep> => {
+  const attempt = attemptOf(outcome)
+  const attempts = command.attempts + (attempt === 'not-sent' ? 0 : 1)
+  const words = wordsOf(outcome)
+  const next = afterAttempt(command.kind, attempt, attempts, now, command.expiresAt)
+  await addEvents(sql, [{ commandId: command.id, kind: outcome.kind, text: words, at: now }])
+  if (next.state === 'queued') await requeueCommand(sql, command.id, { notBefore: next.notBefore, attempts, failure: words })
+  else await finishCommand(sql, command.id, next.state, next.state === 'verified' ? null : words, now)
+  return next
+}
+
+/** A meter that is silent even to the question for its state counts as an attempt; a line that is away does not. */
+const attemptOf = (outcome: ControlOutcome): AttemptOutcome =>
+  outcome.kind === 'not-sent' && (outcome.code === 'no-answer' || outcome.code === 'bad-answer')
+    ? 'unanswered'
+    : outcome.kind
+
+const wordsOf = (outcome: ControlOutcome): string => {
+  switch (outcome.kind) {
+    case 'verified':
+      return outcome.already ? 'the meter was already so' : 'proven by the status word'
+    case 'withdrawn':
+      return outcome.reason
+    case 'not-sent':
+      return `not sent: ${outcome.code} ${outcome.detail}`.trim()
+    case 'refused':
+      return `refused by the meter: ${outcome.errors.reasons.join(', ')}`
+    case 'unanswered':
+      return `no answer: ${outcome.detail}`
+    case 'unverified':
+      return `acknowledged but not proven: ${outcome.detail}`
+  }
+}
+
+type Observed = Readonly<{ relay: 'closed' | 'open'; relayCommand: 'closed' | 'open'; keepPower: boolean; alarm: boolean }>
+
+const statusOf = (outcome: ControlOutcome): Observed | null => {
+  const word: StatusWord3 | null =
+    outcome.kind === 'verified' || outcome.kind === 'unverified' ? outcome.status : null
+  if (word === null) return null
+  return { relay: word.relay, relayCommand: word.relayCommand, keepPower: word.keepPower, alarm: word.preTripAlarm }
+}
+
+/** Only proof makes a notice "stopped" or "restored", and only proof ends what is owed. */
+const afterProof = async (sql: Sql, command: ClaimedCommand, outcome: ControlOutcome, now: number): Promise<void> => {
+  if (closes(command.kind)) await saveRestoreOwed(sql, command.meterId, false)
+  if (command.accountId === null) return
+  const [record] = await loadCredit(sql, [command.accountId])
+  if (record === undefined) return
+  const open = outcome.kind === 'verified' && outcome.status.relay === 'open'
+  const notice =
+    command.kind === 'trip' ? 'stopped' : closes(command.kind) ? (open ? 'reconnect-permitted' : 'reconnected') : null
+  if (notice === null) return
+  await queueMessages(sql, [messageFor(notice, record, record.facts.balance, null)], now)
+  await notify(sql, messageChannel)
+  await notifyLive(sql, ['message'])
+}
+
+const tellStaff = async (sql: Sql, command: ClaimedCommand, now: number): Promise<void> => {
+  if (command.accountId === null || command.kind.startsWith('alarm')) return
+  const [record] = await loadCredit(sql, [command.accountId])
+  if (record === undefined) return
+  await queueMessages(sql, [messageFor('failed', record, record.facts.balance, null)], now)
+  await notify(sql, messageChannel)
+  await notifyLive(sql, ['message'])
+}
+
+const topicsOf = (command: ClaimedCommand): string[] => [
+  `meter:${String(command.meterId)}`,
+  `command:${String(command.meterId)}`,
+]
+
+/** Lets the policy look again at the accounts of these meters. */
+export const accountsToDecide = async (context: FlowContext, meterIds: readonly number[]): Promise<void> => {
+  const now = context.clock.now()
+  await context.database.transaction(async (sql) => {
+    await post(sql, context.ids, { now, accountIds: await accountsOfMeters(sql, meterIds), postings: [] })
+  })
+}

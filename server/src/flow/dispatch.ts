@@ -1,0 +1,104 @@
+import type { FlowContext } from './process.ts'
+import { createBell, loop } from './process.ts'
+import type { ControlOutcome, ControlStep, Headend } from '../headend/headend.ts'
+import { notSentRetryMs } from '../domain/relay-command.ts'
+import { accountsToDecide, confirmSend, finishAttempt } from './command-step.ts'
+import {
+  claimCommands,
+  expireCommands,
+  markAcknowledged,
+  nextCommandDue,
+  recoverCommands,
+  releaseCommand,
+  type ClaimedCommand,
+  type CommandEvent,
+} from '../store/commands.ts'
+
+/** Commands under way at once in this process; each has a line of its own to wait for. */
+const maximumUnderWay = 256
+/** Longest sleep between two looks at the queue when nobody rings, elapsed time. */
+const lookEveryMs = 1_000
+/** For how long a meter may still obey after its bytes have left, elapsed time: travels in the deadline field of 1CH. */
+const validForMs = 60_000
+
+export type Dispatcher = Readonly<{
+  /** Tells it that a command was queued: it looks at once, there is no polling delay. */
+  wake(): void
+  run(signal: AbortSignal): Promise<void>
+}>
+
+/**
+ * Carries out relay commands, one per meter at a time. A command is claimed, waits for its line, is confirmed (decided
+ * again and committed as sent) when the line is free, and is finished by what the meter's status word proves.
+ */
+export const createDispatcher = (context: FlowContext, headend: Headend, owner: string): Dispatcher => {
+  const bell = createBell()
+  const underWay = new Map<number, Promise<void>>()
+
+  const start = (command: ClaimedCommand, signal: AbortSignal): void => {
+    const work = carryOut(context, headend, command, signal)
+      .catch(async (error: unknown) => {
+        context.log({ level: 'error', what: `command ${command.id} was interrupted`, detail: error })
+        await releaseCommand(context.database, command.id, context.clock.now() + notSentRetryMs)
+      })
+      .catch((error: unknown) => {
+        context.log({ level: 'error', what: `command ${command.id} waits for a restart`, detail: error })
+      })
+      .finally(() => {
+        underWay.delete(command.meterId)
+        bell.ring()
+      })
+    underWay.set(command.meterId, work)
+  }
+
+  const step = async (signal: AbortSignal): Promise<void> => {
+    const now = context.clock.now()
+    const expired = await expireCommands(context.database, now)
+    if (expired.length > 0) await accountsToDecide(context, expired.map(({ meterId }) => meterId))
+    const room = maximumUnderWay - underWay.size
+    const claimed =
+      room === 0 ? [] : await claimCommands(context.database, owner, now, room, [...underWay.keys()])
+    for (const command of claimed) start(command, signal)
+    if (claimed.length > 0 && room > claimed.length) return
+    const due = await nextCommandDue(context.database)
+    const untilDueMs = due === null ? lookEveryMs : Math.max(20, (due - context.clock.now()) / context.clock.rate)
+    await bell.wait(context.clock, Math.min(lookEveryMs, untilDueMs), signal)
+  }
+
+  return {
+    wake: () => bell.ring(),
+    async run(signal) {
+      const recovered = await recoverCommands(context.database, context.clock.now())
+      if (recovered > 0) context.log({ level: 'info', what: `${String(recovered)} commands taken up again` })
+      await loop(context, 'dispatch', signal, async () => step(signal))
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}
+
+const carryOut = async (
+  context: FlowContext,
+  headend: Headend,
+  command: ClaimedCommand,
+  signal: AbortSignal,
+): Promise<void> => {
+  const events: CommandEvent[] = []
+  // Database writes of the steps, one after the other and beside the line, which must not wait for them.
+  let writes: Promise<void> = Promise.resolve()
+  const onStep = (step: ControlStep): void => {
+    const { exchange } = step
+    const { request, response, durationMs, meaning, at } = exchange
+    events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
+    if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command.id))
+  }
+  const outcome: ControlOutcome = await headend.control(command.meterId, {
+    action: command.kind,
+    validForMs,
+    readStateFirst: command.attempts > 0,
+    confirm: async () => confirmSend(context, command),
+    onStep,
+    signal,
+  })
+  await writes
+  await finishAttempt(context, command, outcome, events)
+}

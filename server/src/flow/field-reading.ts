@@ -1,0 +1,42 @@
+import { wattHours } from '../domain/quantity.ts'
+import type { ReadOutcome, Values } from '../headend/headend.ts'
+import type { FieldReading } from './settle.ts'
+
+/** What every scheduled round asks of a meter: registers, status word, power. */
+export const scheduledItems = ['forwardActiveEnergyBlock', 'statusWord3', 'activePowerTotal'] as const
+
+/** What a person who waits gets: the same, and voltages and currents. */
+export const personItems = [...scheduledItems, 'voltageBlock', 'currentBlock'] as const
+
+/** Turns an answer of the field into a reading, or null when it carries no registers. */
+export const fieldReadingOf = (
+  meterId: number,
+  outcome: ReadOutcome & { readonly ok: true },
+  obtained: FieldReading['obtained'],
+): FieldReading | null => {
+  const block = outcome.values.forwardActiveEnergyBlock
+  if (block === undefined || block.total === null) return null
+  const rates = block.rates.filter((rate) => rate !== null)
+  return {
+    meterId,
+    at: outcome.at,
+    // A block with a missing rate is kept as "no rates": the gate then decides whether the plan can do without.
+    registers: {
+      totalWh: wattHours(BigInt(block.total)),
+      ratesWh: rates.length === block.rates.length ? rates.map((rate) => wattHours(BigInt(rate))) : [],
+    },
+    powerMilliwatts: outcome.values.activePowerTotal ?? null,
+    obtained,
+    status: statusOf(outcome.values),
+  }
+}
+
+const statusOf = ({ statusWord3 }: Values): FieldReading['status'] =>
+  statusWord3 === undefined
+    ? null
+    : {
+        relay: statusWord3.relay,
+        relayCommand: statusWord3.relayCommand,
+        keepPower: statusWord3.keepPower,
+        alarm: statusWord3.preTripAlarm,
+      }

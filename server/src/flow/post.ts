@@ -1,0 +1,149 @@
+import { decide, type Decision } from '../domain/credit-policy.ts'
+import type { Ids } from '../domain/ids.ts'
+import { balancesAfter, type Posting } from '../domain/ledger.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
+import { lifetimeMs, urgencyOf, type RelayCommandKind } from '../domain/relay-command.ts'
+import { cancelQueued, queueCommands, type NewCommand } from '../store/commands.ts'
+import { loadCredit, lockAccounts, saveDecisions, type CreditRecord } from '../store/credit.ts'
+import type { Sql } from '../store/database.ts'
+import { writeTransfers } from '../store/ledger.ts'
+import { queueMessages, type NewMessage } from '../store/messages.ts'
+import { commandChannel, messageChannel, notify, notifyLive } from '../store/notify.ts'
+import { messageFor } from './notice-message.ts'
+
+export type PostInput = Readonly<{
+  now: number
+  /** Accounts to decide on; those of the postings are added. */
+  accountIds: readonly number[]
+  postings: readonly Posting[]
+  /** The payment that sets off the restorations of this posting, for the payment-to-power clock. */
+  paymentId?: string
+}>
+
+export type Posted = Readonly<{
+  /** Balance after each posting, in their order. */
+  balancesAfter: readonly MicroYuan[]
+  decisions: ReadonlyMap<number, Decision>
+  commands: readonly Readonly<{ id: string; meterId: number; kind: RelayCommandKind }>[]
+}>
+
+/**
+ * The only door to the ledger. In the caller's transaction it writes transfers and balances, applies the credit policy
+ * to every account touched, and queues messages and relay commands: money and power commit together or not at all, and
+ * no change of a balance can forget the policy.
+ */
+export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted> => {
+  const accountIds = [...new Set([...input.accountIds, ...input.postings.map(({ accountId }) => accountId)])]
+  accountIds.sort((a, b) => a - b)
+  await lockAccounts(sql, accountIds)
+  const records = new Map((await loadCredit(sql, accountIds)).map((record) => [record.accountId, record]))
+  const after = await writePostings(sql, ids, input.postings, records)
+  const decided = [...records.values()].map((record) => decideOne(record, after, input))
+  const commands = await carryOut(sql, ids, decided, input)
+  return {
+    balancesAfter: after.inOrder,
+    decisions: new Map(decided.map(({ record, decision }) => [record.accountId, decision])),
+    commands,
+  }
+}
+
+type Balances = Readonly<{ inOrder: readonly MicroYuan[]; latest: ReadonlyMap<number, MicroYuan> }>
+type Decided = Readonly<{ record: CreditRecord; decision: Decision; balance: MicroYuan }>
+
+const writePostings = async (
+  sql: Sql,
+  ids: Ids,
+  postings: readonly Posting[],
+  records: ReadonlyMap<number, CreditRecord>,
+): Promise<Balances> => {
+  const latest = new Map<number, MicroYuan>()
+  const entries = postings.map((posting) => {
+    const record = records.get(posting.accountId)
+    if (record === undefined) throw new Error(`posting to unknown account ${String(posting.accountId)}`)
+    if (posting.amount <= 0n) throw new RangeError('a transfer moves more than nothing')
+    const before = latest.get(posting.accountId) ?? record.facts.balance
+    const [balanceAfter = before] = balancesAfter(before, [posting])
+    latest.set(posting.accountId, balanceAfter)
+    return { id: ids.uuid(), bucket: record.bucket, posting, balanceAfter }
+  })
+  await writeTransfers(sql, entries)
+  return { inOrder: entries.map(({ balanceAfter }) => balanceAfter), latest }
+}
+
+const decideOne = (record: CreditRecord, balances: Balances, { now }: PostInput): Decided => {
+  const balance = balances.latest.get(record.accountId) ?? record.facts.balance
+  if (record.terms !== null) return { record, balance, decision: decide({ ...record.facts, balance }, record.terms, now) }
+  const { stage, earliestStopAt } = record.facts
+  const nothing = { notices: [], commands: [], cancel: [] }
+  return { record, balance, decision: { stage, earliestStopAt, reasons: ['no-agreement'], ...nothing } }
+}
+
+const carryOut = async (
+  sql: Sql,
+  ids: Ids,
+  decided: readonly Decided[],
+  { now, paymentId }: PostInput,
+): Promise<Posted['commands']> => {
+  await saveDecisions(
+    sql,
+    decided.map(({ record, decision, balance }) => ({ accountId: record.accountId, balance, ...decision })),
+    now,
+  )
+  const cancelled = await cancelQueued(
+    sql,
+    decided.flatMap(({ decision }) => decision.cancel),
+    'the balance or the facts have changed since it was queued',
+    now,
+  )
+  const wanted = decided.flatMap((one) => commandsOf(one, ids, now, paymentId))
+  const queued = new Set((await queueCommands(sql, wanted, now)).map(({ id }) => id))
+  const commands = wanted.filter(({ id }) => queued.has(id))
+  const messages = decided.flatMap(messagesOf)
+  await queueMessages(sql, messages, now)
+  if (commands.length + cancelled.length > 0) await notify(sql, commandChannel)
+  if (messages.length > 0) await notify(sql, messageChannel)
+  await notifyLive(sql, topicsOf(decided, commands.length + cancelled.length > 0, messages.length > 0))
+  return commands.map(({ id, meterId, kind }) => ({ id, meterId, kind }))
+}
+
+const commandsOf = (
+  { record, decision, balance }: Decided,
+  ids: Ids,
+  now: number,
+  paymentId: string | undefined,
+): NewCommand[] =>
+  decision.commands.map(({ meterId, kind }) => ({
+    id: ids.uuid(),
+    bucket: record.bucket,
+    meterId,
+    accountId: record.accountId,
+    kind,
+    urgency: urgencyOf[kind],
+    requestedBy: 'policy',
+    key: null,
+    reason: decision.reasons.join(', '),
+    evidence: {
+      balance: balance.toString(),
+      stage: decision.stage,
+      reasons: decision.reasons,
+      agreementId: record.agreementId,
+      lastReadAt: record.facts.meters.find((meter) => meter.meterId === meterId)?.lastReadAt ?? null,
+      earliestStopAt: decision.earliestStopAt,
+    },
+    paymentId: paymentId ?? null,
+    expiresAt: now + lifetimeMs[kind],
+  }))
+
+const messagesOf = ({ record, decision, balance }: Decided): NewMessage[] =>
+  decision.notices.map((notice) => messageFor(notice, record, balance, decision.earliestStopAt))
+
+const topicsOf = (decided: readonly Decided[], commands: boolean, messages: boolean): string[] => [
+  ...decided.flatMap(({ record }) => [
+    `account:${String(record.accountId)}`,
+    ...record.facts.meters.flatMap(({ meterId }) => [
+      `meter:${String(meterId)}`,
+      ...(commands ? [`command:${String(meterId)}`] : []),
+    ]),
+  ]),
+  ...(messages ? ['message'] : []),
+]

@@ -1,0 +1,107 @@
+import { localDayText } from '../domain/calendar.ts'
+import type { ScheduledMeter } from '../store/archive.ts'
+import { countFailures, countReads } from '../store/meters.ts'
+import { notifyLive } from '../store/notify.ts'
+import { createBell, loop, type FlowContext } from './process.ts'
+import { settleReadings, type FieldReading } from './settle.ts'
+
+/** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
+const maximumWaiting = 20_000
+/** Readings settled in one transaction (reference measurements: 1000 to 2000 is best). */
+const batchSize = 1_000
+/** A batch that is not full is settled after so long, elapsed time. */
+const flushEveryMs = 150
+
+type Failure = Readonly<{ meter: ScheduledMeter; at: number }>
+
+export type ReadingBuffer = Readonly<{
+  add(reading: FieldReading): void
+  addFailure(meter: ScheduledMeter, at: number): void
+  /** Settles all that waits. */
+  flush(): Promise<void>
+  run(signal: AbortSignal): Promise<void>
+}>
+
+/** Between the lines, which bring readings one by one, and the database, which likes them in batches. */
+export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
+  const bell = createBell()
+  const waiting: FieldReading[] = []
+  const failures: Failure[] = []
+
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, batchSize)
+      try {
+        await settleOrPartly(context, batch)
+      } catch (error) {
+        waiting.unshift(...batch)
+        throw error
+      }
+    }
+    const failed = failures.splice(0)
+    if (failed.length > 0) await recordFailures(context, failed)
+  }
+
+  return {
+    add(reading) {
+      if (waiting.length >= maximumWaiting) waiting.shift()
+      waiting.push(reading)
+      if (waiting.length >= batchSize) bell.ring()
+    },
+    addFailure(meter, at) {
+      if (failures.length < maximumWaiting) failures.push({ meter, at })
+    },
+    flush,
+    run: async (signal) =>
+      loop(context, 'settle', signal, async () => {
+        await bell.wait(context.clock, flushEveryMs, signal)
+        await flush()
+      }),
+  }
+}
+
+/**
+ * A reading that can not be settled must not hold up a thousand others: a batch that fails although the database is
+ * there is settled in halves, down to the one that is to blame, which is logged and left (the next reading carries its
+ * energy).
+ */
+const settleOrPartly = async (context: FlowContext, batch: readonly FieldReading[]): Promise<void> => {
+  try {
+    await settleReadings(context.database, context.ids, batch, context.clock.now())
+  } catch (error) {
+    await context.database.ping()
+    if (batch.length === 1) {
+      context.log({ level: 'error', what: `a reading of meter ${String(batch[0]?.meterId)} was left`, detail: error })
+      return
+    }
+    const half = Math.ceil(batch.length / 2)
+    await settleOrPartly(context, batch.slice(0, half))
+    await settleOrPartly(context, batch.slice(half))
+  }
+}
+
+const recordFailures = async ({ database }: FlowContext, failed: readonly Failure[]): Promise<void> => {
+  const perMeter = new Map<number, { failure: Failure; count: number }>()
+  for (const failure of failed) {
+    const known = perMeter.get(failure.meter.id)
+    perMeter.set(failure.meter.id, { failure, count: (known?.count ?? 0) + 1 })
+  }
+  const meterIds = [...perMeter.keys()].sort((a, b) => a - b)
+  await database.transaction(async (sql) => {
+    await countFailures(sql, meterIds)
+    await countReads(
+      sql,
+      [...perMeter.values()].map(({ failure: { meter, at }, count }) => ({
+        day: localDayText(at, meter.timeZone),
+        meterId: meter.id,
+        good: 0,
+        held: 0,
+        failed: count,
+      })),
+    )
+    await notifyLive(
+      sql,
+      meterIds.map((id) => `meter:${String(id)}`),
+    )
+  })
+}

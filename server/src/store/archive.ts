@@ -1,0 +1,91 @@
+import type { FieldSpec, GatewaySpec } from '../domain/archive.ts'
+import type { Sql } from './database.ts'
+import { archiveChannel, notify } from './notify.ts'
+
+export type ScheduledMeter = Readonly<{ id: number; gatewayId: number; intervalMs: number; timeZone: string }>
+/** Meters by gateway, in the order in which they are read. */
+export type Schedule = ReadonlyMap<number, readonly ScheduledMeter[]>
+
+export const loadSchedule = async (sql: Sql): Promise<Schedule> => {
+  const rows = await sql.query<{ id: number; gateway_id: number; minutes: number; time_zone: string }>(
+    `select m.id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone
+     from meter m join site s on s.id = m.site_id order by m.gateway_id, m.id`,
+  )
+  const schedule = new Map<number, ScheduledMeter[]>()
+  for (const { id, gateway_id: gatewayId, minutes, time_zone: timeZone } of rows) {
+    const meters = schedule.get(gatewayId) ?? []
+    meters.push({ id, gatewayId, intervalMs: minutes * 60_000, timeZone })
+    schedule.set(gatewayId, meters)
+  }
+  return schedule
+}
+
+type GatewayRow = {
+  id: number
+  code: string
+  link_kind: 'dials-in' | 'dialled' | 'serial'
+  registration: string | null
+  heartbeat: string | null
+  host: string | null
+  port: number | null
+  serial_path: string | null
+  baud_rate: number
+  parity: 'none' | 'even' | 'odd'
+}
+
+type MeterRow = {
+  id: number
+  gateway_id: number
+  address: string
+  password_level: number
+  password: string
+  operator_code: string
+  time_zone: string
+}
+
+/** What the headend must know of the field. */
+export const loadField = async (sql: Sql): Promise<FieldSpec> => {
+  const gateways = await sql.query<GatewayRow>(
+    'select id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity from gateway order by id',
+  )
+  const meters = await sql.query<MeterRow>(
+    `select m.id, m.gateway_id, m.address, m.password_level, m.password, m.operator_code, s.time_zone
+     from meter m join site s on s.id = m.site_id order by m.id`,
+  )
+  return {
+    gateways: gateways.map((row) => ({
+      id: row.id,
+      code: row.code,
+      link: linkOf(row),
+      line: { baudRate: row.baud_rate, parity: row.parity },
+    })),
+    meters: meters.map((row) => ({
+      id: row.id,
+      gatewayId: row.gateway_id,
+      address: row.address,
+      credentials: { level: row.password_level, password: row.password, operator: row.operator_code },
+      timeZone: row.time_zone,
+    })),
+  }
+}
+
+const linkOf = (row: GatewayRow): GatewaySpec['link'] => {
+  if (row.link_kind === 'dials-in' && row.registration !== null)
+    return { kind: 'dials-in', registration: row.registration, heartbeat: row.heartbeat }
+  if (row.link_kind === 'dialled' && row.host !== null && row.port !== null)
+    return { kind: 'dialled', host: row.host, port: row.port }
+  if (row.link_kind === 'serial' && row.serial_path !== null) return { kind: 'serial', path: row.serial_path }
+  throw new Error(`gateway ${row.code} has no ${row.link_kind} address`)
+}
+
+/** Tells every process that reads the field that the archive has changed. */
+export const notifyArchive = async (sql: Sql): Promise<void> => notify(sql, archiveChannel)
+
+export const saveGatewayState = async (sql: Sql, id: number, online: boolean, since: number): Promise<void> => {
+  await sql.query('update gateway set online = $2, online_since = $3 where id = $1', [id, online, new Date(since)])
+}
+
+/** At a start nothing is connected, whatever the last life of the program has left behind. */
+export const forgetGatewayStates = async (sql: Sql): Promise<void> => {
+  await sql.query('update gateway set online = false, online_since = null')
+}

@@ -1,0 +1,279 @@
+import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
+import type { Sql } from './database.ts'
+
+export type NewCommand = Readonly<{
+  id: string
+  bucket: number
+  meterId: number
+  accountId: number | null
+  kind: RelayCommandKind
+  urgency: number
+  requestedBy: string
+  key: string | null
+  reason: string
+  evidence: unknown
+  paymentId: string | null
+  expiresAt: number
+}>
+
+export type CommandEvent = Readonly<{
+  commandId: string
+  kind: string
+  text: string
+  at: number
+  request?: Uint8Array | null
+  response?: Uint8Array | null
+  durationMs?: number | null
+}>
+
+/** Queues commands; one of the same kind that is already waiting or under way for the meter makes the new one moot. */
+export const queueCommands = async (
+  sql: Sql,
+  commands: readonly NewCommand[],
+  now: number,
+): Promise<readonly Readonly<{ id: string; meterId: number }>[]> => {
+  if (commands.length === 0) return []
+  const rows = await sql.query<{ id: string; meter_id: number }>(
+    `insert into relay_command (id, bucket, meter_id, account_id, kind, urgency, requested_by, key, reason, evidence,
+                                payment_id, expires_at, not_before, at)
+     select c.*, $13, $13 from unnest($1::uuid[], $2::smallint[], $3::int[], $4::int[], $5::text[], $6::smallint[],
+       $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::uuid[], $12::timestamptz[]) as c
+     on conflict do nothing returning id, meter_id`,
+    [
+      commands.map(({ id }) => id),
+      commands.map(({ bucket }) => bucket),
+      commands.map(({ meterId }) => meterId),
+      commands.map(({ accountId }) => accountId),
+      commands.map(({ kind }) => kind),
+      commands.map(({ urgency }) => urgency),
+      commands.map(({ requestedBy }) => requestedBy),
+      commands.map(({ key }) => key),
+      commands.map(({ reason }) => reason),
+      commands.map(({ evidence }) => JSON.stringify(evidence)),
+      commands.map(({ paymentId }) => paymentId),
+      commands.map(({ expiresAt }) => new Date(expiresAt)),
+      new Date(now),
+    ],
+  )
+  await addEvents(
+    sql,
+    rows.map(({ id }) => {
+      const command = commands.find((candidate) => candidate.id === id)
+      return { commandId: id, kind: 'queued', text: command?.reason ?? '', at: now }
+    }),
+  )
+  return rows.map(({ id, meter_id }) => ({ id, meterId: meter_id }))
+}
+
+export const addEvents = async (sql: Sql, events: readonly CommandEvent[]): Promise<void> => {
+  if (events.length === 0) return
+  await sql.query(
+    `insert into command_event (command_id, at, kind, text, request, response, duration_ms)
+     select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::real[])`,
+    [
+      events.map(({ commandId }) => commandId),
+      events.map(({ at }) => new Date(at)),
+      events.map(({ kind }) => kind),
+      events.map(({ text }) => text),
+      events.map(({ request }) => bytea(request)),
+      events.map(({ response }) => bytea(response)),
+      events.map(({ durationMs }) => durationMs ?? null),
+    ],
+  )
+}
+
+const bytea = (bytes: Uint8Array | null | undefined): Buffer | null =>
+  bytes === null || bytes === undefined ? null : Buffer.from(bytes)
+
+/** Cancels what is still queued (also when a dispatcher has already taken it up: it asks again before it sends). */
+export const cancelQueued = async (
+  sql: Sql,
+  ids: readonly string[],
+  why: string,
+  now: number,
+): Promise<readonly string[]> => {
+  if (ids.length === 0) return []
+  const rows = await sql.query<{ id: string }>(
+    `update relay_command set state = 'cancelled', failure = $2, finished_at = $3, real_finished_at = clock_timestamp(), owner = null
+     where id = any($1::uuid[]) and state = 'queued' returning id`,
+    [ids, why, new Date(now)],
+  )
+  const cancelled = rows.map(({ id }) => id)
+  await addEvents(
+    sql,
+    cancelled.map((id) => ({ commandId: id, kind: 'cancelled', text: why, at: now })),
+  )
+  return cancelled
+}
+
+export type ClaimedCommand = Readonly<{
+  id: string
+  bucket: number
+  meterId: number
+  accountId: number | null
+  kind: RelayCommandKind
+  requestedBy: string
+  attempts: number
+  expiresAt: number
+}>
+
+type ClaimedRow = {
+  id: string
+  bucket: number
+  meter_id: number
+  account_id: number | null
+  kind: RelayCommandKind
+  requested_by: string
+  attempts: number
+  expires_at: number
+}
+
+/** Takes up to `limit` due commands, the most urgent first and one per meter, for this process. */
+export const claimCommands = async (
+  sql: Sql,
+  owner: string,
+  now: number,
+  limit: number,
+  busyMeterIds: readonly number[],
+): Promise<readonly ClaimedCommand[]> => {
+  const rows = await sql.query<ClaimedRow>(
+    `with due as (
+       select c.id, c.meter_id, c.urgency, c.at from relay_command c
+       where c.state = 'queued' and c.owner is null and c.not_before <= $2 and c.meter_id <> all($4::int[])
+         and not exists (select from relay_command u
+                         where u.meter_id = c.meter_id and (u.state in ('sent', 'acknowledged') or u.state = 'queued' and u.owner is not null))
+       order by c.urgency, c.at limit $3 for update skip locked),
+     one as (select distinct on (meter_id) id from due order by meter_id, urgency, at)
+     update relay_command c set owner = $1 from one where c.id = one.id
+     returning c.id, c.bucket, c.meter_id, c.account_id, c.kind, c.requested_by, c.attempts, c.expires_at`,
+    [owner, new Date(now), limit, busyMeterIds],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    bucket: row.bucket,
+    meterId: row.meter_id,
+    accountId: row.account_id,
+    kind: row.kind,
+    requestedBy: row.requested_by,
+    attempts: row.attempts,
+    expiresAt: row.expires_at,
+  }))
+}
+
+/** The state of one command, locked until the transaction ends. */
+export const lockCommand = async (sql: Sql, id: string): Promise<RelayCommandState | null> => {
+  const [row] = await sql.query<{ state: RelayCommandState }>('select state from relay_command where id = $1 for update', [id])
+  return row?.state ?? null
+}
+
+export const markSent = async (sql: Sql, id: string, now: number): Promise<void> => {
+  await sql.query(`update relay_command set state = 'sent', attempts = attempts + 1 where id = $1`, [id])
+  await addEvents(sql, [{ commandId: id, kind: 'sent', text: 'the bytes leave now', at: now }])
+}
+
+export const markAcknowledged = async (sql: Sql, id: string): Promise<void> => {
+  await sql.query(`update relay_command set state = 'acknowledged' where id = $1 and state = 'sent'`, [id])
+}
+
+export const finishCommand = async (
+  sql: Sql,
+  id: string,
+  state: RelayCommandState,
+  failure: string | null,
+  now: number,
+): Promise<void> => {
+  await sql.query(
+    `update relay_command set state = $2, failure = $3, finished_at = $4, real_finished_at = clock_timestamp(), owner = null
+     where id = $1`,
+    [id, state, failure, new Date(now)],
+  )
+}
+
+/** Back into the queue for a later attempt. */
+export const requeueCommand = async (
+  sql: Sql,
+  id: string,
+  later: Readonly<{ notBefore: number; attempts: number; failure: string }>,
+): Promise<void> => {
+  await sql.query(
+    `update relay_command set state = 'queued', not_before = $2, attempts = $3, failure = $4, owner = null where id = $1`,
+    [id, new Date(later.notBefore), later.attempts, later.failure],
+  )
+}
+
+/** Gives back a command whose carrying out was interrupted; one that had been sent is repeated only after a state read. */
+export const releaseCommand = async (sql: Sql, id: string, notBefore: number): Promise<void> => {
+  await sql.query(
+    `update relay_command set state = 'queued', not_before = $2, owner = null
+     where id = $1 and state in ('queued', 'sent', 'acknowledged')`,
+    [id, new Date(notBefore)],
+  )
+}
+
+/**
+ * After a start: what another life of this process had taken up is queued again. What had been sent keeps its count of
+ * attempts, so the meter's state is read before anything is repeated.
+ */
+export const recoverCommands = async (sql: Sql, now: number): Promise<number> => {
+  await sql.query(`update relay_command set owner = null where state = 'queued' and owner is not null`)
+  const rows = await sql.query<{ id: string }>(
+    `update relay_command set state = 'queued', owner = null, not_before = $1
+     where state in ('sent', 'acknowledged') returning id`,
+    [new Date(now)],
+  )
+  await addEvents(
+    sql,
+    rows.map(({ id }) => ({
+      commandId: id,
+      kind: 'recovered',
+      text: 'taken up again after a restart; the meter is asked for its state first',
+      at: now,
+    })),
+  )
+  return rows.length
+}
+
+/** Ends commands whose time is over without having been carried out. */
+export const expireCommands = async (sql: Sql, now: number): Promise<readonly Readonly<{ meterId: number }>[]> => {
+  const rows = await sql.query<{ id: string; meter_id: number }>(
+    `update relay_command set state = 'expired', failure = 'its time was over', finished_at = $1, real_finished_at = clock_timestamp()
+     where state = 'queued' and owner is null and expires_at < $1 returning id, meter_id`,
+    [new Date(now)],
+  )
+  await addEvents(
+    sql,
+    rows.map(({ id }) => ({ commandId: id, kind: 'expired', text: 'its time was over before it could be sent', at: now })),
+  )
+  return rows.map(({ meter_id }) => ({ meterId: meter_id }))
+}
+
+/** When the next queued command is due, or null. */
+export const nextCommandDue = async (sql: Sql): Promise<number | null> => {
+  const [row] = await sql.query<{ due: number | null }>(
+    `select min(not_before) as due from relay_command where state = 'queued' and owner is null`,
+  )
+  return row?.due ?? null
+}
+
+/** Commands of a gateway's meters that wait only because the gateway was away are due at once. */
+export const hastenCommands = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+  await sql.query(
+    `update relay_command c set not_before = $2 from meter m
+     where m.id = c.meter_id and m.gateway_id = $1 and c.state = 'queued' and c.owner is null
+       and (c.attempts = 0 or c.kind in ('direct-close', 'permit-close')) and c.not_before > $2`,
+    [gatewayId, new Date(now)],
+  )
+}
+
+/** The command that this key made before for the meter. */
+export const findCommandByKey = async (
+  sql: Sql,
+  meterId: number,
+  key: string,
+): Promise<Readonly<{ id: string; kind: RelayCommandKind; state: RelayCommandState; createdAt: number }> | null> => {
+  const [row] = await sql.query<{ id: string; kind: RelayCommandKind; state: RelayCommandState; at: number }>(
+    'select id, kind, state, at from relay_command where meter_id = $1 and key = $2',
+    [meterId, key],
+  )
+  return row === undefined ? null : { id: row.id, kind: row.kind, state: row.state, createdAt: row.at }
+}

@@ -1,0 +1,224 @@
+import type { CreditFacts, CreditStage, CreditTerms, MeterFacts } from '../domain/credit-policy.ts'
+import type { Language } from '../domain/notice.ts'
+import { microYuan, type MicroYuan } from '../domain/quantity.ts'
+import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
+import type { Sql } from './database.ts'
+
+/** All that the credit policy and its notices need to know of one account, read under the account's lock. */
+export type CreditRecord = Readonly<{
+  accountId: number
+  bucket: number
+  number: string
+  place: string
+  agreementId: number | null
+  facts: CreditFacts
+  /** Null without a signed agreement in force: then nobody is warned or cut. */
+  terms: CreditTerms | null
+  /** Reason codes saved with the last decision, to write only what changed. */
+  savedReasons: readonly string[]
+  signature: string
+  servicePhone: string
+  customerPhone: string
+  language: Language
+}>
+
+type AccountRow = {
+  id: number
+  bucket: number
+  number: string
+  agreement_id: number | null
+  stage: CreditStage
+  earliest_stop_at: number | null
+  protected: boolean
+  decision: { reasons: string[] } | null
+  balance: bigint
+  time_zone: string
+  signature: string
+  service_phone: string
+  phone: string
+  language: Language
+  alarm1: bigint | null
+  alarm2: bigint
+  cut_off: bigint
+  restore: bigint
+  notice_lead_minutes: number
+  reconnect: 'direct-close' | 'permit-close'
+  trip_from_minute: number
+  trip_to_minute: number
+  trip_weekdays: number[]
+}
+
+type MeterRow = {
+  id: number
+  account_id: number
+  place: string
+  relay: MeterFacts['relay']
+  keep_power: boolean
+  alarm: boolean
+  last_at: number | null
+  newest_quality: string | null
+  restore_owed: boolean
+  failed_trips: number
+  last_failed_close_at: number | null
+}
+
+type CommandRow = { id: string; meter_id: number; kind: RelayCommandKind; state: RelayCommandState }
+
+/**
+ * Locks accounts in the order of their ids. Whoever locks meters or commands too locks the accounts first, so that two
+ * transactions never wait for each other in a circle.
+ */
+export const lockAccounts = async (sql: Sql, accountIds: readonly number[]): Promise<void> => {
+  await sql.query('select id from account where id = any($1::int[]) order by id for no key update', [accountIds])
+}
+
+/**
+ * Reads the facts of locked accounts. It is a statement of its own after the lock: a join inside the locking statement
+ * would still see balances from before the wait.
+ */
+export const loadCredit = async (sql: Sql, accountIds: readonly number[]): Promise<readonly CreditRecord[]> => {
+  const accounts = await sql.query<AccountRow>(accountsQuery, [accountIds])
+  const meters = await sql.query<MeterRow>(metersQuery, [accountIds])
+  const commands = await sql.query<CommandRow>(commandsQuery, [meters.map(({ id }) => id)])
+  const commandsOf = groupBy(commands, ({ meter_id }) => meter_id)
+  const metersOf = groupBy(meters, ({ account_id }) => account_id)
+  return accounts.map((account) => recordOf(account, metersOf.get(account.id) ?? [], commandsOf))
+}
+
+const recordOf = (
+  row: AccountRow,
+  meters: readonly MeterRow[],
+  commandsOf: ReadonlyMap<number, readonly CommandRow[]>,
+): CreditRecord => ({
+  accountId: row.id,
+  bucket: row.bucket,
+  number: row.number,
+  place: meters.map(({ place }) => place).join(' '),
+  agreementId: row.agreement_id,
+  facts: {
+    balance: microYuan(row.balance),
+    stage: row.stage,
+    earliestStopAt: row.earliest_stop_at,
+    protected: row.protected,
+    meters: meters.map((meter) => ({
+      meterId: meter.id,
+      relay: meter.relay,
+      keepPower: meter.keep_power,
+      alarm: meter.alarm,
+      lastReadAt: meter.last_at,
+      newestHeld: meter.newest_quality === 'held',
+      restoreOwed: meter.restore_owed,
+      openCommands: (commandsOf.get(meter.id) ?? []).map(({ id, kind, state }) => ({ id, kind, state })),
+      failedTrips: meter.failed_trips,
+      lastFailedCloseAt: meter.last_failed_close_at,
+    })),
+  },
+  terms: termsOf(row),
+  savedReasons: row.decision?.reasons ?? [],
+  signature: row.signature,
+  servicePhone: row.service_phone,
+  customerPhone: row.phone,
+  language: row.language,
+})
+
+const termsOf = (row: AccountRow): CreditTerms | null =>
+  row.agreement_id === null || row.alarm1 === null
+    ? null
+    : {
+        thresholds: {
+          alarm1: microYuan(row.alarm1),
+          alarm2: microYuan(row.alarm2),
+          cutOff: microYuan(row.cut_off),
+          restore: microYuan(row.restore),
+        },
+        noticeLeadMs: row.notice_lead_minutes * 60_000,
+        reconnect: row.reconnect,
+        tripWindow: {
+          fromMinute: row.trip_from_minute,
+          toMinute: row.trip_to_minute,
+          weekdays: row.trip_weekdays,
+        },
+        timeZone: row.time_zone,
+      }
+
+const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<number, readonly T[]> => {
+  const groups = new Map<number, T[]>()
+  for (const row of rows) {
+    const group = groups.get(key(row))
+    if (group === undefined) groups.set(key(row), [row])
+    else group.push(row)
+  }
+  return groups
+}
+
+const accountsQuery = `
+  select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
+         l.credits - l.debits as balance, s.time_zone, s.signature, s.service_phone, c.phone, c.language,
+         g.alarm1, g.alarm2, g.cut_off, g.restore, g.notice_lead_minutes, g.reconnect,
+         g.trip_from_minute, g.trip_to_minute, g.trip_weekdays
+  from account a
+  join site s on s.id = a.site_id
+  join customer c on c.id = a.customer_id
+  join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
+  left join agreement g on g.id = a.agreement_id
+  where a.id = any($1::int[]) order by a.id`
+
+// Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
+const metersQuery = `
+  select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
+         coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_close_at
+  from meter m join account a on a.id = m.account_id
+  left join lateral (
+    select count(*) filter (where c.kind = 'trip' and c.at >= a.stage_since) as failed_trips,
+           max(c.finished_at) filter (where c.kind in ('direct-close', 'permit-close')) as last_failed_close_at
+    from relay_command c
+    where c.meter_id = m.id and c.requested_by = 'policy' and c.state in ('failed', 'refused')
+      and (a.stage = 'cut-off' or m.restore_owed)
+  ) f on true
+  where m.account_id = any($1::int[]) order by m.id`
+
+const commandsQuery = `
+  select id, meter_id, kind, state from relay_command
+  where meter_id = any($1::int[]) and state in ('queued', 'sent', 'acknowledged')`
+
+export type SavedDecision = Readonly<{
+  accountId: number
+  stage: CreditStage
+  earliestStopAt: number | null
+  reasons: readonly string[]
+  balance: MicroYuan
+}>
+
+/** Writes decisions; `stage_since` moves only when the stage does. */
+export const saveDecisions = async (sql: Sql, decisions: readonly SavedDecision[], now: number): Promise<void> => {
+  if (decisions.length === 0) return
+  await sql.query(
+    `update account a
+     set stage = d.stage, earliest_stop_at = d.earliest, decision = d.decision, decided_at = $5,
+         stage_since = case when a.stage = d.stage then a.stage_since else $5 end
+     from unnest($1::int[], $2::text[], $3::timestamptz[], $4::jsonb[]) as d(id, stage, earliest, decision)
+     where a.id = d.id`,
+    [
+      decisions.map(({ accountId }) => accountId),
+      decisions.map(({ stage }) => stage),
+      decisions.map(({ earliestStopAt }) => (earliestStopAt === null ? null : new Date(earliestStopAt))),
+      decisions.map(({ reasons, balance }) => JSON.stringify({ reasons, balance: balance.toString() })),
+      new Date(now),
+    ],
+  )
+}
+
+/** How often an account that waits (for the trip window, for a trip to come through) is decided again, wall time. */
+const decideAgainAfterMs = 5 * 60_000
+
+/** Accounts whose lead time has just ended, and those that have been waiting since for a window or a proven trip. */
+export const accountsDue = async (sql: Sql, now: number, limit: number): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number }>(
+    `select id from account
+     where stage in ('stop-notified', 'cut-off') and earliest_stop_at <= $1
+       and (decided_at < earliest_stop_at or decided_at < $2) and not coalesce(decision->'reasons' ? 'supply-stopped', false)
+     order by earliest_stop_at limit $3`,
+    [new Date(now), new Date(now - decideAgainAfterMs), limit],
+  )
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,21 @@
+import type { Sql } from './database.ts'
+
+/** Channels on which a committed transaction tells the loops that there is work, and the console what has changed. */
+export const commandChannel = 'xianfu_command'
+export const messageChannel = 'xianfu_message'
+export const liveChannel = 'xianfu_live'
+export const archiveChannel = 'xianfu_archive'
+
+/** PostgreSQL refuses payloads of 8 000 bytes; a bigger change is told as `all`. */
+const maximumPayloadBytes = 7_000
+
+/** Delivered to listeners when, and only when, the transaction commits. */
+export const notify = async (sql: Sql, channel: string, payload = ''): Promise<void> => {
+  await sql.query('select pg_notify($1, $2)', [channel, payload])
+}
+
+export const notifyLive = async (sql: Sql, topics: readonly string[]): Promise<void> => {
+  if (topics.length === 0) return
+  const payload = [...new Set(topics)].join(' ')
+  await notify(sql, liveChannel, payload.length > maximumPayloadBytes ? 'all' : payload)
+}

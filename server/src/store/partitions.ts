@@ -1,0 +1,31 @@
+import type { Sql } from './database.ts'
+
+const dayMs = 86_400_000
+/** Partitions are made this many days ahead of the wall clock. */
+const daysAhead = 3
+/** No reading or payment that is older or newer than this is written: such a time is a fault, not a fact. */
+const maximumSpanDays = 400
+
+const ensured = new WeakMap<object, Set<number>>()
+
+/**
+ * Makes the day partitions from `from` to `to` (wall time) and some days ahead. What was made before is remembered per
+ * database, so this costs nothing on the hot path.
+ */
+export const ensurePartitions = async (database: Sql, from: number, to: number): Promise<void> => {
+  const known = ensured.get(database) ?? new Set<number>()
+  ensured.set(database, known)
+  const first = Math.floor(from / dayMs)
+  const last = Math.floor(to / dayMs)
+  if (last - first > maximumSpanDays) throw new RangeError(`a span of ${String(last - first)} days is not plausible`)
+  let missing = false
+  for (let day = first; day <= last; day += 1) missing ||= !known.has(day)
+  if (!missing) return
+  await database.query('select ensure_day_partitions($1::date, $2::date)', [
+    dayText(first),
+    dayText(last + daysAhead),
+  ])
+  for (let day = first; day <= last + daysAhead; day += 1) known.add(day)
+}
+
+const dayText = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10)
