@@ -15,6 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['{protocols,simulator,contract,server,web,e2e}/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
+    globalSetup: [source('./server/src/store/vitest-global-setup.ts')],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

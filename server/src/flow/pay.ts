@@ -18,10 +18,11 @@ export const createPay =
   async (input) => {
     const now = clock.now()
     await ensurePartitions(database, now, now)
-    return database.transaction(async (sql) => payOnce(sql, ids, input, now))
+    return database.transaction(async (sql) => payInside(sql, ids, input, now))
   }
 
-const payOnce = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
+/** The same inside a transaction of the caller. */
+export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
   await lockAccounts(sql, [input.accountId])
   const [record] = await loadCredit(sql, [input.accountId])
   if (record === undefined) return { ok: false, code: 'unknown-account' }

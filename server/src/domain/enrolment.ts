@@ -1,0 +1,49 @@
+import type { CreditTerms } from './credit-policy.ts'
+import type { MicroYuan } from './quantity.ts'
+import type { PricePlan } from './price-plan.ts'
+
+/** A whole site as an archive file describes it: who is metered where, on what terms. Records refer by their names. */
+export type Enrolment = Readonly<{
+  site: Readonly<{
+    name: string
+    timeZone: string
+    readingIntervalMinutes: number
+    servicePhone: string
+    signature: string
+  }>
+  pricePlans: readonly Readonly<{ name: string; plan: PricePlan }>[]
+  gateways: readonly EnrolledGateway[]
+  accounts: readonly EnrolledAccount[]
+}>
+
+export type EnrolledGateway = Readonly<{
+  code: string
+  link: Readonly<
+    | { kind: 'dials-in'; registration: string; heartbeat: string | null }
+    | { kind: 'dialled'; host: string; port: number }
+    | { kind: 'serial'; path: string }
+  >
+  baudRate: number
+  parity: 'none' | 'even' | 'odd'
+}>
+
+export type EnrolledMeter = Readonly<{
+  gateway: string
+  address: string
+  place: string
+  passwordLevel: number
+  password: string
+  maximumWatts: number
+}>
+
+export type EnrolledAccount = Readonly<{
+  number: string
+  customer: Readonly<{ name: string; phone: string; language: 'zh' | 'en' }>
+  protected: boolean
+  meters: readonly EnrolledMeter[]
+  /** Null: metered, but not on prepayment; nothing is charged and nobody is cut. */
+  agreement:
+    | (Omit<CreditTerms, 'timeZone'> & Readonly<{ pricePlan: string }>)
+    | null
+  openingPayment: MicroYuan | null
+}>

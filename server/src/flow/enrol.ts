@@ -1,0 +1,79 @@
+import type { Clock } from '../domain/clock.ts'
+import type { EnrolledAccount, Enrolment } from '../domain/enrolment.ts'
+import type { Ids } from '../domain/ids.ts'
+import type { Database, Sql } from '../store/database.ts'
+import {
+  insertAccount,
+  insertAgreement,
+  insertGateway,
+  insertMeter,
+  insertPricePlan,
+  insertSite,
+  takenNames,
+} from '../store/enrolment.ts'
+import { notifyArchive } from '../store/archive.ts'
+import { ensurePartitions } from '../store/partitions.ts'
+import { payInside } from './pay.ts'
+
+export type EnrolResult = Readonly<
+  | { ok: true; accounts: number; meters: number; gateways: number }
+  | { ok: false; code: 'already-enrolled'; names: readonly string[] }
+>
+
+/**
+ * Writes a whole site in one transaction, opening payments included (through the one door, like any payment). Nothing
+ * is written when any of its names is taken already.
+ */
+export const enrol = async (database: Database, clock: Clock, ids: Ids, enrolment: Enrolment): Promise<EnrolResult> => {
+  const now = clock.now()
+  await ensurePartitions(database, now, now)
+  return database.transaction(async (sql) => {
+    const names = await takenNames(sql, {
+      site: enrolment.site.name,
+      gateways: enrolment.gateways.map(({ code }) => code),
+      accounts: enrolment.accounts.map(({ number }) => number),
+    })
+    if (names.length > 0) return { ok: false, code: 'already-enrolled', names }
+    await writeSite(sql, ids, enrolment, now)
+    await notifyArchive(sql)
+    const meters = enrolment.accounts.reduce((count, account) => count + account.meters.length, 0)
+    return { ok: true, accounts: enrolment.accounts.length, meters, gateways: enrolment.gateways.length }
+  })
+}
+
+const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number): Promise<void> => {
+  const siteId = await insertSite(sql, enrolment.site)
+  const planIds = new Map<string, number>()
+  for (const plan of enrolment.pricePlans) planIds.set(plan.name, await insertPricePlan(sql, plan))
+  const gatewayIds = new Map<string, number>()
+  for (const gateway of enrolment.gateways) gatewayIds.set(gateway.code, await insertGateway(sql, siteId, gateway))
+  for (const account of enrolment.accounts) await writeAccount(sql, ids, { siteId, planIds, gatewayIds, account, now })
+}
+
+type AccountInput = Readonly<{
+  siteId: number
+  planIds: ReadonlyMap<string, number>
+  gatewayIds: ReadonlyMap<string, number>
+  account: EnrolledAccount
+  now: number
+}>
+
+const writeAccount = async (sql: Sql, ids: Ids, { siteId, planIds, gatewayIds, account, now }: AccountInput): Promise<void> => {
+  const accountId = await insertAccount(sql, siteId, account, now)
+  if (account.agreement !== null)
+    await insertAgreement(sql, accountId, account.agreement, known(planIds, account.agreement.pricePlan), now)
+  for (const meter of account.meters) {
+    const owner = { siteId, gatewayId: known(gatewayIds, meter.gateway), accountId, accountNumber: account.number }
+    await insertMeter(sql, owner, meter)
+  }
+  if (account.openingPayment === null) return
+  const payment = { accountId, key: 'opening', amount: account.openingPayment, channel: 'cash-counter', operatorId: null } as const
+  const paid = await payInside(sql, ids, payment, now)
+  if (!paid.ok) throw new Error(`the opening payment of account ${account.number} was refused: ${paid.code}`)
+}
+
+const known = (ids: ReadonlyMap<string, number>, name: string): number => {
+  const id = ids.get(name)
+  if (id === undefined) throw new Error(`${name} is named but not described`)
+  return id
+}

@@ -1,0 +1,168 @@
+import type { Reply, Request } from '@xianfu/protocols'
+import { afterEach, expect, test } from 'vitest'
+import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { handMadeMeter, statusWith, until, type HandMadeMeter } from './testing/hand-made-field.ts'
+
+const benches: Bench[] = []
+
+const address = '202611010101'
+
+const benchWith = async (change: Partial<HandMadeMeter> = {}) => {
+  const meter = handMadeMeter(address, change)
+  const made = await createOnlineBench({ meters: [meter], limits: { gatewayLatencyMs: 100 } })
+  benches.push(made)
+  return { ...made, meter }
+}
+
+afterEach(async () => {
+  for (const made of benches.splice(0)) await made.close()
+})
+
+const open = statusWith({ relay: 'open', relayCommand: 'open' })
+
+/** Replies to the control command in place of the honest meter. */
+const insteadOfControl = (reply: Reply | null) => ({
+  instead: (request: Request) => (request.kind === 'control' ? reply : undefined),
+})
+
+const acknowledged: Reply = { kind: 'control', address, result: new Uint8Array(0) }
+
+test('verified: acknowledged, and the status word shows it', async () => {
+  const { headend, gateway } = await benchWith()
+  const { request, steps } = controlRequest({ action: 'trip' })
+  expect(await headend.control(1, request)).toMatchObject({
+    kind: 'verified',
+    already: false,
+    status: { relay: 'open', relayCommand: 'open' },
+  })
+  expect(steps.map(({ kind }) => kind)).toEqual(['acknowledged', 'state-read'])
+  // Noon in Shanghai when the clock of the test starts, and one minute of validity.
+  expect(gateway.requests('control')).toMatchObject([
+    { action: 'trip', validUntil: { year: 2026, month: 1, day: 15, hour: 12 } },
+  ])
+})
+
+test('already: the meter is as wanted, so nothing is sent and nobody is asked', async () => {
+  const { headend, gateway } = await benchWith({ status: open })
+  let asked = false
+  const { request, steps } = controlRequest({
+    action: 'trip',
+    readStateFirst: true,
+    confirm: async () => {
+      asked = true
+      return { go: true }
+    },
+  })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'verified', already: true })
+  expect([asked, steps.map(({ kind }) => kind), gateway.requests('control')]).toEqual([false, ['state-read'], []])
+})
+
+test('a repetition whose meter is not as wanted is sent after the look', async () => {
+  const { headend } = await benchWith()
+  const { request, steps } = controlRequest({ action: 'trip', readStateFirst: true })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'verified', already: false })
+  expect(steps.map(({ kind }) => kind)).toEqual(['state-read', 'acknowledged', 'state-read'])
+})
+
+test('withdrawn: no byte leaves', async () => {
+  const { headend, gateway } = await benchWith()
+  const { request } = controlRequest({ action: 'trip', confirm: async () => ({ go: false, reason: 'it was paid' }) })
+  expect(await headend.control(1, request)).toEqual({ kind: 'withdrawn', reason: 'it was paid' })
+  expect(gateway.heard).toEqual([])
+})
+
+test('refused: the meter says why', async () => {
+  const errors = { raw: 4, reasons: ['wrong-password'] as const }
+  const { headend } = await benchWith(insteadOfControl({ kind: 'error', address, functionCode: 0x1c, errors }))
+  const { request, steps } = controlRequest({ action: 'trip' })
+  expect(await headend.control(1, request)).toEqual({ kind: 'refused', errors })
+  expect(steps.map(({ kind }) => kind)).toEqual(['exchange'])
+})
+
+test('refused: a newer meter says so in two bytes of its acknowledgement', async () => {
+  const result = Uint8Array.of(0x20, 0x80)
+  const { headend } = await benchWith(insteadOfControl({ kind: 'control', address, result }))
+  expect(await headend.control(1, controlRequest({ action: 'trip' }).request)).toMatchObject({
+    kind: 'refused',
+    errors: { raw: 0x8020 },
+  })
+})
+
+test('unanswered: sent once, never again inside one call', async () => {
+  const { headend, gateway } = await benchWith(insteadOfControl(null))
+  const { request, steps } = controlRequest({ action: 'direct-close' })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'unanswered' })
+  expect(gateway.requests('control')).toHaveLength(1)
+  expect(steps).toMatchObject([{ kind: 'exchange', exchange: { response: null, meaning: 'control direct-close' } }])
+})
+
+test('not sent: a repetition whose meter does not tell its state', async () => {
+  const { headend, gateway } = await benchWith({ instead: () => null })
+  const { request } = controlRequest({ action: 'trip', readStateFirst: true })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'not-sent', code: 'no-answer' })
+  expect([gateway.requests('control').length, gateway.requests('read').length]).toEqual([0, 2])
+})
+
+test('unverified: acknowledged, but the relay is stuck', async () => {
+  const { headend, gateway } = await benchWith(insteadOfControl(acknowledged))
+  expect(await headend.control(1, controlRequest({ action: 'trip' }).request)).toMatchObject({
+    kind: 'unverified',
+    status: { relay: 'closed' },
+  })
+  expect([gateway.requests('control').length, gateway.requests('read').length]).toEqual([1, 5])
+})
+
+test('unverified: acknowledged, and then the gateway is gone', async () => {
+  const { headend, gateway, meter } = await benchWith()
+  meter.instead = (request) => {
+    if (request.kind === 'read') gateway.hangUp()
+    return request.kind === 'read' ? null : undefined
+  }
+  expect(await headend.control(1, controlRequest({ action: 'trip' }).request)).toMatchObject({
+    kind: 'unverified',
+    status: null,
+  })
+})
+
+test('a relay that takes its time is looked at again', async () => {
+  const { headend, meter, gateway } = await benchWith(insteadOfControl(acknowledged))
+  const control = headend.control(1, controlRequest({ action: 'trip' }).request)
+  await until(() => gateway.requests('read').length >= 2, 'the status word was read twice')
+  meter.status = open
+  expect(await control).toMatchObject({ kind: 'verified', already: false })
+})
+
+test('permit-close is proven by the command bit: the relay may wait for the button', async () => {
+  const { headend } = await benchWith({ status: open })
+  expect(await headend.control(1, controlRequest({ action: 'permit-close' }).request)).toMatchObject({
+    kind: 'verified',
+    status: { relay: 'open', relayCommand: 'closed' },
+  })
+})
+
+test.each(['alarm-on', 'alarm-off', 'keep-power-on', 'keep-power-off'] as const)(
+  '%s is proven by its own bit',
+  async (action) => {
+    const status = statusWith({ keepPower: action === 'keep-power-off', preTripAlarm: action === 'alarm-off' })
+    const { headend } = await benchWith({ status })
+    expect(await headend.control(1, controlRequest({ action }).request)).toMatchObject({
+      kind: 'verified',
+      already: false,
+      status: { keepPower: action === 'keep-power-on', preTripAlarm: action === 'alarm-on' },
+    })
+  },
+)
+
+test('a command that is given up before its turn is not sent', async () => {
+  const { headend } = await benchWith()
+  const { request } = controlRequest({ action: 'trip', signal: AbortSignal.abort() })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'not-sent', code: 'cancelled' })
+})
+
+test('a headend that stops in the middle says that the answer is not known', async () => {
+  const { headend, gateway } = await benchWith(insteadOfControl(null))
+  const control = headend.control(1, controlRequest({ action: 'trip' }).request)
+  await until(() => gateway.requests('control').length === 1, 'the command is on the wire')
+  await headend.stop()
+  expect(await control).toMatchObject({ kind: 'unanswered' })
+})

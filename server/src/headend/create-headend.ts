@@ -1,0 +1,159 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../domain/clock.ts'
+import { controlMeter } from './driver/control-meter.ts'
+import type { FieldMeter } from './driver/field-meter.ts'
+import { readMeter } from './driver/read-meter.ts'
+import { Gateway } from './gateway.ts'
+import type { HeadendLog } from './headend-event.ts'
+import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } from './headend.ts'
+import { defaultLimits, type HeadendLimits } from './limits.ts'
+import { createBackOff } from './line/back-off.ts'
+import { createResponseTime } from './line/response-time.ts'
+import { GatewayServer } from './transport/gateway-server.ts'
+import type { KnownGateway } from './transport/registration.ts'
+
+export type HeadendOptions = Readonly<{
+  clock: Clock
+  /** Where gateways dial in; port 0 takes a free one. */
+  listen: Readonly<{ host: string; port: number }>
+  log: HeadendLog
+  limits?: Partial<HeadendLimits>
+}>
+
+/** The field side as one thing: gateways that come and go, their lines, and the meters on them. */
+export const createHeadend = (options: HeadendOptions): Headend => new RunningHeadend(options)
+
+class RunningHeadend implements Headend {
+  readonly #clock: Clock
+  readonly #listen: HeadendOptions['listen']
+  readonly #log: HeadendLog
+  readonly #limits: HeadendLimits
+  readonly #server: GatewayServer
+  readonly #listeners: ((status: GatewayStatus) => void)[] = []
+  readonly #gateways = new Map<number, Gateway>()
+  readonly #meters = new Map<number, FieldMeter>()
+  /** Gateways that the archive no longer has, or has otherwise, while they let go of their line. */
+  readonly #leaving = new Set<Promise<void>>()
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor({ clock, listen, log, limits }: HeadendOptions) {
+    this.#clock = clock
+    this.#listen = listen
+    this.#log = log
+    this.#limits = { ...defaultLimits, ...limits }
+    this.#server = new GatewayServer({
+      clock,
+      limits: this.#limits,
+      log,
+      known: () => this.#knownGateways(),
+      onGateway: (gatewayId, transport, first) => {
+        const gateway = this.#gateways.get(gatewayId)
+        if (gateway === undefined) transport.close('the gateway was removed')
+        else gateway.connected(transport, first)
+      },
+    })
+  }
+
+  async start(): Promise<Readonly<{ port: number }>> {
+    if (this.#state !== 'new') throw new Error('A headend starts once.')
+    const port = await this.#server.listen(this.#listen.host, this.#listen.port)
+    this.#state = 'running'
+    for (const gateway of this.#gateways.values()) gateway.start()
+    return { port }
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped'
+    for (const gateway of this.#gateways.values()) this.#dismiss(gateway)
+    await Promise.all([this.#server.close(), ...this.#leaving])
+  }
+
+  configure(config: FieldConfig): void {
+    if (this.#state === 'stopped') return
+    const wanted = new Map(config.gateways.map((gateway) => [gateway.id, gateway]))
+    for (const [id, gateway] of this.#gateways) {
+      if (isDeepStrictEqual(gateway.config, wanted.get(id))) continue
+      this.#gateways.delete(id)
+      this.#dismiss(gateway)
+    }
+    for (const gateway of config.gateways) if (!this.#gateways.has(gateway.id)) this.#admit(gateway)
+    const known = new Map(this.#meters)
+    this.#meters.clear()
+    for (const meter of config.meters) {
+      const gateway = this.#gateways.get(meter.gatewayId)
+      if (gateway !== undefined) this.#meters.set(meter.id, this.#fieldMeter(meter, gateway, known.get(meter.id)))
+    }
+  }
+
+  read: Headend['read'] = async (meterId, items, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined)
+      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, exchanges: [] }
+    return readMeter(meter, items, options)
+  }
+
+  control: Headend['control'] = async (meterId, request) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter }
+    return controlMeter(meter, request)
+  }
+
+  gateways(): readonly GatewayStatus[] {
+    return [...this.#gateways.values()].map((gateway) => gateway.status())
+  }
+
+  onGatewayChange(listener: (status: GatewayStatus) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  #admit(config: GatewayConfig): void {
+    const gateway = new Gateway({
+      config,
+      clock: this.#clock,
+      limits: this.#limits,
+      log: this.#log,
+      onChange: (status) => {
+        for (const listener of this.#listeners) listener(status)
+      },
+    })
+    this.#gateways.set(config.id, gateway)
+    if (this.#state === 'running') gateway.start()
+  }
+
+  #dismiss(gateway: Gateway): void {
+    const leaving: Promise<void> = gateway.stop().finally(() => this.#leaving.delete(leaving))
+    this.#leaving.add(leaving)
+  }
+
+  #knownGateways(): KnownGateway[] {
+    return [...this.#gateways.values()].flatMap(({ config: { id, link } }) =>
+      link.kind === 'dials-in' && link.registration !== ''
+        ? [{ gatewayId: id, registration: link.registration, heartbeat: link.heartbeat }]
+        : [],
+    )
+  }
+
+  /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */
+  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter {
+    const same = before?.line === gateway.line && before.config.address === config.address
+    const limits = this.#limits
+    const isSerial = gateway.config.link.kind === 'serial'
+    const { id: meterId, address } = config
+    return {
+      config,
+      line: gateway.line,
+      lineConfig: gateway.config.line,
+      backOff: same ? before.backOff : createBackOff(limits),
+      responseTime: same
+        ? before.responseTime
+        : createResponseTime({ ...limits, latencyMs: isSerial ? limits.serialLatencyMs : limits.gatewayLatencyMs }),
+      clock: this.#clock,
+      limits,
+      onSilent: (pauseMs) => this.#log({ kind: 'meter-silent', meterId, address, pauseMs }),
+      onAnswersAgain: () => this.#log({ kind: 'meter-answers-again', meterId, address }),
+      onLate: (responseMs) => this.#log({ kind: 'late-answer', meterId, address, responseMs }),
+    }
+  }
+}
+
+const unknownMeter = 'no such meter on any gateway'

@@ -1,0 +1,85 @@
+import { identifierName, type MeterErrors } from '@xianfu/protocols'
+import type { Exchange } from '../headend.ts'
+import type { Turn } from '../line/line.ts'
+import { ask, type Asked, type Asker } from './dlt645-ask.ts'
+
+export type ReadFailureCode = 'no-answer' | 'bad-answer' | 'refused-by-meter' | 'gateway-offline' | 'cancelled'
+
+/** The data of one identifier, or why there is none; with every exchange it took. */
+export type IdentifierRead = Readonly<
+  (
+    | { ok: true; /** Wall time of the answer. */ at: number; data: Uint8Array }
+    | { ok: false; code: ReadFailureCode; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
+/**
+ * Reads one identifier once: function 11, and function 12 for as long as the meter says that more follows. The frames
+ * of one identifier share one turn, because a meter remembers only its last question.
+ */
+export const readIdentifier = async (
+  turn: Turn,
+  asker: Asker,
+  target: Readonly<{ address: string; identifier: number }>,
+  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined }>,
+): Promise<IdentifierRead> => {
+  const name = nameOf(target.identifier)
+  const exchanges: Exchange[] = []
+  const parts: Uint8Array[] = []
+  for (let sequence = 0; sequence <= options.maxFollowUpFrames; sequence += 1) {
+    const asked =
+      sequence === 0
+        ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal)
+        : await ask(
+            turn,
+            asker,
+            { kind: 'read-follow-up', ...target, sequence },
+            `read ${name}, follow-up ${String(sequence)}`,
+            options.signal,
+          )
+    if (asked.kind !== 'not-sent') exchanges.push(asked.exchange)
+    if (asked.kind !== 'reply') return { ok: false, ...failureOf(asked), exchanges }
+    const { reply } = asked
+    if (reply.kind === 'error')
+      return { ok: false, code: 'refused-by-meter', detail: `${name}: ${errorWords(reply.errors)}`, exchanges }
+    if (reply.kind !== 'read' && reply.kind !== 'read-follow-up')
+      return { ok: false, code: 'bad-answer', detail: `${name}: the answer is of another kind`, exchanges }
+    parts.push(reply.data)
+    if (!reply.more) return { ok: true, at: asked.exchange.at, data: join(parts), exchanges }
+  }
+  return {
+    ok: false,
+    code: 'bad-answer',
+    detail: `${name}: more than ${String(options.maxFollowUpFrames)} follow-up frames`,
+    exchanges,
+  }
+}
+
+/** The identifier's name where we know it, else its eight digits. */
+export const nameOf = (identifier: number): string =>
+  identifierName(identifier) ?? identifier.toString(16).toUpperCase().padStart(8, '0')
+
+export const errorWords = (errors: MeterErrors): string =>
+  errors.reasons.length === 0 ? `the meter refused (${errors.raw.toString(16)}H)` : errors.reasons.join(', ')
+
+/** Why a question has no reply, in the words of an outcome. */
+export const failureOf = (
+  asked: Exclude<Asked, { kind: 'reply' }>,
+): Readonly<{ code: 'no-answer' | 'gateway-offline' | 'cancelled'; detail: string }> => {
+  if (asked.kind === 'silence') return { code: 'no-answer', detail: asked.detail }
+  return asked.because === 'cancelled'
+    ? { code: 'cancelled', detail: 'the work was given up' }
+    : { code: 'gateway-offline', detail: 'the link to the gateway was lost' }
+}
+
+const join = (parts: readonly Uint8Array[]): Uint8Array => {
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return only
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

@@ -1,0 +1,143 @@
+import { afterEach, expect, test } from 'vitest'
+import type { GatewayLink } from './headend.ts'
+import { createBench, registration, type Bench, type BenchOptions } from './testing/bench.ts'
+import { answeringFor, dialIn, handMadeMeter, listeningGateway, until } from './testing/hand-made-field.ts'
+
+const benches: Bench[] = []
+
+const bench = async (options: BenchOptions): Promise<Bench> => {
+  const made = await createBench(options)
+  benches.push(made)
+  return made
+}
+
+afterEach(async () => {
+  for (const made of benches.splice(0)) await made.close()
+})
+
+const meter = handMadeMeter('202611010101')
+
+const energy = ['forwardActiveEnergyTotal'] as const
+
+const readEnergy = async ({ headend }: Bench) => headend.read(1, energy, { priority: 'person' })
+
+test('a registration that arrives in pieces is understood', async () => {
+  const made = await bench({ meters: [meter] })
+  const gateway = await dialIn(made.port, answeringFor(meter))
+  for (const piece of ['XF-', 'GW', '-1']) {
+    gateway.text(piece)
+    await gateway.send([{ pauseMs: 20 }])
+  }
+  await until(made.isOnline, 'the gateway is online')
+  expect(await readEnergy(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
+})
+
+test('a registration glued to a heartbeat is understood', async () => {
+  const made = await bench({ meters: [meter] })
+  const gateway = await dialIn(made.port, answeringFor(meter))
+  gateway.text(`${registration}HBHB`)
+  await until(made.isOnline, 'the gateway is online')
+  expect(await readEnergy(made)).toMatchObject({ ok: true })
+})
+
+test('a second connection of a gateway takes the place of the first, and waiting work goes on with it', async () => {
+  const made = await bench({ meters: [meter] })
+  const first = await made.connect(() => [])
+  const read = readEnergy(made)
+  await until(() => first.heard.length === 1, 'the question is on the wire')
+  const second = await dialIn(made.port, answeringFor(meter))
+  second.text(`${registration}\r\n`)
+  await first.closed
+  expect(await read).toMatchObject({
+    ok: true,
+    exchanges: [{ response: null }, { meaning: 'read forwardActiveEnergyTotal' }],
+  })
+  expect(made.headend.gateways()).toMatchObject([{ gatewayId: 1, online: true }])
+  expect(made.events.filter(({ kind }) => kind === 'gateway-offline')).toEqual([])
+})
+
+test('an unknown gateway is sent away, and named once in the log', async () => {
+  const made = await bench({})
+  for (const name of ['STRANGER-1', 'STRANGER-2']) {
+    const gateway = await dialIn(made.port, () => [])
+    gateway.text(`${name}\r\n`)
+    await gateway.closed
+  }
+  const named = made.events.filter(({ kind }) => kind === 'gateway-unknown')
+  expect(named).toMatchObject([{ registration: 'STRANGER-1..', suppressed: 0 }])
+})
+
+test('a connection that never registers is closed', async () => {
+  const made = await bench({ limits: { registrationTimeoutMs: 50 } })
+  const gateway = await dialIn(made.port, () => [])
+  await gateway.closed
+  expect(made.isOnline()).toBe(false)
+})
+
+test('connections that have not registered are bounded', async () => {
+  const made = await bench({ limits: { maxUnregisteredConnections: 1 } })
+  await dialIn(made.port, () => [])
+  const second = await dialIn(made.port, () => [])
+  await second.closed
+  expect(made.events.map(({ kind }) => kind)).toContain('connection-refused')
+})
+
+test('a heartbeat in the gap before an answer, and one between its halves, disturb nothing', async () => {
+  const made = await bench({ meters: [meter] })
+  const gateway = await made.connect(answeringFor(meter))
+  const beat = Buffer.from('HB', 'latin1')
+  gateway.answerWith((request) => {
+    const [answer] = answeringFor(meter)(request)
+    if (answer === undefined || 'pauseMs' in answer) return []
+    return [beat, { pauseMs: 30 }, answer.slice(0, 11), { pauseMs: 30 }, beat, { pauseMs: 30 }, answer.slice(11)]
+  })
+  expect(await readEnergy(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
+  expect(gateway.heard).toHaveLength(1)
+})
+
+test('a gateway whose heartbeat stops is taken for gone; one that beats stays', async () => {
+  const made = await bench({ limits: { gatewaySilenceMs: 400 } })
+  const gateway = await made.connect(() => [])
+  const before = made.headend.gateways()[0]?.lastHeardAt ?? 0
+  await gateway.send([{ pauseMs: 50 }, Buffer.from('HB'), { pauseMs: 20 }])
+  await until(() => (made.headend.gateways()[0]?.lastHeardAt ?? 0) > before, 'the heartbeat was noted')
+  await gateway.closed
+  await until(() => !made.isOnline(), 'it is offline')
+  expect(made.events.at(-1)).toMatchObject({ kind: 'gateway-offline', reason: 'its heartbeat has stopped' })
+})
+
+test('whoever wants to know hears of gateways that come and go', async () => {
+  const made = await bench({ meters: [meter] })
+  const changes: boolean[] = []
+  made.headend.onGatewayChange(({ online }) => changes.push(online))
+  const gateway = await made.connect(answeringFor(meter))
+  gateway.hangUp()
+  await until(() => !made.isOnline(), 'it is offline')
+  expect(changes).toEqual([true, false])
+  expect(await readEnergy(made)).toMatchObject({ ok: false, code: 'gateway-offline' })
+})
+
+test('a dialled gateway is dialled again when it hangs up, with growing pauses while it is away', async () => {
+  const field = await listeningGateway(answeringFor(meter))
+  const link: GatewayLink = { kind: 'dialled', host: '127.0.0.1', port: field.port }
+  const made = await bench({ meters: [meter], links: [link] })
+  await until(made.isOnline, 'it is online')
+  expect(await readEnergy(made)).toMatchObject({ ok: true })
+  field.connections[0]?.hangUp()
+  await until(() => field.connections.length === 2, 'it was dialled again')
+  await until(made.isOnline, 'it is online again')
+  field.close()
+  const failures = () => made.events.flatMap((event) => (event.kind === 'dial-failed' ? [event.nextTryMs] : []))
+  await until(() => failures().length >= 2, 'it was dialled in vain')
+  const [first = 0, second = 0] = failures()
+  expect(second).toBe(first * 2)
+})
+
+test('a gateway that leaves the archive loses its line; its meters are unknown', async () => {
+  const made = await bench({ meters: [meter] })
+  const gateway = await made.connect(answeringFor(meter))
+  made.headend.configure({ gateways: [], meters: [] })
+  await gateway.closed
+  expect(made.headend.gateways()).toEqual([])
+  expect(await readEnergy(made)).toMatchObject({ ok: false, code: 'unknown-meter' })
+})

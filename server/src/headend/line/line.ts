@@ -1,0 +1,146 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Priority } from '../headend.ts'
+import { PriorityQueue } from './priority-queue.ts'
+import type { Question, Wire, WireResult } from './wire.ts'
+
+/** The line while it is ours. */
+export type Turn = Readonly<{ ask(question: Question): Promise<WireResult> }>
+
+export type TurnFailure = 'gateway-offline' | 'queue-full' | 'cancelled'
+
+export type TurnResult<T> = Readonly<{ ok: true; value: T } | { ok: false; code: TurnFailure }>
+
+export type TurnOptions = Readonly<{
+  priority: Priority
+  signal?: AbortSignal | undefined
+}>
+
+/** What work says at the end of a turn: it wants another one, or this is its result. */
+export type Step<T> = Readonly<{ more: true } | { more: false; value: T }>
+
+type Job = Readonly<{
+  priority: Priority
+  /** Kept over all its turns, so that work which comes back stands where it stood. */
+  order: number
+  /** Resolves to whether it wants another turn. */
+  takeTurn(turn: Turn): Promise<boolean>
+  fail(code: TurnFailure): void
+}>
+
+/**
+ * The scheduler of one half-duplex line. Whoever has the turn has the line; the next turn goes to the most urgent job
+ * that waits. A read asks for a turn per exchange, a relay command keeps one for its whole sequence, so a relay command
+ * waits for one exchange at most.
+ */
+export class Line {
+  readonly #clock: Clock
+  readonly #queue: PriorityQueue<Job>
+  readonly #stopping = new AbortController()
+  #wire: Wire | null = null
+  #draining: Promise<void> | null = null
+  #lastOrder = 0
+
+  constructor(clock: Clock, maxQueuedJobs: number) {
+    this.#clock = clock
+    this.#queue = new PriorityQueue(maxQueuedJobs)
+  }
+
+  get queueLength(): number {
+    return this.#queue.length
+  }
+
+  get wire(): Wire | null {
+    return this.#wire
+  }
+
+  /** From now on turns use this wire; without one, whatever waits fails. */
+  attach(wire: Wire | null): void {
+    this.#wire = wire
+    if (wire === null) this.#failAll('gateway-offline')
+    else this.#drain()
+  }
+
+  /** Work that needs one turn. */
+  async run<T>(options: TurnOptions, work: (turn: Turn) => Promise<T>): Promise<TurnResult<T>> {
+    return this.runSteps(options, async (turn) => ({ more: false, value: await work(turn) }))
+  }
+
+  /** Work that gives the line back between its steps, so that what is more urgent can pass. */
+  async runSteps<T>(options: TurnOptions, step: (turn: Turn) => Promise<Step<T>>): Promise<TurnResult<T>> {
+    const { priority, signal } = options
+    if (this.#stopping.signal.aborted || signal?.aborted === true) return { ok: false, code: 'cancelled' }
+    if (this.#wire === null) return { ok: false, code: 'gateway-offline' }
+    if (this.#queue.isFull(priority)) return { ok: false, code: 'queue-full' }
+    return new Promise<TurnResult<T>>((resolve, reject) => {
+      const end = (result: TurnResult<T>): void => {
+        signal?.removeEventListener('abort', cancel)
+        resolve(result)
+      }
+      this.#lastOrder += 1
+      const job: Job = {
+        priority,
+        order: this.#lastOrder,
+        takeTurn: async (turn) => {
+          try {
+            const taken = await step(turn)
+            if (taken.more) return true
+            end({ ok: true, value: taken.value })
+          } catch (error) {
+            signal?.removeEventListener('abort', cancel)
+            reject(error)
+          }
+          return false
+        },
+        fail: (code) => end({ ok: false, code }),
+      }
+      const cancel = (): void => {
+        if (this.#queue.remove(job)) job.fail('cancelled')
+      }
+      signal?.addEventListener('abort', cancel)
+      this.#queue.add(priority, job.order, job)
+      this.#drain()
+    })
+  }
+
+  /** Nothing is sent any more: what waits is cancelled, and the question on the wire is given up. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#failAll('cancelled')
+    await this.#draining
+  }
+
+  #drain(): void {
+    this.#draining ??= this.#takeTurns().finally(() => {
+      this.#draining = null
+      if (this.#queue.length > 0 && this.#wire !== null) this.#drain()
+    })
+  }
+
+  async #takeTurns(): Promise<void> {
+    const turn: Turn = { ask: async (question) => this.#ask(question) }
+    while (this.#wire !== null) {
+      const job = this.#queue.take()
+      if (job === undefined) return
+      const wantsMore = await job.takeTurn(turn)
+      if (wantsMore) this.#comeBack(job)
+    }
+  }
+
+  #comeBack(job: Job): void {
+    if (this.#stopping.signal.aborted) job.fail('cancelled')
+    else if (this.#wire === null) job.fail('gateway-offline')
+    else this.#queue.add(job.priority, job.order, job)
+  }
+
+  /** Through the wire of this moment: a gateway that reconnects in the middle of a sequence carries on with it. */
+  async #ask(question: Question): Promise<WireResult> {
+    const wire = this.#wire
+    if (wire === null) return { kind: 'not-sent', because: 'link-lost', at: this.#clock.now(), durationMs: 0 }
+    const signal = AbortSignal.any([this.#stopping.signal, ...(question.signal === undefined ? [] : [question.signal])])
+    return wire.ask({ ...question, signal })
+  }
+
+  #failAll(code: TurnFailure): void {
+    for (let job = this.#queue.take(); job !== undefined; job = this.#queue.take()) job.fail(code)
+  }
+}

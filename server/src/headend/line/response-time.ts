@@ -1,0 +1,44 @@
+import type { LineConfig } from '../headend.ts'
+import { longestMeterResponseMs, wakeUpBytes } from '../limits.ts'
+
+/** Start bit, eight data bits, stop bit, and the parity bit where there is one. */
+const bitsPerByte = (line: LineConfig): number => (line.parity === 'none' ? 10 : 11)
+
+/** How long so many bytes are on the wire. */
+export const transmissionMs = (byteCount: number, line: LineConfig): number =>
+  (byteCount * bitsPerByte(line) * 1_000) / line.baudRate
+
+/** What is learnt of one meter: how long its answers take beyond the time of the bytes themselves. */
+export type ResponseTime = Readonly<{
+  timeoutMs(requestBytes: number, replyBytes: number, line: LineConfig): number
+  measured(durationMs: number, requestBytes: number, replyBytes: number, line: LineConfig): void
+}>
+
+export type ResponseTimeLimits = Readonly<{ latencyMs: number; shortestLatencyMs: number; longestResponseMs: number }>
+
+/** Weight of the slowest answer so far against a quicker new one; a slower one counts at once. */
+const memory = 0.9
+
+/** The budget is twice what was seen, for gateways whose delay changes with the network. */
+const margin = 2
+
+/**
+ * A meter is first given the standard's 500 ms and the usual latency of a gateway; later twice what it really took,
+ * never less than the standard plus a little, never more than the line can afford.
+ */
+export const createResponseTime = (limits: ResponseTimeLimits): ResponseTime => {
+  const shortestMs = longestMeterResponseMs + limits.shortestLatencyMs
+  let slowestMs: number | null = null
+  const allowanceMs = (): number =>
+    slowestMs === null
+      ? longestMeterResponseMs + limits.latencyMs
+      : Math.min(Math.max(slowestMs * margin, shortestMs), limits.longestResponseMs)
+  return {
+    timeoutMs: (requestBytes, replyBytes, line) =>
+      Math.ceil(transmissionMs(requestBytes + replyBytes + wakeUpBytes, line) + allowanceMs()),
+    measured(durationMs, requestBytes, replyBytes, line) {
+      const responseMs = Math.max(0, durationMs - transmissionMs(requestBytes + replyBytes, line))
+      slowestMs = slowestMs === null ? responseMs : Math.max(responseMs, slowestMs * memory)
+    },
+  }
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg'
+import type { Clock } from '../domain/clock.ts'
+import { answerMarginMs, clientConfig, connectTimeoutMs, describeConnection, type Connection } from './connection.ts'
+import { keepListening } from './listen.ts'
+import { isConflict, StoreError, toStoreError } from './store-error.ts'
+
+/** Somewhere to send statements: the database itself, or one open transaction. */
+export type Sql = {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
+}
+
+export type TransactionOptions = Readonly<{
+  isolation?: 'read committed' | 'serializable'
+  /** Another bound for the statements of this transaction, for work such as a migration. */
+  statementTimeoutMs?: number
+}>
+
+export type Database = Sql & {
+  /**
+   * Commits what `work` did, or rolls back when it throws. After a deadlock or serialization failure the whole of
+   * `work` runs again in a fresh transaction, so it must do nothing else than SQL.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
+   * Resolves once the channel is listened to; goes on, reconnecting with back-off, until `signal` aborts or the
+   * database is closed. After each reconnection `onNotice('')` is called, because notices may have been missed.
+   */
+  listen(channel: string, onNotice: (payload: string) => void, signal: AbortSignal): Promise<void>
+  /** Throws a {@link StoreError} unless the server answers. */
+  ping(): Promise<void>
+  /** Ends all connections; bounded in time. */
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = Readonly<{
+  connection: Connection
+  /** Connections of the pool; each listener has one of its own besides. */
+  maxConnections?: number
+  /** Told of trouble on connections that nobody is waiting for. */
+  onError: (error: unknown) => void
+  /** Only its `delay` is used, for back-offs; the machine's own timer when absent. */
+  clock?: Pick<Clock, 'delay'>
+}>
+
+export const defaultMaxConnections = 8
+/** Attempts of one transaction, the first included. */
+export const transactionAttempts = 5
+/** Pause before the second attempt; it grows by as much with each further one. */
+const retryPauseMs = 10
+/** Distinct texts that get a prepared statement per connection; more than these are sent unprepared. */
+export const maximumPreparedStatements = 1_000
+/** Longest wait for running statements when closing. */
+const closeTimeoutMs = 10_000
+const idleConnectionMs = 60_000
+
+const machineDelay: Clock['delay'] = async (elapsedMs, signal) => {
+  await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
+}
+
+/** Opens nothing yet: the first statement connects. A bad address throws here. */
+export const openDatabase = (options: DatabaseOptions): Database => {
+  const { connection, onError } = options
+  const delay: Clock['delay'] = options.clock?.delay.bind(options.clock) ?? machineDelay
+  const place = describeConnection(connection)
+  const config = clientConfig(connection)
+  const pool = new Pool({
+    ...config,
+    max: options.maxConnections ?? defaultMaxConnections,
+    idleTimeoutMillis: idleConnectionMs,
+    allowExitOnIdle: true,
+  })
+  pool.on('error', (error) => {
+    onError(toStoreError(error, place))
+  })
+  const nameOf = statementNames()
+  const send = sender(nameOf, place)
+  const closing = new AbortController()
+
+  const query = async <Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> =>
+    send(pool, text, values)
+
+  return {
+    query,
+    transaction: async (work, transactionOptions = {}) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await attemptTransaction(pool, send, place, work, transactionOptions)
+        } catch (error) {
+          if (!isConflict(error) || attempt >= transactionAttempts) throw error
+          await delay(retryPauseMs * attempt)
+        }
+      }
+    },
+    listen: async (channel, onNotice, signal) =>
+      keepListening({ config, place, delay, onError }, channel, onNotice, AbortSignal.any([signal, closing.signal])),
+    ping: async () => {
+      await query('select 1')
+    },
+    close: async () => {
+      if (closing.signal.aborted) return
+      closing.abort()
+      const timeUp = new AbortController()
+      await Promise.race([pool.end(), delay(closeTimeoutMs, timeUp.signal).catch(() => undefined)])
+      timeUp.abort()
+    },
+  }
+}
+
+type Send = <Row>(
+  target: Pool | PoolClient,
+  text: string,
+  values: readonly unknown[] | undefined,
+  answerTimeoutMs?: number,
+) => Promise<readonly Row[]>
+
+type Message = QueryConfig & { query_timeout?: number }
+
+/** The one place where statements leave, so the one place where errors are translated. */
+const sender =
+  (nameOf: (text: string) => string | undefined, place: string): Send =>
+  async <Row>(
+    target: Pool | PoolClient,
+    text: string,
+    values: readonly unknown[] | undefined,
+    answerTimeoutMs?: number,
+  ) => {
+    const message: Message = { text }
+    if (values !== undefined && values.length > 0) {
+      message.values = [...values]
+      const name = nameOf(text)
+      if (name !== undefined) message.name = name
+    }
+    if (answerTimeoutMs !== undefined) message.query_timeout = answerTimeoutMs
+    try {
+      const result: QueryResult | readonly QueryResult[] = await target.query(message)
+      // A text of several statements (a migration) gives a result for each: the last one counts.
+      const last = Array.isArray(result) ? (result.at(-1) as QueryResult | undefined) : result
+      return (last?.rows ?? []) as Row[]
+    } catch (error) {
+      throw toStoreError(error, place)
+    }
+  }
+
+/** Only texts with parameters are prepared: a text without may hold several statements, which cannot be. */
+const statementNames = (): ((text: string) => string | undefined) => {
+  const names = new Map<string, string>()
+  return (text) => {
+    const known = names.get(text)
+    if (known !== undefined || names.size >= maximumPreparedStatements) return known
+    const name = `x${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`
+    names.set(text, name)
+    return name
+  }
+}
+
+/** A migration by another process may outdate a statement that this connection has prepared; a fresh one knows better. */
+const isOutdatedPlan = (error: unknown): boolean =>
+  error instanceof StoreError && error.sqlState === '0A000' && error.message.includes('cached plan')
+
+const attemptTransaction = async <T>(
+  pool: Pool,
+  send: Send,
+  place: string,
+  work: (sql: Sql) => Promise<T>,
+  { isolation, statementTimeoutMs }: TransactionOptions,
+): Promise<T> => {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw toStoreError(error, place)
+  })
+  const bound = statementTimeoutMs === undefined ? undefined : statementTimeoutMs + answerMarginMs
+  let broken = false
+  // Without a listener a connection that breaks between two statements would end the process.
+  const onBroken = (): void => {
+    broken = true
+  }
+  client.on('error', onBroken)
+  try {
+    await send(client, `begin isolation level ${isolation ?? 'read committed'}`, undefined)
+    if (statementTimeoutMs !== undefined) {
+      await send(client, `set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`, undefined)
+    }
+    const result = await work({ query: async (text, values) => send(client, text, values, bound) })
+    await commit(client, place)
+    return result
+  } catch (error) {
+    const rolledBack = await send(client, 'rollback', undefined, connectTimeoutMs).then(
+      () => true,
+      () => false,
+    )
+    broken ||= !rolledBack || isOutdatedPlan(error)
+    if (isOutdatedPlan(error))
+      throw new StoreError('conflict', 'the schema changed under a prepared statement', { cause: error })
+    throw error
+  } finally {
+    client.off('error', onBroken)
+    client.release(broken)
+  }
+}
+
+/**
+ * PostgreSQL answers COMMIT of a transaction in which a statement has failed with a quiet ROLLBACK. Whoever swallowed
+ * that failure must not believe that the work was saved.
+ */
+const commit = async (client: PoolClient, place: string): Promise<void> => {
+  const { command } = await client.query('commit').catch((error: unknown) => {
+    throw toStoreError(error, place)
+  })
+  if (command !== 'COMMIT') {
+    throw new StoreError('statement-failed', 'a failed statement was ignored, so the transaction was rolled back')
+  }
+}

@@ -1,0 +1,141 @@
+import { bucketOf } from '../domain/bucket.ts'
+import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, Enrolment } from '../domain/enrolment.ts'
+import type { Sql } from './database.ts'
+
+const idOf = (rows: readonly { id: number }[]): number => {
+  const [row] = rows
+  if (row === undefined) throw new Error('an insert gave no id')
+  return row.id
+}
+
+/** Which of these names are taken already: an enrolment adds, it never changes what is there. */
+export const takenNames = async (
+  sql: Sql,
+  names: Readonly<{ site: string; gateways: readonly string[]; accounts: readonly string[] }>,
+): Promise<readonly string[]> => {
+  const rows = await sql.query<{ name: string }>(
+    `select 'site ' || name as name from site where name = $1
+     union all select 'gateway ' || code from gateway where code = any($2::text[])
+     union all select 'account ' || number from account where number = any($3::text[])`,
+    [names.site, names.gateways, names.accounts],
+  )
+  return rows.map(({ name }) => name)
+}
+
+export const insertSite = async (sql: Sql, site: Enrolment['site']): Promise<number> =>
+  idOf(
+    await sql.query(
+      `insert into site (name, time_zone, reading_interval_minutes, service_phone, signature)
+       values ($1, $2, $3, $4, $5) returning id`,
+      [site.name, site.timeZone, site.readingIntervalMinutes, site.servicePhone, site.signature],
+    ),
+  )
+
+/** Adds a version to a plan's name; versions never change. */
+export const insertPricePlan = async (sql: Sql, { name, plan }: Enrolment['pricePlans'][number]): Promise<number> =>
+  idOf(
+    await sql.query(
+      `insert into price_plan (name, version, kind, prices)
+       select $1, coalesce(max(version), 0) + 1, $2, $3::bigint[] from price_plan where name = $1 returning id`,
+      [name, plan.kind, plan.kind === 'flat' ? [plan.price] : [...plan.prices]],
+    ),
+  )
+
+export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledGateway): Promise<number> => {
+  const { link } = gateway
+  return idOf(
+    await sql.query(
+      `insert into gateway (site_id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+      [
+        siteId,
+        gateway.code,
+        link.kind,
+        link.kind === 'dials-in' ? link.registration : null,
+        link.kind === 'dials-in' ? link.heartbeat : null,
+        link.kind === 'dialled' ? link.host : null,
+        link.kind === 'dialled' ? link.port : null,
+        link.kind === 'serial' ? link.path : null,
+        gateway.baudRate,
+        gateway.parity,
+      ],
+    ),
+  )
+}
+
+export const insertAccount = async (sql: Sql, siteId: number, account: EnrolledAccount, now: number): Promise<number> => {
+  const { name, phone, language } = account.customer
+  const customerId = idOf(
+    await sql.query('insert into customer (name, phone, language) values ($1, $2, $3) returning id', [name, phone, language]),
+  )
+  return idOf(
+    await sql.query(
+      `insert into account (bucket, number, site_id, customer_id, stage_since, protected)
+       values ($1, $2, $3, $4, $5, $6) returning id`,
+      [bucketOf(account.number), account.number, siteId, customerId, new Date(now), account.protected],
+    ),
+  )
+}
+
+export const insertAgreement = async (
+  sql: Sql,
+  accountId: number,
+  agreement: NonNullable<EnrolledAccount['agreement']>,
+  pricePlanId: number,
+  now: number,
+): Promise<void> => {
+  const { thresholds, tripWindow } = agreement
+  const id = idOf(
+    await sql.query(
+      `insert into agreement (account_id, version, price_plan_id, alarm1, alarm2, cut_off, restore, notice_lead_minutes,
+                              reconnect, trip_from_minute, trip_to_minute, trip_weekdays, signed_at)
+       values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::int[], $12) returning id`,
+      [
+        accountId,
+        pricePlanId,
+        thresholds.alarm1,
+        thresholds.alarm2,
+        thresholds.cutOff,
+        thresholds.restore,
+        Math.round(agreement.noticeLeadMs / 60_000),
+        agreement.reconnect,
+        tripWindow.fromMinute,
+        tripWindow.toMinute,
+        [...tripWindow.weekdays],
+        new Date(now),
+      ],
+    ),
+  )
+  await sql.query('update account set agreement_id = $2 where id = $1', [accountId, id])
+}
+
+export const insertMeter = async (
+  sql: Sql,
+  owner: Readonly<{ siteId: number; gatewayId: number; accountId: number; accountNumber: string }>,
+  meter: EnrolledMeter,
+): Promise<number> =>
+  idOf(
+    await sql.query(
+      `insert into meter (bucket, site_id, gateway_id, account_id, address, place, password_level, password, maximum_watts)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+      [
+        bucketOf(owner.accountNumber),
+        owner.siteId,
+        owner.gatewayId,
+        owner.accountId,
+        meter.address,
+        meter.place,
+        meter.passwordLevel,
+        meter.password,
+        meter.maximumWatts,
+      ],
+    ),
+  )
+
+/** A meter's id by its address and gateway code, for programs that name meters as the field does. */
+export const findMeters = async (sql: Sql): Promise<readonly Readonly<{ id: number; address: string; accountId: number | null }>[]> =>
+  (
+    await sql.query<{ id: number; address: string; account_id: number | null }>(
+      'select id, address, account_id from meter order by id',
+    )
+  ).map(({ id, address, account_id: accountId }) => ({ id, address, accountId }))
