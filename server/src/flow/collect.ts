@@ -36,7 +36,7 @@ export const createCollector = (context: FlowContext, headend: Headend): Collect
       if (signal.aborted) return
       if (!outcome.ok && outcome.code === 'gateway-offline') return
       readSlot.set(meter.id, slot)
-      const reading = outcome.ok ? fieldReadingOf(meter.id, outcome, 'scheduled') : null
+      const reading = fieldReadingOf(meter.id, outcome, 'scheduled')
       if (reading === null) buffer.addFailure(meter, context.clock.now())
       else buffer.add(reading)
     }

@@ -8,18 +8,22 @@ export const scheduledItems = ['forwardActiveEnergyBlock', 'statusWord3', 'activ
 /** What a person who waits gets: the same, and voltages and currents. */
 export const personItems = [...scheduledItems, 'voltageBlock', 'currentBlock'] as const
 
-/** Turns an answer of the field into a reading, or null when it carries no registers. */
+/**
+ * Turns an answer of the field into a reading, or null when it carries no registers. A meter that gave its registers but
+ * refused another item (power, status) is charged all the same.
+ */
 export const fieldReadingOf = (
   meterId: number,
-  outcome: ReadOutcome & { readonly ok: true },
+  outcome: ReadOutcome,
   obtained: FieldReading['obtained'],
 ): FieldReading | null => {
   const block = outcome.values.forwardActiveEnergyBlock
-  if (block === undefined || block.total === null) return null
+  const at = outcome.ok ? outcome.at : outcome.exchanges.findLast(({ response }) => response !== null)?.at
+  if (block === undefined || block.total === null || at === undefined) return null
   const rates = block.rates.filter((rate) => rate !== null)
   return {
     meterId,
-    at: outcome.at,
+    at,
     // A block with a missing rate is kept as "no rates": the gate then decides whether the plan can do without.
     registers: {
       totalWh: wattHours(BigInt(block.total)),

@@ -12,13 +12,16 @@ export const createReadNow =
   async (meterId) => {
     if ((await meterAccount(context.database, meterId)) === null) return { ok: false, code: 'unknown-meter' }
     const outcome = await headend.read(meterId, personItems, { priority: 'person' })
-    if (!outcome.ok)
-      return { ok: false, code: outcome.code === 'gateway-offline' ? 'gateway-offline' : 'meter-did-not-answer' }
     const reading = fieldReadingOf(meterId, outcome, 'person')
-    if (reading !== null) await settleReadings(context.database, context.ids, [reading], context.clock.now())
-    await saveInstantaneous(context.database, meterId, { at: outcome.at, ...instantaneousOf(outcome.values) })
+    if (reading === null)
+      return {
+        ok: false,
+        code: !outcome.ok && outcome.code === 'gateway-offline' ? 'gateway-offline' : 'meter-did-not-answer',
+      }
+    await settleReadings(context.database, context.ids, [reading], context.clock.now())
+    await saveInstantaneous(context.database, meterId, { at: reading.at, ...instantaneousOf(outcome.values) })
     await notifyLive(context.database, [`meter:${String(meterId)}`])
-    return { ok: true, at: outcome.at, exchanges: outcome.exchanges }
+    return { ok: true, at: reading.at, exchanges: outcome.exchanges }
   }
 
 const text = (value: number | null): string | null => (value === null ? null : String(value))

@@ -63,7 +63,7 @@ const initdb = async (binaries: Binaries, folder: string, runAs: RunAs): Promise
   const reason = Buffer.concat(said)
     .toString()
     .split('\n')
-    .findLast((line) => /error|fatal/i.test(line))
+    .findLast((line) => /error|fatal|could not/i.test(line))
   throw new Error(
     `The database could not be made in ${dirname(folder)}: ${reason ?? `initdb ended with ${String(code)}`}`,
   )

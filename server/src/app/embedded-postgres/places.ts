@@ -23,11 +23,20 @@ export const findCluster = async (dataDirectory: string): Promise<string | undef
   return undefined
 }
 
-export const isCluster = async (folder: string): Promise<boolean> =>
-  stat(join(folder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  )
+export const isCluster = async (folder: string): Promise<boolean> => {
+  try {
+    await stat(join(folder, 'PG_VERSION'))
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Only its owner may look into a cluster: not being let in means that there is one.
+    if (code === 'EACCES') {
+      const advice = 'start as that user, or set DATABASE_URL'
+      throw new Error(`The database folder ${folder} belongs to another user: ${advice}.`, { cause: error })
+    }
+    return false
+  }
+}
 
 const readPointer = async (dataDirectory: string): Promise<string | undefined> => {
   const text = await readFile(join(dataDirectory, pointerName), 'utf8').catch(() => undefined)

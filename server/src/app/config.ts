@@ -1,0 +1,124 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/**
+ * All that `start` can be told, in one place: each key has its option, its environment variable, its default and its
+ * words. Nobody else reads the environment.
+ */
+type Setting = Readonly<{
+  flag: string
+  environment: string
+  words: string
+}>
+
+const portNumber = z.coerce
+  .number('must be a whole number from 0 to 65535 (0: any free port)')
+  .int('must be a whole number from 0 to 65535 (0: any free port)')
+  .min(0, 'must be a whole number from 0 to 65535 (0: any free port)')
+  .max(65_535, 'must be a whole number from 0 to 65535 (0: any free port)')
+
+const clockAnchor = z
+  .string()
+  .regex(/^\d+,\d+,\d+(\.\d+)?$/u, 'must be VIRTUAL_MS,REAL_MS,RATE')
+  .transform((text) => {
+    const [virtualMs = 0, realMs = 0, rate = 1] = text.split(',').map(Number)
+    return { virtualMs, realMs, rate }
+  })
+
+export const configSchema = z.object({
+  data: z.string().min(1).default('data').transform((path) => resolve(path)),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//u, 'must look like postgresql://user:password@host:5432/database')
+    .optional(),
+  mode: z.enum(['demonstration', 'field'], 'must be demonstration or field').optional(),
+  host: z.string().min(1).default('127.0.0.1'),
+  port: portNumber.default(8480),
+  gatewayHost: z.string().min(1).optional(),
+  gatewayPort: portNumber.optional(),
+  readingInterval: z.coerce
+    .number('must be minutes from 1 to 1440')
+    .int('must be minutes from 1 to 1440')
+    .min(1, 'must be minutes from 1 to 1440')
+    .max(1440, 'must be minutes from 1 to 1440')
+    .optional(),
+  speed: z.coerce
+    .number('must be a number from 1 to 1000')
+    .min(1, 'must be a number from 1 to 1000')
+    .max(1000, 'must be a number from 1 to 1000')
+    .default(300),
+  clock: clockAnchor.optional(),
+  adminPassword: z.string().min(8, 'must have at least 8 characters').max(256).optional(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
+})
+export type Config = Readonly<z.output<typeof configSchema>>
+
+export const settings: Readonly<Record<keyof Config, Setting>> = {
+  data: { flag: '--data <folder>', environment: 'XIANFU_DATA', words: 'data folder: embedded database, sign-in, log (default: ./data)' },
+  databaseUrl: {
+    flag: '--database-url <url>',
+    environment: 'DATABASE_URL',
+    words: 'use this PostgreSQL (15 or later) instead of the embedded one',
+  },
+  mode: {
+    flag: '--mode <mode>',
+    environment: 'XIANFU_MODE',
+    words: 'demonstration (a virtual village, fast clock) or field (real gateways); decided at the first start, default demonstration',
+  },
+  host: { flag: '--host <address>', environment: 'XIANFU_HOST', words: 'address of the console (default: 127.0.0.1, this machine only)' },
+  port: { flag: '--port <port>', environment: 'XIANFU_PORT', words: 'port of the console, 0 for any free one (default: 8480)' },
+  gatewayHost: {
+    flag: '--gateway-host <address>',
+    environment: 'XIANFU_GATEWAY_HOST',
+    words: 'address on which gateways dial in (default: 127.0.0.1 in a demonstration, 0.0.0.0 in the field)',
+  },
+  gatewayPort: {
+    flag: '--gateway-port <port>',
+    environment: 'XIANFU_GATEWAY_PORT',
+    words: 'port on which gateways dial in (default: any free one in a demonstration, 8645 in the field)',
+  },
+  readingInterval: {
+    flag: '--reading-interval <minutes>',
+    environment: 'XIANFU_READING_INTERVAL',
+    words: 'read every meter so often; kept for later starts (default: 30)',
+  },
+  speed: {
+    flag: '--speed <times>',
+    environment: 'XIANFU_SPEED',
+    words: 'how many times faster than real the clock of a demonstration runs (default: 300)',
+  },
+  clock: {
+    flag: '--clock <virtual,real,rate>',
+    environment: 'XIANFU_CLOCK',
+    words: 'run on a clock anchored so (epoch milliseconds); for rehearsals and tests',
+  },
+  adminPassword: {
+    flag: '--admin-password <password>',
+    environment: 'XIANFU_ADMIN_PASSWORD',
+    words: 'password of the first operator, used at the first start only (default: a random one, printed)',
+  },
+  logLevel: { flag: '--log-level <level>', environment: 'XIANFU_LOG_LEVEL', words: 'debug, info, warn or error (default: info)' },
+}
+
+export type ConfigResult = Readonly<{ ok: true; config: Config } | { ok: false; problems: readonly string[] }>
+
+/** Options win over the environment; every problem is told at once, by the names that the user has typed. */
+export const readConfig = (
+  options: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): ConfigResult => {
+  const raw: Record<string, unknown> = {}
+  const spelled = new Map<string, string>()
+  for (const [key, { flag, environment: variable }] of Object.entries(settings)) {
+    const fromEnvironment = environment[variable]
+    if (options[key] !== undefined) raw[key] = options[key]
+    else if (fromEnvironment !== undefined && fromEnvironment !== '') raw[key] = fromEnvironment
+    spelled.set(key, options[key] === undefined ? variable : (flag.split(' ')[0] ?? flag))
+  }
+  const parsed = configSchema.safeParse(raw)
+  if (parsed.success) return { ok: true, config: parsed.data }
+  return {
+    ok: false,
+    problems: parsed.error.issues.map(({ path, message }) => `${spelled.get(String(path[0])) ?? String(path[0])} ${message}`),
+  }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { keysOfTopics, liveKeys } from './query-keys.ts'
+
+describe('topics of a live change to the keys to read again', () => {
+  it.each([
+    [[], []],
+    [['message'], [['messages']]],
+    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
+    [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12]]],
+    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history']]],
+    [['gateway'], [['meters'], ['overview'], ['meter']]],
+    [
+      ['meter:12', 'command:12', 'meter:12'],
+      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['commands', 12]],
+    ],
+    [
+      ['meter:12', 'account:7'],
+      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history']],
+    ],
+  ] as const)('%j → %j', (topics, keys) => {
+    expect(keysOfTopics(topics)).toEqual(keys)
+  })
+
+  it('reads everything again for a topic of a later server', () => {
+    for (const topic of ['plan:3', 'meter:x', '']) expect(keysOfTopics([topic])).toEqual(liveKeys)
+  })
+})

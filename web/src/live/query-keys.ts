@@ -1,0 +1,56 @@
+/** The keys of everything the console has read, in one place: what reads and what forgets must agree. */
+export type QueryKey = readonly (string | number)[]
+
+export const sessionKey = ['session'] as const
+export const overviewKey = ['overview'] as const
+export const metersKey = ['meters'] as const
+export const messagesKey = ['messages'] as const
+export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
+export const historyKey = (meterId: number, hours?: number): QueryKey =>
+  hours === undefined ? ['history', meterId] : ['history', meterId, hours]
+export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
+export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+/** All meters of an account, which a topic about an account does not name. */
+const allMetersKey: QueryKey = ['meter']
+const allHistoriesKey: QueryKey = ['history']
+
+/** Everything but the session, whose loss would show the sign-in page. */
+export const liveKeys: readonly QueryKey[] = [
+  overviewKey,
+  metersKey,
+  messagesKey,
+  allMetersKey,
+  allHistoriesKey,
+  ['commands'],
+  ['entries'],
+]
+
+const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
+
+const keysOfTopic = (topic: string): readonly QueryKey[] => {
+  if (topic === 'message') return [messagesKey]
+  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
+  const found = NUMBERED.exec(topic)
+  if (found === null) return liveKeys
+  const id = Number(found[2])
+  switch (found[1]) {
+    case 'meter':
+      return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+    case 'command':
+      return [metersKey, overviewKey, meterKey(id), commandsKey(id)]
+    default:
+      return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey]
+  }
+}
+
+const covers = (wide: QueryKey, narrow: QueryKey): boolean =>
+  wide.length <= narrow.length && wide.every((part, index) => part === narrow[index])
+
+/** What to read again after these topics: each key once, none that a wider one already holds. */
+export const keysOfTopics = (topics: Iterable<string>): readonly QueryKey[] => {
+  const all = [...topics].flatMap((topic) => keysOfTopic(topic))
+  return all.filter(
+    (key, index) =>
+      !all.some((other, at) => at !== index && covers(other, key) && (other.length < key.length || at < index)),
+  )
+}
