@@ -1,0 +1,7 @@
+export { anchoredClock, systemClock, type Clock, type ClockAnchor } from './clock.ts'
+export { parseLoadProfile, readLoadProfile, shippedLoadsPath, type LoadProfile } from './load/load-profile.ts'
+export { behaviourSchema, type Behaviour } from './meter/behaviour.ts'
+export { VirtualMeter, type MeterChange, type MeterLook, type Obeyed } from './meter/virtual-meter.ts'
+export { parseVillage, type Village } from './village/village.ts'
+export { startVillage, type RunningVillage, type VillageEvent, type VillageOptions } from './village/start-village.ts'
+export { startControlServer } from './control/control-server.ts'
