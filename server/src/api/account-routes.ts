@@ -1,0 +1,92 @@
+import { listEntries, listMessages, readOverview, topUp } from '@xianfu/contract'
+import type { FastifyInstance } from 'fastify'
+import { localDayText, localTime } from '../domain/calendar.ts'
+import { parseMoney } from '../domain/quantity.ts'
+import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
+import { viewGateways, viewOverview } from '../store/view/overview.ts'
+import type { ApiAbilities } from './abilities.ts'
+import { moneyText } from './present.ts'
+import { ApiProblem } from './problem.ts'
+import { createRegister, type WhoIs } from './register.ts'
+
+export const accountRoutes = (app: FastifyInstance, { database, clock, pay, system }: ApiAbilities, whoIs: WhoIs): void => {
+  const register = createRegister(app, whoIs)
+
+  register.guarded(listEntries, 'view', async ({ params: { id } }) => {
+    if (!(await accountExists(database, id))) throw new ApiProblem('unknown-account')
+    const entries = await viewEntries(database, id)
+    return {
+      entries: entries.map((row) => ({
+        id: row.id,
+        at: row.at,
+        kind: row.kind,
+        amount: moneyText(row.amount),
+        balance: moneyText(row.balance_after),
+        text: textOf(row),
+        usedWh: row.used_wh === null ? null : String(row.used_wh),
+      })),
+    }
+  })
+
+  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount } }, caller) => {
+    const money = parseMoney(amount)
+    if (money === null) throw new ApiProblem('bad-input', [{ path: 'amount', message: amount }])
+    const result = await pay({ accountId: id, key, amount: money, channel: 'cash-counter', operatorId: caller.id })
+    if (!result.ok) throw new ApiProblem(result.code)
+    return {
+      paymentId: result.paymentId,
+      fresh: result.fresh,
+      amount: moneyText(result.amount),
+      balance: moneyText(result.balance),
+      stage: result.stage,
+      restoring: [...result.restoring],
+    }
+  })
+
+  register.guarded(listMessages, 'view', async ({ query: { account } }) => {
+    const messages = await viewMessages(database, account ?? null)
+    return {
+      messages: messages.map(({ id, account_id: accountId, account_number: number, at, notice, channel, recipient, text, state }) => ({
+        id: Number(id),
+        at,
+        account: { id: accountId, number },
+        notice,
+        channel,
+        recipient,
+        text,
+        state,
+      })),
+    }
+  })
+
+  register.guarded(readOverview, 'view', async () => {
+    const now = clock.now()
+    const { hour, minute, second } = localTime(now, system.timeZone)
+    const midnight = now - (now % 1_000) - (hour * 3600 + minute * 60 + second) * 1_000
+    const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
+    const gateways = await viewGateways(database)
+    return {
+      now,
+      meters: {
+        total: Number(figures.meters),
+        relayOpen: Number(figures.relay_open),
+        relayUnknown: Number(figures.relay_unknown),
+        notAnswering: Number(figures.not_answering),
+      },
+      accounts: {
+        normal: Number(figures.normal),
+        warned: Number(figures.warned),
+        stopNotified: Number(figures.stop_notified),
+        cutOff: Number(figures.cut_off),
+      },
+      gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
+      readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
+      moneyInToday: moneyText(figures.money_in),
+      chargedToday: moneyText(figures.charged),
+      paymentToPower: { count: Number(figures.restored), p50Ms: figures.p50_ms, worstMs: figures.worst_ms },
+    }
+  })
+}
+
+/** What the entry was for: the channel of a payment, the metering point of a charge. */
+const textOf = ({ channel, place, kind }: EntryView): string => channel ?? place ?? kind

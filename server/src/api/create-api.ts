@@ -1,0 +1,82 @@
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
+import { fastify, type FastifyInstance } from 'fastify'
+import type { ApiAbilities } from './abilities.ts'
+import { accountRoutes } from './account-routes.ts'
+import { liveRoute } from './live-route.ts'
+import { meterRoutes } from './meter-routes.ts'
+import { ApiProblem } from './problem.ts'
+import { handleErrors } from './register.ts'
+import { createWhoIs, sessionRoutes } from './session-routes.ts'
+
+const bodyLimitBytes = 64 * 1024
+const requestTimeoutMs = 30_000
+
+/** The HTTP face: the contract's routes, the live stream, and the console's files. */
+export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstance> => {
+  const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: true })
+  app.removeContentTypeParser('text/plain')
+  handleErrors(app, abilities.log)
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // The console's component library writes its styles at run time.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    // Plain HTTP inside a local network is served as it is.
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+  })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false, errorResponseBuilder: () => new ApiProblem('too-many-requests') })
+  refuseOtherSites(app)
+  const whoIs = createWhoIs(abilities)
+  await sessionRoutes(app, abilities, whoIs)
+  meterRoutes(app, abilities, whoIs)
+  accountRoutes(app, abilities, whoIs)
+  liveRoute(app, abilities, whoIs)
+  app.get('/api/health', async () => {
+    await abilities.database.ping()
+    return { ok: true }
+  })
+  await serveConsole(app, abilities.webRoot)
+  return app
+}
+
+/** A page of another site must not act in the name of who is signed in here. */
+const refuseOtherSites = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async (request) => {
+    const { origin, host } = request.headers
+    if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return
+    if (!URL.canParse(origin) || new URL(origin).host !== host) throw new ApiProblem('not-permitted')
+  })
+}
+
+const serveConsole = async (app: FastifyInstance, webRoot: string | null): Promise<void> => {
+  if (webRoot !== null)
+    await app.register(fastifyStatic, {
+      root: webRoot,
+      setHeaders: (response, path) => {
+        response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  app.setNotFoundHandler(async (request, reply) => {
+    const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+    if (!wantsPage) throw new ApiProblem('not-found')
+    if (webRoot !== null) return reply.sendFile('index.html')
+    return reply.code(503).type('text/plain; charset=utf-8').send('The console is not built: run `npm run build`.\n控制台尚未构建：请运行 npm run build。\n')
+  })
+}

@@ -1,0 +1,101 @@
+import type { Route } from '@xianfu/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { z } from 'zod'
+import { permissionsOf, type Permission } from '../domain/role.ts'
+import { StoreError } from '../store/store-error.ts'
+import type { SignedIn } from '../store/sessions.ts'
+import { ApiProblem, type ProblemField } from './problem.ts'
+
+type Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Readonly<{
+  params: z.output<P>
+  query: z.output<Q>
+  body: z.output<B>
+}>
+export type Exchange = Readonly<{ request: FastifyRequest; reply: FastifyReply }>
+export type WhoIs = (request: FastifyRequest) => Promise<SignedIn | null>
+
+/**
+ * Puts a route of the contract on the server: who asks, may they, is the input as declared, and is what we answer as
+ * declared.
+ */
+export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
+  open<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+    route: Route<P, Q, B, R>,
+    handler: (input: Input<P, Q, B>, exchange: Exchange) => Promise<z.input<R>>,
+    options: RouteShorthandOptions = {},
+  ): void {
+    app.route({
+      ...options,
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => route.response.parse(await handler(inputOf(route, request), { request, reply })),
+    })
+  },
+  guarded<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+    route: Route<P, Q, B, R>,
+    permission: Permission,
+    handler: (input: Input<P, Q, B>, caller: SignedIn, exchange: Exchange) => Promise<z.input<R>>,
+  ): void {
+    this.open(route, async (input, exchange) => handler(input, await permitted(whoIs, exchange.request, permission), exchange), {
+      // The caller is judged before the input, so that strangers learn nothing of what exists.
+      preValidation: async (request) => {
+        await permitted(whoIs, request, permission)
+      },
+    })
+  },
+})
+
+export const permitted = async (whoIs: WhoIs, request: FastifyRequest, permission: Permission): Promise<SignedIn> => {
+  const caller = await whoIs(request)
+  if (caller === null) throw new ApiProblem('not-signed-in')
+  if (!permissionsOf[caller.role].includes(permission)) throw new ApiProblem('not-permitted')
+  return caller
+}
+
+const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  route: Route<P, Q, B>,
+  request: FastifyRequest,
+): Input<P, Q, B> => {
+  const params = route.params.safeParse(request.params)
+  const query = route.query.safeParse(request.query)
+  const body = route.body.safeParse(request.body ?? {})
+  if (params.success && query.success && body.success) return { params: params.data, query: query.data, body: body.data }
+  throw new ApiProblem('bad-input', [params, query, body].flatMap(({ error }) => (error === undefined ? [] : fieldsOf(error))))
+}
+
+const fieldsOf = (error: z.ZodError): ProblemField[] =>
+  error.issues.map(({ path, message }) => {
+    const name = path.map(String).join('.')
+    return { path: name, message: fieldWords[name] ?? message }
+  })
+
+/** Words for fields that people fill in by hand. */
+const fieldWords: Readonly<Record<string, string>> = Object.freeze({
+  amount: '金额须大于 0、小于 100 万元，至多两位小数 / an amount above 0 and below 1 000 000 yuan with at most two decimals, e.g. 50 or 12.30',
+  reason: '请填写原因（1 至 200 字） / say why, in 1 to 200 characters',
+  login: '请输入用户名 / enter the login',
+  password: '请输入密码 / enter the password',
+  id: '编号须为正整数 / a whole number above 0',
+})
+
+/** Turns whatever was thrown into an answer; what is unexpected is logged and says nothing about itself. */
+export const handleErrors = (app: FastifyInstance, log: (error: unknown) => void): void => {
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.code === 'internal' || problem.code === 'unavailable') log(new Error(`${request.method} ${request.url}`, { cause: error }))
+    return reply.code(problem.statusCode).send(problem.body)
+  })
+}
+
+const problemOf = (error: unknown): ApiProblem => {
+  if (error instanceof ApiProblem) return error
+  if (error instanceof StoreError) {
+    const away = error.code === 'unreachable' || error.code === 'time-out' || error.code === 'closed' || error.code === 'refused-login'
+    return new ApiProblem(away ? 'unavailable' : 'internal')
+  }
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  if (status === 429) return new ApiProblem('too-many-requests')
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new ApiProblem('bad-input', [{ path: 'body', message: error instanceof Error ? error.message : '' }])
+  return new ApiProblem('internal')
+}

@@ -1,0 +1,48 @@
+import type { Sql } from '../database.ts'
+
+export type EntryView = Readonly<{
+  id: string
+  at: number
+  kind: 'payment' | 'energy-charge' | 'reversal'
+  /** Above zero when the balance rose. */
+  amount: bigint
+  balance_after: bigint
+  used_wh: bigint | null
+  place: string | null
+  channel: string | null
+}>
+
+export type MessageView = Readonly<{
+  id: bigint
+  at: number
+  account_id: number
+  account_number: string
+  notice: string
+  channel: string
+  recipient: string
+  text: string
+  state: 'queued' | 'shown' | 'failed'
+}>
+
+const rowsShown = 200
+
+export const accountExists = async (sql: Sql, accountId: number): Promise<boolean> =>
+  (await sql.query('select from account where id = $1', [accountId])).length > 0
+
+export const viewEntries = async (sql: Sql, accountId: number): Promise<readonly EntryView[]> =>
+  sql.query<EntryView>(
+    `select t.id, t.at, t.kind, case when l.code = 'customer-prepayment' then t.amount else -t.amount end as amount,
+            t.balance_after, t.used_wh, m.place, p.channel
+     from transfer t join ledger_account l on l.id = t.credit_id
+     left join meter m on m.id = t.meter_id left join payment p on p.id = t.payment_id
+     where t.account_id = $1 order by t.at desc, t.id desc limit ${String(rowsShown)}`,
+    [accountId],
+  )
+
+export const viewMessages = async (sql: Sql, accountId: number | null): Promise<readonly MessageView[]> =>
+  sql.query<MessageView>(
+    `select m.id, m.at, m.account_id, a.number as account_number, m.notice, m.channel, m.recipient, m.text, m.state
+     from message m join account a on a.id = m.account_id
+     where $1::int is null or m.account_id = $1 order by m.id desc limit ${String(rowsShown)}`,
+    [accountId],
+  )

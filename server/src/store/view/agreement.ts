@@ -1,0 +1,26 @@
+import type { Sql } from '../database.ts'
+
+export type Agreement = Readonly<{
+  version: number
+  plan_name: string
+  prices: readonly bigint[]
+  alarm1: bigint
+  alarm2: bigint
+  cut_off: bigint
+  restore: bigint
+  notice_lead_minutes: number
+  reconnect: 'direct-close' | 'permit-close'
+  trip_from_minute: number
+  trip_to_minute: number
+  trip_weekdays: readonly number[]
+}>
+
+export const viewAgreement = async (sql: Sql, id: number): Promise<Agreement | null> => {
+  const [row] = await sql.query<Agreement>(
+    `select a.version, p.name as plan_name, p.prices, a.alarm1, a.alarm2, a.cut_off, a.restore, a.notice_lead_minutes,
+            a.reconnect, a.trip_from_minute, a.trip_to_minute, a.trip_weekdays
+     from agreement a join price_plan p on p.id = a.price_plan_id where a.id = $1`,
+    [id],
+  )
+  return row ?? null
+}

@@ -1,0 +1,49 @@
+import type { Sql } from '../database.ts'
+
+export type OverviewView = Readonly<{
+  meters: bigint
+  relay_open: bigint
+  relay_unknown: bigint
+  not_answering: bigint
+  normal: bigint
+  warned: bigint
+  stop_notified: bigint
+  cut_off: bigint
+  good: bigint
+  held: bigint
+  failed: bigint
+  money_in: bigint
+  charged: bigint
+  restored: bigint
+  p50_ms: number | null
+  worst_ms: number | null
+}>
+
+/** The figures of a day (`yyyy-mm-dd` and the instant of its local midnight) in one statement. */
+export const viewOverview = async (sql: Sql, day: string, midnight: number): Promise<OverviewView> => {
+  const [row] = await sql.query<OverviewView>(
+    `select m.*, a.*, r.*, t.*, c.* from
+       (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
+               count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
+        from meter) m,
+       (select count(*) filter (where stage = 'normal') as normal, count(*) filter (where stage in ('warned-1', 'warned-2')) as warned,
+               count(*) filter (where stage = 'stop-notified') as stop_notified, count(*) filter (where stage = 'cut-off') as cut_off
+        from account where agreement_id is not null) a,
+       (select coalesce(sum(good), 0)::bigint as good, coalesce(sum(held), 0)::bigint as held, coalesce(sum(failed), 0)::bigint as failed
+        from read_day where day = $1::date) r,
+       (select coalesce(sum(amount) filter (where kind = 'payment'), 0)::bigint as money_in,
+               coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
+       (select count(*) as restored, percentile_cont(0.5) within group (order by ms) as p50_ms, max(ms) as worst_ms from (
+          select (extract(epoch from c.real_finished_at - p.real_at) * 1000)::float8 as ms
+          from relay_command c join payment p on p.id = c.payment_id
+          where c.state = 'verified' and c.kind in ('direct-close', 'permit-close') order by c.real_finished_at desc limit 100) last) c`,
+    [day, new Date(midnight)],
+  )
+  if (row === undefined) throw new Error('an overview has one row')
+  return row
+}
+
+export type GatewayView = Readonly<{ id: number; code: string; online: boolean; online_since: number | null }>
+
+export const viewGateways = async (sql: Sql): Promise<readonly GatewayView[]> =>
+  sql.query<GatewayView>('select id, code, online, online_since from gateway order by code')
