@@ -1,0 +1,87 @@
+import { Command, CommanderError, Option } from 'commander'
+import { audit } from '../../flow/audit.ts'
+import { StoreError } from '../../store/store-error.ts'
+import { readConfig, settings, type Config } from '../config.ts'
+import { StartRefused } from '../one-server.ts'
+import { openHouseDatabase } from '../open-house-database.ts'
+import { start } from '../start.ts'
+import { meterCommand } from './meter-read.ts'
+
+/** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const program = new Command('xianfu')
+    .description('Remote electricity prepayment management. 遠程預付費管理系統')
+    .exitOverride()
+    .addCommand(startCommand())
+    .addCommand(auditCommand())
+    .addCommand(meterCommand().exitOverride())
+  try {
+    await program.parseAsync([...argv])
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    process.stderr.write(`xianfu: ${lineOf(error)}\n`)
+    return 1
+  }
+}
+
+const lineOf = (error: unknown): string => {
+  if (error instanceof StartRefused || error instanceof StoreError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+const withOptions = (command: Command, keys: readonly (keyof Config)[]): Command => {
+  for (const key of keys) {
+    const { flag, words, environment } = settings[key]
+    command.addOption(new Option(flag, `${words} [${environment}]`))
+  }
+  return command.exitOverride()
+}
+
+const configOf = (options: Readonly<Record<string, unknown>>): Config => {
+  const result = readConfig(options, process.env)
+  if (!result.ok) throw new StartRefused(result.problems.join('; '))
+  return result.config
+}
+
+const startCommand = (): Command =>
+  withOptions(new Command('start'), Object.keys(settings) as (keyof Config)[])
+    .description('run the server: database, gateways, console; a demonstration village unless told otherwise')
+    .action(async (options: Record<string, unknown>) => {
+      const asked = stopSignal()
+      const running = await start(configOf(options))
+      await asked
+      process.stdout.write('stopping …\n')
+      await running.stop()
+      process.stdout.write('stopped.\n')
+    })
+
+/** The first Ctrl-C stops cleanly, a second one at once. */
+const stopSignal = async (): Promise<void> =>
+  new Promise((resolve) => {
+    let times = 0
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        times += 1
+        if (times > 1) process.exit(130)
+        resolve()
+      })
+  })
+
+const auditCommand = (): Command =>
+  withOptions(new Command('audit'), ['data', 'databaseUrl'])
+    .description('prove the books: every transfer, charge, payment and verified command, from first entries')
+    .action(async (options: Record<string, unknown>) => {
+      const house = await openHouseDatabase(configOf(options), (text) => process.stderr.write(`${text}\n`), () => undefined)
+      try {
+        let wrong = 0
+        for (const check of await audit(house.database)) {
+          process.stdout.write(`${check.wrong.length === 0 ? 'ok   ' : 'WRONG'} ${check.name} (${check.counted})\n`)
+          for (const line of check.wrong) process.stdout.write(`        ${line}\n`)
+          wrong += check.wrong.length
+        }
+        process.exitCode = wrong === 0 ? 0 : 1
+      } finally {
+        await house.close()
+      }
+    })
