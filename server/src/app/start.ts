@@ -84,7 +84,7 @@ const open = async (config: Config, say: Say, closers: Closers, tellClock: (cloc
   const headend = createHeadend({ clock, listen: gatewayAddress(config, mode), log: sayHeadend(say) })
   const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log: sayFlow(say) })
   closers.push({ name: 'field side', close: house.stop })
-  const pay = createPay(house.context)
+  const pay = createPay(database, clock, ids)
   const villagePort = mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null
 
   const live = new AbortController()

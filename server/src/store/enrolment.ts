@@ -68,13 +68,18 @@ export const insertAccount = async (sql: Sql, siteId: number, account: EnrolledA
   const customerId = idOf(
     await sql.query('insert into customer (name, phone, language) values ($1, $2, $3) returning id', [name, phone, language]),
   )
-  return idOf(
+  const accountId = idOf(
     await sql.query(
       `insert into account (bucket, number, site_id, customer_id, stage_since, protected)
        values ($1, $2, $3, $4, $5, $6) returning id`,
       [bucketOf(account.number), account.number, siteId, customerId, new Date(now), account.protected],
     ),
   )
+  await sql.query("insert into ledger_account (bucket, code, account_id) values ($1, 'customer-prepayment', $2)", [
+    bucketOf(account.number),
+    accountId,
+  ])
+  return accountId
 }
 
 export const insertAgreement = async (
