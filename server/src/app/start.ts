@@ -41,7 +41,7 @@ export type Running = Readonly<{
 
 const ids = { uuid: uuidv7 }
 const defaultReadingInterval = 30
-const builtConsole = fileURLToPath(new URL('../../../web/dist/', import.meta.url))
+const builtConsole = fileURLToPath(new URL('../../../web/dist/app/', import.meta.url))
 
 /** What was opened, to be closed in the opposite order, whatever happened in between. */
 type Closers = { name: string; close(): Promise<void> }[]

@@ -1,0 +1,14 @@
+import { createClient, RequestError } from '@xianfu/contract'
+import type { Language } from '../words/i18n.ts'
+
+/** The API of the server that the page came from. */
+export const call = createClient('', async (url, init) => fetch(url, init))
+
+export const isSignedOut = (error: unknown): boolean => error instanceof RequestError && error.status === 401
+
+/** What the server says, in the reader's language, with the fields that are wrong; null when it said nothing. */
+export const problemText = (error: unknown, language: Language): string | null => {
+  if (!(error instanceof RequestError) || error.problem === null) return null
+  const { message, fields = [] } = error.problem
+  return [message[language], ...fields.map((field) => field.message)].join(' ')
+}

@@ -1,0 +1,61 @@
+import { requestCommand, type CommandKind, type MeterRow } from '@xianfu/contract'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, Input, Modal, Space } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, problemText } from '../../app/call.ts'
+import { useSite } from '../../app/site.ts'
+import { commandsKey } from '../../live/query-keys.ts'
+import { languageOf } from '../../words/i18n.ts'
+
+const kinds: readonly CommandKind[] = ['trip', 'permit-close', 'direct-close', 'keep-power-on', 'keep-power-off']
+
+export const CommandButtons = ({ meter }: { readonly meter: MeterRow }) => {
+  const { t } = useTranslation()
+  const { operator } = useSite()
+  const [asked, setAsked] = useState<CommandKind | null>(null)
+  const may = (kind: CommandKind): boolean => operator.permissions.includes(kind === 'trip' ? 'control-trip' : 'control')
+  return (
+    <Space wrap>
+      {kinds.filter(may).map((kind) => (
+        <Button key={kind} danger={kind === 'trip'} onClick={() => setAsked(kind)}>
+          {t(`command.${kind}`)}
+        </Button>
+      ))}
+      {asked !== null && <CommandDialog meter={meter} kind={asked} onClose={() => setAsked(null)} />}
+    </Space>
+  )
+}
+
+/** Says what will happen before it happens, and asks why; one key per opening, so one command however often it is sent. */
+const CommandDialog = ({ meter, kind, onClose }: { readonly meter: MeterRow; readonly kind: CommandKind; onClose(): void }) => {
+  const { t, i18n } = useTranslation()
+  const { notification } = App.useApp()
+  const queries = useQueryClient()
+  const [key] = useState(() => crypto.randomUUID())
+  const [reason, setReason] = useState('')
+  const command = t(`command.${kind}`)
+  const sending = useMutation({
+    mutationFn: async () => call(requestCommand, { params: { id: meter.id }, body: { key, kind, reason } }),
+    onSuccess: () => {
+      notification.info({ title: t('commandDialog.sent', { command }) })
+      void queries.invalidateQueries({ queryKey: [...commandsKey(meter.id)] })
+      onClose()
+    },
+  })
+  return (
+    <Modal
+      open
+      title={`${command} · ${meter.place}`}
+      onCancel={onClose}
+      onOk={() => sending.mutate()}
+      okText={kind === 'trip' ? t('commandDialog.confirmDanger', { command }) : t('commandDialog.send')}
+      cancelText={t('commandDialog.cancel')}
+      okButtonProps={{ danger: kind === 'trip', disabled: reason.trim() === '', loading: sending.isPending }}
+    >
+      <Alert type={kind === 'trip' ? 'error' : 'warning'} title={t(`consequence.${kind}`, { place: meter.place })} style={{ marginBottom: 12 }} />
+      <Input autoFocus aria-label={t('commandDialog.reason')} placeholder={t('commandDialog.reasonNeeded')} maxLength={200} value={reason} onChange={({ target }) => setReason(target.value)} />
+      {sending.isError && <Alert style={{ marginTop: 12 }} type="error" showIcon title={problemText(sending.error, languageOf(i18n)) ?? t('error.unreachable')} />}
+    </Modal>
+  )
+}
