@@ -55,7 +55,6 @@ export const createWords = (memory: Memory, spoken: readonly string[]): i18n => 
     resources: { zh: { translation: zh }, en: { translation: en } },
     interpolation: { escapeValue: false },
     initAsync: false,
-    showSupportNotice: false,
   })
   return words
 }
