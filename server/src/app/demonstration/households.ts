@@ -69,7 +69,7 @@ export type DemonstrationGateway = Readonly<{ code: string; registration: string
 export const demonstrationGateways: readonly DemonstrationGateway[] = [
   { code: 'GW-01', registration: 'XF-GW-01', heartbeat: 'HB', baudRate: 2400 },
   { code: 'GW-02', registration: 'XF-GW-02', heartbeat: 'HB', baudRate: 9600 },
-  { code: 'GW-03', registration: 'XF-GW-03', heartbeat: 'HB', baudRate: 9600 },
+  { code: 'GW-03', registration: 'XF-GW-03', heartbeat: 'HB', baudRate: 2400 },
 ]
 
 /** `202611010001`, `202611010002`, …: the twelve digits a meter answers to. */

@@ -1,0 +1,128 @@
+import { listMessages, listMeters, requestCommand, topUp } from '@xianfu/contract'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeDataFolder, startServer, until, type RunningServer } from './running-server.ts'
+import { openBrowser } from './browser.ts'
+import { commandsOf, payUpTo, storyMeter, untilCommand } from './story.ts'
+
+/** One program, one village, one evening: each test goes on where the one before has left the metering point. */
+describe('the main job, over real TCP and a real database', () => {
+  let folder: Awaited<ReturnType<typeof makeDataFolder>>
+  let server: RunningServer
+  const known = new Set<string>()
+  const withinMs = 90_000
+  const timeout = 120_000
+
+  const nextTrip = async (states: Parameters<typeof untilCommand>[2]['states']) => {
+    const { id } = await storyMeter(server)
+    const trip = await untilCommand(server, id, { kind: 'trip', states, not: known }, withinMs)
+    known.add(trip.id)
+    return trip
+  }
+  const relayInTheField = async () => (await server.field('GET', `/meters/${(await storyMeter(server)).address}`)).relay.actual
+
+  beforeAll(async () => {
+    folder = await makeDataFolder()
+    server = await startServer(folder.path, { speed: 1_000 })
+  }, 120_000)
+  afterAll(async () => {
+    await server.stop()
+    await folder.remove()
+  }, 60_000)
+
+  test('the money runs out: warned, warned again, told of the stop, tripped, proven', { timeout }, async () => {
+    const trip = await nextTrip(['verified'])
+    const { account, address } = await storyMeter(server)
+    const { messages } = await server.call(listMessages, { query: { account: account.id } })
+    expect(messages.map(({ notice }) => notice).reverse().slice(0, 3)).toEqual(['warning-1', 'warning-2', 'pre-stop'])
+    expect(trip.events.some(({ kind, response }) => kind === 'state-read' && response !== null)).toBe(true)
+    expect(await relayInTheField()).toBe('open')
+    await server.field('PATCH', `/meters/${address}`, { constantWatts: 36_000 })
+  })
+
+  test('the payment closes the relay, and the same payment again changes nothing', { timeout }, async () => {
+    const { id, account } = await storyMeter(server)
+    const body = { key: randomUUID(), amount: '12.00' }
+    const paid = await server.call(topUp, { params: { id: account.id }, body })
+    const again = await server.call(topUp, { params: { id: account.id }, body })
+    expect([paid.fresh, again.fresh, again.paymentId]).toEqual([true, false, paid.paymentId])
+    const close = await untilCommand(server, id, { kind: 'direct-close', states: ['verified'] }, withinMs)
+    expect(close.id).toBe(paid.restoring[0]?.commandId)
+    expect(await relayInTheField()).toBe('closed')
+  })
+
+  test('a payment that arrives while a trip waits cancels it', { timeout }, async () => {
+    const { gateway, address } = await storyMeter(server)
+    const trips = async () => (await server.field('GET', `/meters/${address}`)).obeyed.filter(({ action }) => action === 'trip').length
+    const before = await trips()
+    await untilStage('stop-notified')
+    await server.field('POST', `/gateways/${gateway.code}/offline`)
+    const waiting = await nextTrip(['queued'])
+    await payUpTo(server, 12)
+    const { id } = await storyMeter(server)
+    const after = (await commandsOf(server, id)).find((command) => command.id === waiting.id)
+    expect(after?.state).toBe('cancelled')
+    await server.field('POST', `/gateways/${gateway.code}/online`)
+    await until('gateway online', async () => (await storyMeter(server)).gateway.online, withinMs)
+    expect(await trips()).toBe(before)
+  })
+
+  const untilStage = async (stage: string) => until(stage, async () => (await storyMeter(server)).account.stage === stage, withinMs)
+
+  test('a trip that nobody answers is tried again and shown as failed, never as success', { timeout }, async () => {
+    const { address } = await storyMeter(server)
+    await server.field('PATCH', `/meters/${address}`, { behaviours: [{ kind: 'no-answer', functions: [0x1c] }] })
+    const trip = await nextTrip(['failed', 'verified'])
+    expect(trip.state).toBe('failed')
+    expect(trip.attempts).toBe(3)
+    expect(await relayInTheField()).toBe('closed')
+    await server.field('PATCH', `/meters/${address}`, { behaviours: [], constantWatts: 6_000 })
+    await payUpTo(server, 12)
+  })
+
+  test('kill -9 of server and database loses no acknowledged payment', { timeout }, async () => {
+    const { account } = await storyMeter(server)
+    const body = { key: randomUUID(), amount: '7.77' }
+    const paid = await server.call(topUp, { params: { id: account.id }, body })
+    await server.crash()
+    server = await startServer(folder.path, { speed: 1_000 })
+    const again = await server.call(topUp, { params: { id: account.id }, body })
+    expect(again).toMatchObject({ fresh: false, paymentId: paid.paymentId })
+  })
+
+  test('bad input is refused in words', { timeout }, async () => {
+    const { id, account } = await storyMeter(server)
+    const pay = async (amount: string) => server.call(topUp, { params: { id: account.id }, body: { key: randomUUID(), amount } })
+    for (const amount of ['0', '-5', '1.234', 'abc', '10000000'])
+      await expect(pay(amount)).rejects.toMatchObject({ status: 400, problem: { code: 'bad-input', fields: [{ path: 'amount' }] } })
+    const command = { key: randomUUID(), kind: 'trip' as const, reason: '  ' }
+    await expect(server.call(requestCommand, { params: { id }, body: command })).rejects.toMatchObject({ status: 400 })
+    await expect(server.call(listMeters)).resolves.toBeDefined()
+  })
+
+  test('in the browser: sign in, find the tripped meter, top up, see it closed', { timeout }, async () => {
+    const { id, address } = await storyMeter(server)
+    await server.field('PATCH', `/meters/${address}`, { constantWatts: 36_000 })
+    await nextTrip(['verified'])
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage({ locale: 'zh-CN' })
+      await page.goto(server.url)
+      await page.fill('input[autocomplete=username]', 'admin')
+      await page.fill('input[type=password]', server.password)
+      await page.keyboard.press('Enter')
+      await page.getByText('工坊 3').first().click()
+      await page.getByText('断开', { exact: true }).first().waitFor()
+      await server.field('PATCH', `/meters/${address}`, { constantWatts: 0 })
+      await page.keyboard.press('t')
+      await page.getByLabel('缴费金额').fill('500')
+      await page.keyboard.press('Enter')
+      await page.getByText('正在恢复供电').waitFor()
+      await page.getByText('合闸', { exact: true }).first().waitFor({ timeout: 30_000 })
+      expect((await storyMeter(server)).relay).toBe('closed')
+      expect((await commandsOf(server, id)).some(({ kind, state }) => kind === 'direct-close' && state === 'verified')).toBe(true)
+    } finally {
+      await browser.close()
+    }
+  })
+})
