@@ -25,9 +25,7 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 ): Route<P, Q, B, R> => Object.freeze(declared)
 
 export type InputOf<R> =
-  R extends Route<infer P, infer Q, infer B>
-    ? { params: z.input<P>; query: z.input<Q>; body: z.input<B> }
-    : never
+  R extends Route<infer P, infer Q, infer B> ? { params: z.input<P>; query: z.input<Q>; body: z.input<B> } : never
 
 export type ResponseOf<R> =
   R extends Route<z.ZodType, z.ZodType, z.ZodType, infer Response> ? z.output<Response> : never

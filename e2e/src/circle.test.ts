@@ -19,7 +19,8 @@ describe('the main job, over real TCP and a real database', () => {
     known.add(trip.id)
     return trip
   }
-  const relayInTheField = async () => (await server.field('GET', `/meters/${(await storyMeter(server)).address}`)).relay.actual
+  const relayInTheField = async () =>
+    (await server.field('GET', `/meters/${(await storyMeter(server)).address}`)).relay.actual
 
   beforeAll(async () => {
     folder = await makeDataFolder()
@@ -34,7 +35,12 @@ describe('the main job, over real TCP and a real database', () => {
     const trip = await nextTrip(['verified'])
     const { account, address } = await storyMeter(server)
     const { messages } = await server.call(listMessages, { query: { account: account.id } })
-    expect(messages.map(({ notice }) => notice).reverse().slice(0, 3)).toEqual(['warning-1', 'warning-2', 'pre-stop'])
+    expect(
+      messages
+        .map(({ notice }) => notice)
+        .reverse()
+        .slice(0, 3),
+    ).toEqual(['warning-1', 'warning-2', 'pre-stop'])
     expect(trip.events.some(({ kind, response }) => kind === 'state-read' && response !== null)).toBe(true)
     expect(await relayInTheField()).toBe('open')
     await server.field('PATCH', `/meters/${address}`, { constantWatts: 36_000 })
@@ -53,7 +59,8 @@ describe('the main job, over real TCP and a real database', () => {
 
   test('a payment that arrives while a trip waits cancels it', { timeout }, async () => {
     const { gateway, address } = await storyMeter(server)
-    const trips = async () => (await server.field('GET', `/meters/${address}`)).obeyed.filter(({ action }) => action === 'trip').length
+    const trips = async () =>
+      (await server.field('GET', `/meters/${address}`)).obeyed.filter(({ action }) => action === 'trip').length
     const before = await trips()
     await untilStage('stop-notified')
     await server.field('POST', `/gateways/${gateway.code}/offline`)
@@ -67,7 +74,8 @@ describe('the main job, over real TCP and a real database', () => {
     expect(await trips()).toBe(before)
   })
 
-  const untilStage = async (stage: string) => until(stage, async () => (await storyMeter(server)).account.stage === stage, withinMs)
+  const untilStage = async (stage: string) =>
+    until(stage, async () => (await storyMeter(server)).account.stage === stage, withinMs)
 
   test('a trip that nobody answers is tried again and shown as failed, never as success', { timeout }, async () => {
     const { address } = await storyMeter(server)
@@ -92,9 +100,13 @@ describe('the main job, over real TCP and a real database', () => {
 
   test('bad input is refused in words', { timeout }, async () => {
     const { id, account } = await storyMeter(server)
-    const pay = async (amount: string) => server.call(topUp, { params: { id: account.id }, body: { key: randomUUID(), amount } })
+    const pay = async (amount: string) =>
+      server.call(topUp, { params: { id: account.id }, body: { key: randomUUID(), amount } })
     for (const amount of ['0', '-5', '1.234', 'abc', '10000000'])
-      await expect(pay(amount)).rejects.toMatchObject({ status: 400, problem: { code: 'bad-input', fields: [{ path: 'amount' }] } })
+      await expect(pay(amount)).rejects.toMatchObject({
+        status: 400,
+        problem: { code: 'bad-input', fields: [{ path: 'amount' }] },
+      })
     const command = { key: randomUUID(), kind: 'trip' as const, reason: '  ' }
     await expect(server.call(requestCommand, { params: { id }, body: command })).rejects.toMatchObject({ status: 400 })
     await expect(server.call(listMeters)).resolves.toBeDefined()
@@ -120,7 +132,9 @@ describe('the main job, over real TCP and a real database', () => {
       await page.getByText('正在恢复供电').waitFor()
       await page.getByText('合闸', { exact: true }).first().waitFor({ timeout: 30_000 })
       expect((await storyMeter(server)).relay).toBe('closed')
-      expect((await commandsOf(server, id)).some(({ kind, state }) => kind === 'direct-close' && state === 'verified')).toBe(true)
+      expect(
+        (await commandsOf(server, id)).some(({ kind, state }) => kind === 'direct-close' && state === 'verified'),
+      ).toBe(true)
     } finally {
       await browser.close()
     }

@@ -31,7 +31,9 @@ export const main = async (): Promise<number> => {
 
 const play = async (server: RunningServer): Promise<number> => {
   const { id, address, place, account } = await storyMeter(server)
-  print(`${place}, meter ${address} behind ${(await storyMeter(server)).gateway.code} at 2400 bit/s, polled with its neighbours; balance ${account.balance} yuan`)
+  print(
+    `${place}, meter ${address} behind ${(await storyMeter(server)).gateway.code} at 2400 bit/s, polled with its neighbours; balance ${account.balance} yuan`,
+  )
   const known = new Set<string>()
   const tookMs: number[] = []
   for (let run = 1; run <= runs; run += 1) {
@@ -40,7 +42,11 @@ const play = async (server: RunningServer): Promise<number> => {
     if (run === 1) await tellFirst(server, account.id, trip)
     const paid = await payUpTo(server, 2)
     const commandId = paid.restoring[0]?.commandId
-    const close = await until('close', async () => (await commandsOf(server, id)).find((one) => one.id === commandId && one.finishedAt !== null), stepWithinMs)
+    const close = await until(
+      'close',
+      async () => (await commandsOf(server, id)).find((one) => one.id === commandId && one.finishedAt !== null),
+      stepWithinMs,
+    )
     if (close.state !== 'verified') throw new Error(`the close was ${close.state}: ${String(close.failure)}`)
     if (run === 1) {
       print(`\npaid ${paid.amount} yuan, balance ${paid.balance}`)
@@ -48,13 +54,17 @@ const play = async (server: RunningServer): Promise<number> => {
       await server.field('PATCH', `/meters/${address}`, { constantWatts: heavyWatts })
     }
     tookMs.push(close.tookMs ?? Number.NaN)
-    print(`run ${String(run).padStart(2)} of ${String(runs)}: payment to verified close ${(close.tookMs ?? Number.NaN).toFixed(0)} ms`)
+    print(
+      `run ${String(run).padStart(2)} of ${String(runs)}: payment to verified close ${(close.tookMs ?? Number.NaN).toFixed(0)} ms`,
+    )
   }
   tookMs.sort((a, b) => a - b)
   const median = ((tookMs[runs / 2 - 1] ?? 0) + (tookMs[runs / 2] ?? 0)) / 2
   const worst = tookMs.at(-1) ?? Number.NaN
   const kept = worst < targetWorstMs
-  print(`\npayment to verified close, ${String(runs)} runs at 2400 bit/s: median ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms (target: worst below ${String(targetWorstMs)} ms, ${kept ? 'kept' : 'MISSED'})`)
+  print(
+    `\npayment to verified close, ${String(runs)} runs at 2400 bit/s: median ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms (target: worst below ${String(targetWorstMs)} ms, ${kept ? 'kept' : 'MISSED'})`,
+  )
   return kept ? 0 : 1
 }
 
@@ -67,7 +77,9 @@ const tellFirst = async ({ call }: RunningServer, accountId: number, trip: Comma
 const tell = ({ kind, state, requestedBy, reason, events, tookMs }: CommandDetail): void => {
   print(`\n${kind} by ${requestedBy} (${reason}): ${state} after ${String(Math.round(tookMs ?? 0))} ms`)
   for (const { at, kind: step, text, request, response, durationMs } of events) {
-    print(`  ${new Date(at).toISOString()} ${step}: ${text}${durationMs === null ? '' : ` (${String(Math.round(durationMs))} ms)`}`)
+    print(
+      `  ${new Date(at).toISOString()} ${step}: ${text}${durationMs === null ? '' : ` (${String(Math.round(durationMs))} ms)`}`,
+    )
     if (request !== null) print(`    -> ${request}\n    <- ${response ?? 'no answer'}`)
   }
 }

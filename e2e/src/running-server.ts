@@ -107,11 +107,17 @@ const signedIn = async (url: string): Promise<Call> => {
     return answer
   })
   await open(signIn, { body: { login: 'admin', password } })
-  return createClient(url, async (address, init) => fetch(address, { ...init, headers: { ...init.headers, ...headers() } }))
+  return createClient(url, async (address, init) =>
+    fetch(address, { ...init, headers: { ...init.headers, ...headers() } }),
+  )
 }
 
 /** Asks until the answer is there; the last answer is told when time is over. */
-export const until = async <T>(what: string, ask: () => Promise<T | null | undefined | false>, withinMs: number): Promise<T> => {
+export const until = async <T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+  withinMs: number,
+): Promise<T> => {
   const deadline = Date.now() + withinMs
   for (;;) {
     const answer = await ask()

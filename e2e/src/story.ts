@@ -6,7 +6,9 @@ import { until, type RunningServer } from './running-server.ts'
 const storyPlace = '工坊 3'
 
 /** The steps of the circle, for whoever plays it. */
-export const storyMeter = async ({ call }: RunningServer): Promise<MeterRow & { account: NonNullable<MeterRow['account']> }> => {
+export const storyMeter = async ({
+  call,
+}: RunningServer): Promise<MeterRow & { account: NonNullable<MeterRow['account']> }> => {
   const { meters } = await call(listMeters)
   const meter = meters.find(({ place }) => place === storyPlace)
   if (meter?.account === null || meter === undefined) throw new Error(`there is no ${storyPlace} with an account`)
@@ -20,7 +22,11 @@ export const commandsOf = async ({ call }: RunningServer, meterId: number): Prom
 export const untilCommand = async (
   server: RunningServer,
   meterId: number,
-  wanted: Readonly<{ kind: CommandDetail['kind']; states: readonly CommandDetail['state'][]; not?: ReadonlySet<string> }>,
+  wanted: Readonly<{
+    kind: CommandDetail['kind']
+    states: readonly CommandDetail['state'][]
+    not?: ReadonlySet<string>
+  }>,
   withinMs: number,
 ): Promise<CommandDetail> =>
   until(

@@ -31,7 +31,9 @@ const offsetMs = (instant: number, timeZone: string): number => {
   const key = `${timeZone} ${String(quarter)}`
   const known = offsets.get(key)
   if (known !== undefined) return known
-  const name = formatterOf(timeZone).formatToParts(quarter * quarterHourMs).find(({ type }) => type === 'timeZoneName')?.value
+  const name = formatterOf(timeZone)
+    .formatToParts(quarter * quarterHourMs)
+    .find(({ type }) => type === 'timeZoneName')?.value
   const match = /^GMT(?:([+-])(\d\d):(\d\d))?/u.exec(name ?? '')
   if (match === null) throw new RangeError(`no offset for ${timeZone}`)
   const [, sign = '+', hours = '0', minutes = '0'] = match

@@ -7,7 +7,9 @@ import { createWords } from './words/i18n.ts'
 import './app/page.css'
 
 const words = createWords(window.localStorage, navigator.languages)
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 60_000, refetchOnWindowFocus: true } } })
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, staleTime: 60_000, refetchOnWindowFocus: true } },
+})
 const place = document.querySelector('#root')
 if (place === null) throw new Error('the page has no #root')
 createRoot(place).render(

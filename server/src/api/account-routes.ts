@@ -9,7 +9,11 @@ import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
-export const accountRoutes = (app: FastifyInstance, { database, clock, pay, system }: ApiAbilities, whoIs: WhoIs): void => {
+export const accountRoutes = (
+  app: FastifyInstance,
+  { database, clock, pay, system }: ApiAbilities,
+  whoIs: WhoIs,
+): void => {
   const register = createRegister(app, whoIs)
 
   register.guarded(listEntries, 'view', async ({ params: { id } }) => {
@@ -46,16 +50,18 @@ export const accountRoutes = (app: FastifyInstance, { database, clock, pay, syst
   register.guarded(listMessages, 'view', async ({ query: { account } }) => {
     const messages = await viewMessages(database, account ?? null)
     return {
-      messages: messages.map(({ id, account_id: accountId, account_number: number, at, notice, channel, recipient, text, state }) => ({
-        id: Number(id),
-        at,
-        account: { id: accountId, number },
-        notice,
-        channel,
-        recipient,
-        text,
-        state,
-      })),
+      messages: messages.map(
+        ({ id, account_id: accountId, account_number: number, at, notice, channel, recipient, text, state }) => ({
+          id: Number(id),
+          at,
+          account: { id: accountId, number },
+          notice,
+          channel,
+          recipient,
+          text,
+          state,
+        }),
+      ),
     }
   })
 

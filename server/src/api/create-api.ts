@@ -70,13 +70,22 @@ const serveConsole = async (app: FastifyInstance, webRoot: string | null): Promi
     await app.register(fastifyStatic, {
       root: webRoot,
       setHeaders: (response, path) => {
-        response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        response.setHeader(
+          'cache-control',
+          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        )
       },
     })
   app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+    const wantsPage =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html')
     if (!wantsPage) throw new ApiProblem('not-found')
     if (webRoot !== null) return reply.sendFile('index.html')
-    return reply.code(503).type('text/plain; charset=utf-8').send('The console is not built: run `npm run build`.\n控制台尚未构建：请运行 npm run build。\n')
+    return reply
+      .code(503)
+      .type('text/plain; charset=utf-8')
+      .send('The console is not built: run `npm run build`.\n控制台尚未构建：请运行 npm run build。\n')
   })
 }

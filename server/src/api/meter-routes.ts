@@ -44,7 +44,11 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
         charged: row.charged === null ? null : moneyText(row.charged),
         balance: row.balance_after === null ? null : moneyText(row.balance_after),
       })),
-      payments: payments.map(({ at, amount, balance_after: balance }) => ({ at, amount: moneyText(amount), balance: moneyText(balance) })),
+      payments: payments.map(({ at, amount, balance_after: balance }) => ({
+        at,
+        amount: moneyText(amount),
+        balance: moneyText(balance),
+      })),
     }
   })
 
@@ -52,7 +56,10 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
     await known(id)
     const commands = await viewCommands(database, id)
     const events = groupBy(
-      await viewCommandEvents(database, commands.map((command) => command.id)),
+      await viewCommandEvents(
+        database,
+        commands.map((command) => command.id),
+      ),
       ({ command_id: commandId }) => commandId,
     )
     return { commands: commands.map((command) => presentCommand(command, events.get(command.id) ?? [])) }
@@ -60,7 +67,13 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
 
   register.guarded(requestCommand, 'control', async ({ params: { id }, body: { key, kind, reason } }, caller) => {
     if (kind === 'trip' && !permissionsOf[caller.role].includes('control-trip')) throw new ApiProblem('not-permitted')
-    const result = await abilities.requestCommand({ meterId: id, key, kind, reason, operator: { id: caller.id, login: caller.login } })
+    const result = await abilities.requestCommand({
+      meterId: id,
+      key,
+      kind,
+      reason,
+      operator: { id: caller.id, login: caller.login },
+    })
     if (!result.ok) throw new ApiProblem(result.code)
     return { id: result.id, kind: result.kind, state: result.state, createdAt: result.createdAt }
   })

@@ -4,21 +4,73 @@ type Words = Readonly<{ status: number; en: string; zh: string }>
 
 /** Each refusal: its HTTP status, and what to do, in words. */
 const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
-  'bad-input': { status: 400, en: 'Some of the input is not as it must be; correct the fields named.', zh: '输入有误，请更正所列各项。' },
+  'bad-input': {
+    status: 400,
+    en: 'Some of the input is not as it must be; correct the fields named.',
+    zh: '输入有误，请更正所列各项。',
+  },
   'not-signed-in': { status: 401, en: 'Sign in first.', zh: '请先登录。' },
-  'wrong-sign-in': { status: 401, en: 'Login or password is wrong. Check both and try again.', zh: '用户名或密码错误，请核对后重试。' },
-  'not-permitted': { status: 403, en: 'Your role does not permit this. Ask a manager.', zh: '您的角色无此权限，请联系主管。' },
+  'wrong-sign-in': {
+    status: 401,
+    en: 'Login or password is wrong. Check both and try again.',
+    zh: '用户名或密码错误，请核对后重试。',
+  },
+  'not-permitted': {
+    status: 403,
+    en: 'Your role does not permit this. Ask a manager.',
+    zh: '您的角色无此权限，请联系主管。',
+  },
   'not-found': { status: 404, en: 'There is no such address.', zh: '没有这个地址。' },
-  'unknown-meter': { status: 404, en: 'There is no such meter. Go back to the list and choose one.', zh: '没有这块电表，请回到列表重新选择。' },
-  'unknown-account': { status: 404, en: 'There is no such account. Go back to the list and choose one.', zh: '没有这个账户，请回到列表重新选择。' },
-  'meter-without-account': { status: 409, en: 'This meter has no account; enrol one first.', zh: '这块电表没有账户，请先建档。' },
-  'same-key-other-input': { status: 409, en: 'This was sent before with other content. Reload the page and begin anew.', zh: '该请求已用不同内容提交过，请刷新页面后重新操作。' },
-  'command-already-open': { status: 409, en: 'The same command is already on its way; wait for its result.', zh: '相同的命令正在执行，请等待结果。' },
-  'gateway-offline': { status: 503, en: "The meter's gateway is offline. Check its power and network, then try again.", zh: '该电表的网关不在线，请检查网关电源和网络后重试。' },
-  'meter-did-not-answer': { status: 504, en: 'The meter did not answer. Check its wiring and address, then try again.', zh: '电表没有应答，请检查接线和通信地址后重试。' },
-  'too-many-requests': { status: 429, en: 'Too many attempts. Wait a minute and try again.', zh: '尝试次数过多，请一分钟后再试。' },
-  unavailable: { status: 503, en: 'The database does not answer. Nothing was changed; try again shortly.', zh: '数据库没有应答，未作任何更改，请稍后重试。' },
-  internal: { status: 500, en: 'Something went wrong here. It was logged; try again.', zh: '系统内部错误，已记录，请重试。' },
+  'unknown-meter': {
+    status: 404,
+    en: 'There is no such meter. Go back to the list and choose one.',
+    zh: '没有这块电表，请回到列表重新选择。',
+  },
+  'unknown-account': {
+    status: 404,
+    en: 'There is no such account. Go back to the list and choose one.',
+    zh: '没有这个账户，请回到列表重新选择。',
+  },
+  'meter-without-account': {
+    status: 409,
+    en: 'This meter has no account; enrol one first.',
+    zh: '这块电表没有账户，请先建档。',
+  },
+  'same-key-other-input': {
+    status: 409,
+    en: 'This was sent before with other content. Reload the page and begin anew.',
+    zh: '该请求已用不同内容提交过，请刷新页面后重新操作。',
+  },
+  'command-already-open': {
+    status: 409,
+    en: 'The same command is already on its way; wait for its result.',
+    zh: '相同的命令正在执行，请等待结果。',
+  },
+  'gateway-offline': {
+    status: 503,
+    en: "The meter's gateway is offline. Check its power and network, then try again.",
+    zh: '该电表的网关不在线，请检查网关电源和网络后重试。',
+  },
+  'meter-did-not-answer': {
+    status: 504,
+    en: 'The meter did not answer. Check its wiring and address, then try again.',
+    zh: '电表没有应答，请检查接线和通信地址后重试。',
+  },
+  'too-many-requests': {
+    status: 429,
+    en: 'Too many attempts. Wait a minute and try again.',
+    zh: '尝试次数过多，请一分钟后再试。',
+  },
+  unavailable: {
+    status: 503,
+    en: 'The database does not answer. Nothing was changed; try again shortly.',
+    zh: '数据库没有应答，未作任何更改，请稍后重试。',
+  },
+  internal: {
+    status: 500,
+    en: 'Something went wrong here. It was logged; try again.',
+    zh: '系统内部错误，已记录，请重试。',
+  },
 })
 
 export type ProblemField = Readonly<{ path: string; message: string }>

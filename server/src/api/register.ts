@@ -28,7 +28,8 @@ export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
       ...options,
       method: route.method,
       url: route.path,
-      handler: async (request, reply) => route.response.parse(await handler(inputOf(route, request), { request, reply })),
+      handler: async (request, reply) =>
+        route.response.parse(await handler(inputOf(route, request), { request, reply })),
     })
   },
   guarded<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
@@ -36,12 +37,16 @@ export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
     permission: Permission,
     handler: (input: Input<P, Q, B>, caller: SignedIn, exchange: Exchange) => Promise<z.input<R>>,
   ): void {
-    this.open(route, async (input, exchange) => handler(input, await permitted(whoIs, exchange.request, permission), exchange), {
-      // The caller is judged before the input, so that strangers learn nothing of what exists.
-      preValidation: async (request) => {
-        await permitted(whoIs, request, permission)
+    this.open(
+      route,
+      async (input, exchange) => handler(input, await permitted(whoIs, exchange.request, permission), exchange),
+      {
+        // The caller is judged before the input, so that strangers learn nothing of what exists.
+        preValidation: async (request) => {
+          await permitted(whoIs, request, permission)
+        },
       },
-    })
+    )
   },
 })
 
@@ -59,8 +64,12 @@ const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   const params = route.params.safeParse(request.params)
   const query = route.query.safeParse(request.query)
   const body = route.body.safeParse(request.body ?? {})
-  if (params.success && query.success && body.success) return { params: params.data, query: query.data, body: body.data }
-  throw new ApiProblem('bad-input', [params, query, body].flatMap(({ error }) => (error === undefined ? [] : fieldsOf(error))))
+  if (params.success && query.success && body.success)
+    return { params: params.data, query: query.data, body: body.data }
+  throw new ApiProblem(
+    'bad-input',
+    [params, query, body].flatMap(({ error }) => (error === undefined ? [] : fieldsOf(error))),
+  )
 }
 
 const fieldsOf = (error: z.ZodError): ProblemField[] =>
@@ -71,7 +80,8 @@ const fieldsOf = (error: z.ZodError): ProblemField[] =>
 
 /** Words for fields that people fill in by hand. */
 const fieldWords: Readonly<Record<string, string>> = Object.freeze({
-  amount: '金额须大于 0、小于 100 万元，至多两位小数 / an amount above 0 and below 1 000 000 yuan with at most two decimals, e.g. 50 or 12.30',
+  amount:
+    '金额须大于 0、小于 100 万元，至多两位小数 / an amount above 0 and below 1 000 000 yuan with at most two decimals, e.g. 50 or 12.30',
   reason: '请填写原因（1 至 200 字） / say why, in 1 to 200 characters',
   login: '请输入用户名 / enter the login',
   password: '请输入密码 / enter the password',
@@ -82,7 +92,8 @@ const fieldWords: Readonly<Record<string, string>> = Object.freeze({
 export const handleErrors = (app: FastifyInstance, log: (error: unknown) => void): void => {
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error)
-    if (problem.code === 'internal' || problem.code === 'unavailable') log(new Error(`${request.method} ${request.url}`, { cause: error }))
+    if (problem.code === 'internal' || problem.code === 'unavailable')
+      log(new Error(`${request.method} ${request.url}`, { cause: error }))
     return reply.code(problem.statusCode).send(problem.body)
   })
 }
@@ -90,7 +101,11 @@ export const handleErrors = (app: FastifyInstance, log: (error: unknown) => void
 const problemOf = (error: unknown): ApiProblem => {
   if (error instanceof ApiProblem) return error
   if (error instanceof StoreError) {
-    const away = error.code === 'unreachable' || error.code === 'time-out' || error.code === 'closed' || error.code === 'refused-login'
+    const away =
+      error.code === 'unreachable' ||
+      error.code === 'time-out' ||
+      error.code === 'closed' ||
+      error.code === 'refused-login'
     return new ApiProblem(away ? 'unavailable' : 'internal')
   }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined

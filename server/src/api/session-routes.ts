@@ -71,7 +71,9 @@ export const sessionRoutes = async (app: FastifyInstance, abilities: ApiAbilitie
 }
 
 const loginOf = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'login' in body && typeof body.login === 'string' ? body.login.slice(0, 64) : ''
+  typeof body === 'object' && body !== null && 'login' in body && typeof body.login === 'string'
+    ? body.login.slice(0, 64)
+    : ''
 
 const sessionOf = ({ login, name, role }: SignedIn, { clock, system }: ApiAbilities): Session => ({
   operator: { login, name, role, permissions: [...permissionsOf[role]] },

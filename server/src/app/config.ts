@@ -26,7 +26,11 @@ const clockAnchor = z
   })
 
 export const configSchema = z.object({
-  data: z.string().min(1).default('data').transform((path) => resolve(path)),
+  data: z
+    .string()
+    .min(1)
+    .default('data')
+    .transform((path) => resolve(path)),
   databaseUrl: z
     .string()
     .regex(/^postgres(ql)?:\/\//u, 'must look like postgresql://user:password@host:5432/database')
@@ -54,7 +58,11 @@ export const configSchema = z.object({
 export type Config = Readonly<z.output<typeof configSchema>>
 
 export const settings: Readonly<Record<keyof Config, Setting>> = {
-  data: { flag: '--data <folder>', environment: 'XIANFU_DATA', words: 'data folder: embedded database, sign-in, log (default: ./data)' },
+  data: {
+    flag: '--data <folder>',
+    environment: 'XIANFU_DATA',
+    words: 'data folder: embedded database, sign-in, log (default: ./data)',
+  },
   databaseUrl: {
     flag: '--database-url <url>',
     environment: 'DATABASE_URL',
@@ -63,10 +71,19 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
   mode: {
     flag: '--mode <mode>',
     environment: 'XIANFU_MODE',
-    words: 'demonstration (a virtual village, fast clock) or field (real gateways); decided at the first start, default demonstration',
+    words:
+      'demonstration (a virtual village, fast clock) or field (real gateways); decided at the first start, default demonstration',
   },
-  host: { flag: '--host <address>', environment: 'XIANFU_HOST', words: 'address of the console (default: 127.0.0.1, this machine only)' },
-  port: { flag: '--port <port>', environment: 'XIANFU_PORT', words: 'port of the console, 0 for any free one (default: 8480)' },
+  host: {
+    flag: '--host <address>',
+    environment: 'XIANFU_HOST',
+    words: 'address of the console (default: 127.0.0.1, this machine only)',
+  },
+  port: {
+    flag: '--port <port>',
+    environment: 'XIANFU_PORT',
+    words: 'port of the console, 0 for any free one (default: 8480)',
+  },
   gatewayHost: {
     flag: '--gateway-host <address>',
     environment: 'XIANFU_GATEWAY_HOST',
@@ -97,7 +114,11 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
     environment: 'XIANFU_ADMIN_PASSWORD',
     words: 'password of the first operator, used at the first start only (default: a random one, printed)',
   },
-  logLevel: { flag: '--log-level <level>', environment: 'XIANFU_LOG_LEVEL', words: 'debug, info, warn or error (default: info)' },
+  logLevel: {
+    flag: '--log-level <level>',
+    environment: 'XIANFU_LOG_LEVEL',
+    words: 'debug, info, warn or error (default: info)',
+  },
 }
 
 export type ConfigResult = Readonly<{ ok: true; config: Config } | { ok: false; problems: readonly string[] }>
@@ -119,6 +140,8 @@ export const readConfig = (
   if (parsed.success) return { ok: true, config: parsed.data }
   return {
     ok: false,
-    problems: parsed.error.issues.map(({ path, message }) => `${spelled.get(String(path[0])) ?? String(path[0])} ${message}`),
+    problems: parsed.error.issues.map(
+      ({ path, message }) => `${spelled.get(String(path[0])) ?? String(path[0])} ${message}`,
+    ),
   }
 }

@@ -25,7 +25,11 @@ export const signInFile = (data: string): string => join(data, 'sign-in.txt')
  * Makes the first operator when there is none yet and keeps the password in a file that only the owner may read;
  * returns the password, or null when somebody can sign in already.
  */
-export const ensureFirstOperator = async (database: Database, data: string, given: string | undefined): Promise<string | null> => {
+export const ensureFirstOperator = async (
+  database: Database,
+  data: string,
+  given: string | undefined,
+): Promise<string | null> => {
   if ((await countOperators(database)) > 0) return null
   const password = given ?? makePassword()
   await insertOperator(database, {

@@ -20,7 +20,9 @@ export const settleMode = async (database: Database, wanted: Config['mode']): Pr
   const known = await readSetting<Mode>(database, 'mode')
   const mode = known ?? wanted ?? 'demonstration'
   if (wanted !== undefined && wanted !== mode)
-    throw new StartRefused(`this database is a ${mode} installation; use another --data folder or DATABASE_URL for --mode ${wanted}`)
+    throw new StartRefused(
+      `this database is a ${mode} installation; use another --data folder or DATABASE_URL for --mode ${wanted}`,
+    )
   if (known === null) await writeSetting(database, 'mode', mode)
   return mode
 }

@@ -16,7 +16,11 @@ export type RunningClock = Readonly<{ clock: Clock; anchor: ClockAnchor }>
  * The clock of a demonstration goes on where the last run has stopped: time does not pass while nobody watches. The
  * virtual meters get the same anchor, so their clocks agree with ours.
  */
-export const resumeDemonstrationClock = async (database: Database, rate: number, timeZone: string): Promise<RunningClock> => {
+export const resumeDemonstrationClock = async (
+  database: Database,
+  rate: number,
+  timeZone: string,
+): Promise<RunningClock> => {
   const realMs = Date.now()
   const saved = await readSetting<{ virtualMs: number }>(database, settingKey)
   const anchor = { virtualMs: saved === null ? firstMorning(realMs, timeZone) : saved.virtualMs + 1, realMs, rate }

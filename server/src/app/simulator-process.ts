@@ -17,7 +17,10 @@ export type SimulatorOptions = Readonly<{
   say: Say
 }>
 
-export type SimulatorProcess = Readonly<{ /** Port of the experimenters' door. */ controlPort(): number | null; stop(): Promise<void> }>
+export type SimulatorProcess = Readonly<{
+  /** Port of the experimenters' door. */ controlPort(): number | null
+  stop(): Promise<void>
+}>
 
 const firstPauseMs = 500
 const longestPauseMs = 10_000
@@ -25,7 +28,8 @@ const longestPauseMs = 10_000
 const healthyAfterMs = 30_000
 const stopWithinMs = 5_000
 
-const programPath = (): string => join(dirname(createRequire(import.meta.url).resolve('@xianfu/simulator/package.json')), 'bin', 'xianfu-simulator.js')
+const programPath = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('@xianfu/simulator/package.json')), 'bin', 'xianfu-simulator.js')
 
 /** Runs the virtual field as a process of its own, and again when it ends by itself. It ends when we do, however we end. */
 export const startSimulator = async (options: SimulatorOptions): Promise<SimulatorProcess> => {
@@ -34,9 +38,13 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   const villagePath = join(folder, 'village.json')
   await writeFile(villagePath, JSON.stringify(village, null, 2))
   const argumentsOfProgram = [
-    ...[programPath(), '--village', villagePath, '--headend', `${headend.host}:${String(headend.port)}`],
-    ...['--clock', `${String(anchor.virtualMs)},${String(anchor.realMs)},${String(anchor.rate)}`],
-    ...['--state', join(folder, 'village-state.json'), '--control-port', '0', '--with-parent'],
+    programPath(),
+    `--village=${villagePath}`,
+    `--headend=${headend.host}:${String(headend.port)}`,
+    `--clock=${String(anchor.virtualMs)},${String(anchor.realMs)},${String(anchor.rate)}`,
+    `--state=${join(folder, 'village-state.json')}`,
+    '--control-port=0',
+    '--with-parent',
   ]
   const stopping = new AbortController()
   let child: ChildProcess | null = null
@@ -56,7 +64,8 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
       running.on('close', (code) => {
         child = null
         controlPort = null
-        if (!stopping.signal.aborted) say.log('warn', 'the virtual village has ended and will be started again', `exit code ${String(code)}`)
+        if (!stopping.signal.aborted)
+          say.log('warn', 'the virtual village has ended and will be started again', `exit code ${String(code)}`)
         resolve()
       })
     })
@@ -89,7 +98,9 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
 const controlPortOf = (line: string): number | null => {
   try {
     const said: unknown = JSON.parse(line)
-    return typeof said === 'object' && said !== null && 'controlPort' in said && typeof said.controlPort === 'number' ? said.controlPort : null
+    return typeof said === 'object' && said !== null && 'controlPort' in said && typeof said.controlPort === 'number'
+      ? said.controlPort
+      : null
   } catch {
     return null
   }

@@ -48,12 +48,12 @@ type Closers = { name: string; close(): Promise<void> }[]
 
 /** The main job: everything from the database to the console. Throws {@link StartRefused} with one clear line. */
 export const start = async (config: Config): Promise<Running> => {
-  let now: () => number = Date.now
+  let now = (): number => Date.now()
   const say = createSay(config.logLevel, () => now())
   const closers: Closers = []
   const stop = async (): Promise<void> => {
-    for (const { name, close } of closers.splice(0).reverse())
-      await close().catch((error: unknown) => say.log('error', `${name} did not stop cleanly`, error))
+    for (const closer of closers.splice(0).reverse())
+      await closer.close().catch((error: unknown) => say.log('error', `${closer.name} did not stop cleanly`, error))
   }
   try {
     const running = await open(config, say, closers, (clock) => {
@@ -66,12 +66,22 @@ export const start = async (config: Config): Promise<Running> => {
   }
 }
 
-const open = async (config: Config, say: Say, closers: Closers, tellClock: (clock: Clock) => void): Promise<Omit<Running, 'stop'>> => {
+const open = async (
+  config: Config,
+  say: Say,
+  closers: Closers,
+  tellClock: (clock: Clock) => void,
+): Promise<Omit<Running, 'stop'>> => {
   say.line('database: starting')
-  const { database, close } = await openHouseDatabase(config, (text) => say.line(`database: ${text}`), (error) => say.log('warn', 'database', error))
+  const { database, close } = await openHouseDatabase(
+    config,
+    (text) => say.line(`database: ${text}`),
+    (error) => say.log('warn', 'database', error),
+  )
   closers.push({ name: 'database', close })
   const hold = await holdInstallation(database)
-  if (hold === null) throw new StartRefused('another server runs on this database; stop it first, or use another --data folder')
+  if (hold === null)
+    throw new StartRefused('another server runs on this database; stop it first, or use another --data folder')
   closers.push({ name: 'installation lock', close: hold })
   await migrate(database, { onProgress: (text) => say.line(text) })
   const mode = await settleMode(database, config.mode)
@@ -85,7 +95,8 @@ const open = async (config: Config, say: Say, closers: Closers, tellClock: (cloc
   const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log: sayFlow(say) })
   closers.push({ name: 'field side', close: house.stop })
   const pay = createPay(database, clock, ids)
-  const villagePort = mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null
+  const villagePort =
+    mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null
 
   const live = new AbortController()
   const hub = await startLiveHub(database, live.signal)
@@ -97,7 +108,12 @@ const open = async (config: Config, say: Say, closers: Closers, tellClock: (cloc
     requestCommand: createRequestCommand(house.context),
     readNow: createReadNow(house.context, headend),
     live: hub,
-    system: { name: site?.name ?? '先付 Xianfu', timeZone: site?.timeZone ?? demonstrationTimeZone, demonstration: mode === 'demonstration', readingIntervalMinutes: site?.readingIntervalMinutes ?? defaultReadingInterval },
+    system: {
+      name: site?.name ?? '先付 Xianfu',
+      timeZone: site?.timeZone ?? demonstrationTimeZone,
+      demonstration: mode === 'demonstration',
+      readingIntervalMinutes: site?.readingIntervalMinutes ?? defaultReadingInterval,
+    },
     webRoot,
     log: (error) => say.log('error', 'request failed', error instanceof Error ? (error.cause ?? error) : error),
   })
@@ -113,7 +129,11 @@ const open = async (config: Config, say: Say, closers: Closers, tellClock: (cloc
   return { url, gatewayPort: house.gatewayPort, database, clock, villagePort }
 }
 
-const chooseClock = async (config: Config, mode: Mode, database: Database): Promise<{ clock: Clock; anchor: ClockAnchor }> => {
+const chooseClock = async (
+  config: Config,
+  mode: Mode,
+  database: Database,
+): Promise<{ clock: Clock; anchor: ClockAnchor }> => {
   if (config.clock !== undefined) return { clock: anchoredClock(config.clock), anchor: config.clock }
   if (mode === 'demonstration') return resumeDemonstrationClock(database, config.speed, demonstrationTimeZone)
   return { clock: systemClock(), anchor: { virtualMs: 0, realMs: 0, rate: 1 } }
@@ -133,8 +153,14 @@ const keepClock = (database: Database, clock: Clock, closers: Closers): void => 
 
 const prepareSite = async (config: Config, mode: Mode, database: Database, clock: Clock, say: Say) => {
   if (mode === 'demonstration' && (await firstSite(database)) === null) {
-    const made = await enrol(database, clock, ids, demonstrationArchive(config.readingInterval ?? defaultReadingInterval))
-    if (made.ok) say.line(`demonstration: ${String(made.meters)} meters behind ${String(made.gateways)} gateways enrolled`)
+    const made = await enrol(
+      database,
+      clock,
+      ids,
+      demonstrationArchive(config.readingInterval ?? defaultReadingInterval),
+    )
+    if (made.ok)
+      say.line(`demonstration: ${String(made.meters)} meters behind ${String(made.gateways)} gateways enrolled`)
   }
   if (config.readingInterval !== undefined) await setReadingInterval(database, config.readingInterval)
   return firstSite(database)
@@ -152,7 +178,12 @@ type VillageParts = Readonly<{
   clock: Clock
 }>
 
-const openVillage = async (config: Config, say: Say, closers: Closers, { house, pay, anchor, clock }: VillageParts): Promise<() => number | null> => {
+const openVillage = async (
+  config: Config,
+  say: Say,
+  closers: Closers,
+  { house, pay, anchor, clock }: VillageParts,
+): Promise<() => number | null> => {
   const folder = join(config.data, 'village')
   const headend = { host: '127.0.0.1', port: house.gatewayPort }
   const simulator = await startSimulator({ village: demonstrationVillage(), folder, headend, anchor, clock, say })
@@ -174,9 +205,13 @@ type Announcement = Readonly<{ config: Config; mode: Mode; url: string; gatewayP
 const announce = (say: Say, { config, mode, url, gatewayPort, password }: Announcement): void => {
   say.line('')
   say.line(`Xianfu 先付 is ready:  ${url}`)
-  say.line(`  sign in 登录:        ${firstLogin} / ${password ?? `(password in ${signInFile(config.data)}, unless changed)`}`)
+  say.line(
+    `  sign in 登录:        ${firstLogin} / ${password ?? `(password in ${signInFile(config.data)}, unless changed)`}`,
+  )
   if (mode === 'demonstration')
-    say.line(`  demonstration 演示:  one hour of the village passes in ${String(Math.round(3_600 / config.speed))} seconds; gateways on port ${String(gatewayPort)}`)
+    say.line(
+      `  demonstration 演示:  one hour of the village passes in ${String(Math.round(3_600 / config.speed))} seconds; gateways on port ${String(gatewayPort)}`,
+    )
   else say.line(`  gateways dial in on  port ${String(gatewayPort)}`)
   say.line('  stop 停止:           Ctrl-C')
   say.line('')
@@ -188,9 +223,13 @@ const toRefusal = (error: unknown, config: Config): unknown => {
   const { code } = error
   const port = 'port' in error ? String(error.port) : String(config.port)
   const flag = port === String(config.port) ? '--port' : '--gateway-port'
-  if (code === 'EADDRINUSE') return new StartRefused(`port ${port} is in use; stop the program that has it, or choose another with ${flag}`)
+  if (code === 'EADDRINUSE')
+    return new StartRefused(`port ${port} is in use; stop the program that has it, or choose another with ${flag}`)
   if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen')
     return new StartRefused(`port ${port} may not be opened by this user; choose one above 1023 with ${flag}`)
-  if (code === 'EADDRNOTAVAIL') return new StartRefused(`${'address' in error ? String(error.address) : config.host} is no address of this machine; correct --host or --gateway-host`)
+  if (code === 'EADDRNOTAVAIL')
+    return new StartRefused(
+      `${'address' in error ? String(error.address) : config.host} is no address of this machine; correct --host or --gateway-host`,
+    )
   return error
 }

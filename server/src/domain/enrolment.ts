@@ -42,8 +42,6 @@ export type EnrolledAccount = Readonly<{
   protected: boolean
   meters: readonly EnrolledMeter[]
   /** Null: metered, but not on prepayment; nothing is charged and nobody is cut. */
-  agreement:
-    | (Omit<CreditTerms, 'timeZone'> & Readonly<{ pricePlan: string }>)
-    | null
+  agreement: (Omit<CreditTerms, 'timeZone'> & Readonly<{ pricePlan: string }>) | null
   openingPayment: MicroYuan | null
 }>

@@ -18,7 +18,14 @@ export type Posting = Readonly<
       /** Time of the reading that is charged. */
       at: number
     }
-  | { template: 'payment'; accountId: number; amount: MicroYuan; paymentId: string; channel: 'cash-counter'; at: number }
+  | {
+      template: 'payment'
+      accountId: number
+      amount: MicroYuan
+      paymentId: string
+      channel: 'cash-counter'
+      at: number
+    }
 >
 
 export type Sides = Readonly<{ debit: LedgerCode; credit: LedgerCode }>

@@ -89,13 +89,19 @@ export const finishAttempt = async (
   })
 }
 
-const recordNext = async (sql: Sql, command: ClaimedCommand, outcome: ControlOutcome, now: number): Promise<NextStep> => {
+const recordNext = async (
+  sql: Sql,
+  command: ClaimedCommand,
+  outcome: ControlOutcome,
+  now: number,
+): Promise<NextStep> => {
   const attempt = attemptOf(outcome)
   const attempts = command.attempts + (attempt === 'not-sent' ? 0 : 1)
   const words = wordsOf(outcome)
   const next = afterAttempt(command.kind, attempt, attempts, now, command.expiresAt)
   await addEvents(sql, [{ commandId: command.id, kind: outcome.kind, text: words, at: now }])
-  if (next.state === 'queued') await requeueCommand(sql, command.id, { notBefore: next.notBefore, attempts, failure: words })
+  if (next.state === 'queued')
+    await requeueCommand(sql, command.id, { notBefore: next.notBefore, attempts, failure: words })
   else await finishCommand(sql, command.id, next.state, next.state === 'verified' ? null : words, now)
   return next
 }
@@ -123,11 +129,15 @@ const wordsOf = (outcome: ControlOutcome): string => {
   }
 }
 
-type Observed = Readonly<{ relay: 'closed' | 'open'; relayCommand: 'closed' | 'open'; keepPower: boolean; alarm: boolean }>
+type Observed = Readonly<{
+  relay: 'closed' | 'open'
+  relayCommand: 'closed' | 'open'
+  keepPower: boolean
+  alarm: boolean
+}>
 
 const statusOf = (outcome: ControlOutcome): Observed | null => {
-  const word: StatusWord3 | null =
-    outcome.kind === 'verified' || outcome.kind === 'unverified' ? outcome.status : null
+  const word: StatusWord3 | null = outcome.kind === 'verified' || outcome.kind === 'unverified' ? outcome.status : null
   if (word === null) return null
   return { relay: word.relay, relayCommand: word.relayCommand, keepPower: word.keepPower, alarm: word.preTripAlarm }
 }

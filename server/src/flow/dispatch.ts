@@ -54,10 +54,13 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   const step = async (signal: AbortSignal): Promise<void> => {
     const now = context.clock.now()
     const expired = await expireCommands(context.database, now)
-    if (expired.length > 0) await accountsToDecide(context, expired.map(({ meterId }) => meterId))
+    if (expired.length > 0)
+      await accountsToDecide(
+        context,
+        expired.map(({ meterId }) => meterId),
+      )
     const room = maximumUnderWay - underWay.size
-    const claimed =
-      room === 0 ? [] : await claimCommands(context.database, owner, now, room, [...underWay.keys()])
+    const claimed = room === 0 ? [] : await claimCommands(context.database, owner, now, room, [...underWay.keys()])
     for (const command of claimed) start(command, signal)
     if (claimed.length > 0 && room > claimed.length) return
     const due = await nextCommandDue(context.database)

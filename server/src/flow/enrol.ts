@@ -58,7 +58,11 @@ type AccountInput = Readonly<{
   now: number
 }>
 
-const writeAccount = async (sql: Sql, ids: Ids, { siteId, planIds, gatewayIds, account, now }: AccountInput): Promise<void> => {
+const writeAccount = async (
+  sql: Sql,
+  ids: Ids,
+  { siteId, planIds, gatewayIds, account, now }: AccountInput,
+): Promise<void> => {
   const accountId = await insertAccount(sql, siteId, account, now)
   if (account.agreement !== null)
     await insertAgreement(sql, accountId, account.agreement, known(planIds, account.agreement.pricePlan), now)
@@ -67,7 +71,13 @@ const writeAccount = async (sql: Sql, ids: Ids, { siteId, planIds, gatewayIds, a
     await insertMeter(sql, owner, meter)
   }
   if (account.openingPayment === null) return
-  const payment = { accountId, key: 'opening', amount: account.openingPayment, channel: 'cash-counter', operatorId: null } as const
+  const payment = {
+    accountId,
+    key: 'opening',
+    amount: account.openingPayment,
+    channel: 'cash-counter',
+    operatorId: null,
+  } as const
   const paid = await payInside(sql, ids, payment, now)
   if (!paid.ok) throw new Error(`the opening payment of account ${account.number} was refused: ${paid.code}`)
 }

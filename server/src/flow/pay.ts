@@ -37,7 +37,14 @@ export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number
   const paymentId = ids.uuid()
   const { accountId, amount, channel } = input
   const balance = addMoney(record.facts.balance, amount)
-  await insertPayment(sql, { ...input, id: paymentId, bucket: record.bucket, inputHash, at: now, balanceAfter: balance })
+  await insertPayment(sql, {
+    ...input,
+    id: paymentId,
+    bucket: record.bucket,
+    inputHash,
+    at: now,
+    balanceAfter: balance,
+  })
   const posted = await post(sql, ids, {
     now,
     accountIds: [accountId],

@@ -72,7 +72,8 @@ const writePostings = async (
 
 const decideOne = (record: CreditRecord, balances: Balances, { now }: PostInput): Decided => {
   const balance = balances.latest.get(record.accountId) ?? record.facts.balance
-  if (record.terms !== null) return { record, balance, decision: decide({ ...record.facts, balance }, record.terms, now) }
+  if (record.terms !== null)
+    return { record, balance, decision: decide({ ...record.facts, balance }, record.terms, now) }
   const { stage, earliestStopAt } = record.facts
   const nothing = { notices: [], commands: [], cancel: [] }
   return { record, balance, decision: { stage, earliestStopAt, reasons: ['no-agreement'], ...nothing } }

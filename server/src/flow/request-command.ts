@@ -14,13 +14,18 @@ export const createRequestCommand =
   async (input) =>
     context.database.transaction(async (sql) => requestOnce(sql, context, input))
 
-const requestOnce = async (sql: Sql, context: FlowContext, input: RequestCommandInput): Promise<RequestCommandResult> => {
+const requestOnce = async (
+  sql: Sql,
+  context: FlowContext,
+  input: RequestCommandInput,
+): Promise<RequestCommandResult> => {
   const now = context.clock.now()
   const meter = await meterAccount(sql, input.meterId)
   if (meter === null) return { ok: false, code: 'unknown-meter' }
   if (meter.accountId !== null) await lockAccounts(sql, [meter.accountId])
   const known = await findCommandByKey(sql, input.meterId, input.key)
-  if (known !== null) return known.kind === input.kind ? { ok: true, ...known } : { ok: false, code: 'same-key-other-input' }
+  if (known !== null)
+    return known.kind === input.kind ? { ok: true, ...known } : { ok: false, code: 'same-key-other-input' }
   const id = context.ids.uuid()
   const queued = await queueCommands(
     sql,
@@ -54,4 +59,3 @@ const requestOnce = async (sql: Sql, context: FlowContext, input: RequestCommand
   await notifyLive(sql, [`meter:${String(input.meterId)}`, `command:${String(input.meterId)}`])
   return { ok: true, id, kind: input.kind, state: 'queued', createdAt: now }
 }
-

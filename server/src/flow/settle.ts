@@ -150,14 +150,21 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
     const heldBecause = heldWords[gate.reason]
     return { kind: 'held', posting: null, stored: { ...stored, quality: 'held', heldBecause } }
   }
-  if (gate.kind === 'late') return { kind: 'late', posting: null, stored: { ...stored, quality: 'good', heldBecause: null } }
+  if (gate.kind === 'late')
+    return { kind: 'late', posting: null, stored: { ...stored, quality: 'good', heldBecause: null } }
   const before = progress.last?.registers ?? null
   progress.last = { at, registers }
   const charge = chargeOf(record, reading, before, progress)
   return {
     kind: 'good',
     posting: charge?.posting ?? null,
-    stored: { ...stored, quality: 'good', heldBecause: null, used: charge?.used ?? null, charged: charge?.charge ?? null },
+    stored: {
+      ...stored,
+      quality: 'good',
+      heldBecause: null,
+      used: charge?.used ?? null,
+      charged: charge?.charge ?? null,
+    },
   }
 }
 

@@ -26,7 +26,9 @@ export const sumLedger = async (sql: Sql): Promise<LedgerTotals> => {
      where l.debits <> coalesce(m.debits, 0) or l.credits <> coalesce(m.credits, 0)
      union all select m.id from moved m where not exists (select from ledger_account l where l.id = m.id)`,
   )
-  const [running] = await sql.query<{ total: string }>('select coalesce(sum(debits - credits), 0) as total from ledger_account')
+  const [running] = await sql.query<{ total: string }>(
+    'select coalesce(sum(debits - credits), 0) as total from ledger_account',
+  )
   return {
     transfers: totals?.transfers ?? 0n,
     sumOfTransfers: BigInt(totals?.total ?? '0') + BigInt(running?.total ?? '0'),
@@ -72,7 +74,8 @@ const planOf = (kind: 'flat' | 'four-rate', prices: readonly Price[]): PricePlan
   const [first, second, third, fourth] = prices
   if (first === undefined) throw new Error('a price plan has no price')
   if (kind === 'flat') return { kind, price: first }
-  if (second === undefined || third === undefined || fourth === undefined) throw new Error('a four-rate plan has fewer prices')
+  if (second === undefined || third === undefined || fourth === undefined)
+    throw new Error('a four-rate plan has fewer prices')
   return { kind, prices: [first, second, third, fourth] }
 }
 

@@ -162,7 +162,10 @@ export const claimCommands = async (
 
 /** The state of one command, locked until the transaction ends. */
 export const lockCommand = async (sql: Sql, id: string): Promise<RelayCommandState | null> => {
-  const [row] = await sql.query<{ state: RelayCommandState }>('select state from relay_command where id = $1 for update', [id])
+  const [row] = await sql.query<{ state: RelayCommandState }>(
+    'select state from relay_command where id = $1 for update',
+    [id],
+  )
   return row?.state ?? null
 }
 
@@ -242,7 +245,12 @@ export const expireCommands = async (sql: Sql, now: number): Promise<readonly Re
   )
   await addEvents(
     sql,
-    rows.map(({ id }) => ({ commandId: id, kind: 'expired', text: 'its time was over before it could be sent', at: now })),
+    rows.map(({ id }) => ({
+      commandId: id,
+      kind: 'expired',
+      text: 'its time was over before it could be sent',
+      at: now,
+    })),
   )
   return rows.map(({ meter_id }) => ({ meterId: meter_id }))
 }

@@ -63,10 +63,19 @@ export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledG
   )
 }
 
-export const insertAccount = async (sql: Sql, siteId: number, account: EnrolledAccount, now: number): Promise<number> => {
+export const insertAccount = async (
+  sql: Sql,
+  siteId: number,
+  account: EnrolledAccount,
+  now: number,
+): Promise<number> => {
   const { name, phone, language } = account.customer
   const customerId = idOf(
-    await sql.query('insert into customer (name, phone, language) values ($1, $2, $3) returning id', [name, phone, language]),
+    await sql.query('insert into customer (name, phone, language) values ($1, $2, $3) returning id', [
+      name,
+      phone,
+      language,
+    ]),
   )
   const accountId = idOf(
     await sql.query(
@@ -138,7 +147,9 @@ export const insertMeter = async (
   )
 
 /** A meter's id by its address and gateway code, for programs that name meters as the field does. */
-export const findMeters = async (sql: Sql): Promise<readonly Readonly<{ id: number; address: string; accountId: number | null }>[]> =>
+export const findMeters = async (
+  sql: Sql,
+): Promise<readonly Readonly<{ id: number; address: string; accountId: number | null }>[]> =>
   (
     await sql.query<{ id: number; address: string; account_id: number | null }>(
       'select id, address, account_id from meter order by id',

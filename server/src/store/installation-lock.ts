@@ -18,7 +18,7 @@ export const holdInstallation = async (database: Database): Promise<(() => Promi
   })
   const holding = database
     .transaction(async (sql) => {
-      await sql.query("set local idle_in_transaction_session_timeout = 0")
+      await sql.query('set local idle_in_transaction_session_timeout = 0')
       const [row] = await sql.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [lockKey])
       answer(row?.got === true)
       if (row?.got === true) await held

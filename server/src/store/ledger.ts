@@ -104,4 +104,3 @@ const ledgerAccountIds = async (
     return id
   }
 }
-

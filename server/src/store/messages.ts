@@ -9,7 +9,13 @@ export type NewMessage = Readonly<{
   text: string
 }>
 
-export type QueuedMessage = Readonly<{ id: bigint; accountId: number; recipient: string; text: string; attempts: number }>
+export type QueuedMessage = Readonly<{
+  id: bigint
+  accountId: number
+  recipient: string
+  text: string
+  attempts: number
+}>
 
 /** The channel of this build: the outbox in the console. Telephones are reached when an SMS channel is configured. */
 export const outboxChannel = 'outbox'

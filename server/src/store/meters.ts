@@ -100,7 +100,10 @@ export const countFailures = async (sql: Sql, meterIds: readonly number[]): Prom
 }
 
 /** The account and bucket of a meter, or null when there is no such meter. */
-export const meterAccount = async (sql: Sql, meterId: number): Promise<Readonly<{ accountId: number | null; bucket: number }> | null> => {
+export const meterAccount = async (
+  sql: Sql,
+  meterId: number,
+): Promise<Readonly<{ accountId: number | null; bucket: number }> | null> => {
   const [row] = await sql.query<{ account_id: number | null; bucket: number }>(
     'select account_id, bucket from meter where id = $1',
     [meterId],

@@ -21,10 +21,7 @@ export const ensurePartitions = async (database: Sql, from: number, to: number):
   let missing = false
   for (let day = first; day <= last; day += 1) missing ||= !known.has(day)
   if (!missing) return
-  await database.query('select ensure_day_partitions($1::date, $2::date)', [
-    dayText(first),
-    dayText(last + daysAhead),
-  ])
+  await database.query('select ensure_day_partitions($1::date, $2::date)', [dayText(first), dayText(last + daysAhead)])
   for (let day = first; day <= last + daysAhead; day += 1) known.add(day)
 }
 

@@ -14,7 +14,12 @@ export const findSession = async (sql: Sql, tokenHash: Uint8Array): Promise<Sign
 }
 
 /** Adds a session and forgets those that are over. */
-export const insertSession = async (sql: Sql, tokenHash: Uint8Array, operatorId: number, hours: number): Promise<void> => {
+export const insertSession = async (
+  sql: Sql,
+  tokenHash: Uint8Array,
+  operatorId: number,
+  hours: number,
+): Promise<void> => {
   await sql.query('delete from session where expires_at < now()')
   await sql.query(
     'insert into session (token_hash, operator_id, expires_at) values ($1, $2, now() + make_interval(hours => $3))',
@@ -26,7 +31,10 @@ export const deleteSession = async (sql: Sql, tokenHash: Uint8Array): Promise<vo
   await sql.query('delete from session where token_hash = $1', [tokenHash])
 }
 
-export const findOperator = async (sql: Sql, login: string): Promise<(SignedIn & Readonly<{ passwordHash: string }>) | null> => {
+export const findOperator = async (
+  sql: Sql,
+  login: string,
+): Promise<(SignedIn & Readonly<{ passwordHash: string }>) | null> => {
   const [row] = await sql.query<SignedIn & { password_hash: string }>(
     'select id, login, name, role, password_hash from operator where login = $1',
     [login],

@@ -112,7 +112,13 @@ const registersOf = (total: bigint, rates: readonly bigint[]): Registers => ({
 export const planOf = (kind: PricePlan['kind'], prices: readonly bigint[]): PricePlan => {
   const [first, second, third, fourth] = prices.map(price)
   if (kind === 'flat' && first !== undefined) return { kind, price: first }
-  if (kind === 'four-rate' && first !== undefined && second !== undefined && third !== undefined && fourth !== undefined)
+  if (
+    kind === 'four-rate' &&
+    first !== undefined &&
+    second !== undefined &&
+    third !== undefined &&
+    fourth !== undefined
+  )
     return { kind, prices: [first, second, third, fourth] }
   throw new Error(`price plan of kind ${kind} has ${String(prices.length)} prices`)
 }

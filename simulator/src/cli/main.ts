@@ -21,7 +21,8 @@ const hostAndPort = (text: string): { host: string; port: number } => {
 }
 
 const portNumber = (text: string): number => {
-  if (!/^\d{1,5}$/u.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('must be a port from 0 to 65535')
+  if (!/^\d{1,5}$/u.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('must be a port from 0 to 65535')
   return Number(text)
 }
 
@@ -68,11 +69,16 @@ const run = async (options: Options): Promise<void> => {
   const stopped = new Promise<void>((resolve) => {
     stop = resolve
   })
-  const control = options.controlPort === undefined ? null : await startControlServer(running, options.controlPort, () => stop())
+  const control =
+    options.controlPort === undefined ? null : await startControlServer(running, options.controlPort, () => stop())
   const gateways = running.gateways.map(({ options: { id, mode }, port }) => ({ id, mode, port }))
   process.stdout.write(`${JSON.stringify({ event: 'ready', controlPort: control?.port ?? null, gateways })}\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
-  if (options.withParent === true) process.stdin.resume().once("end", () => stop()).once("close", () => stop())
+  if (options.withParent === true)
+    process.stdin
+      .resume()
+      .once('end', () => stop())
+      .once('close', () => stop())
   await stopped
   control?.close()
   await running.stop()
@@ -84,7 +90,9 @@ const readVillage = async (path: string): Promise<Village> => {
   try {
     json = JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    throw new Error(`cannot read the village ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`cannot read the village ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
   const village = parseVillage(json)
   if (!village.ok) throw new Error(`${path}: ${village.problems.join('; ')}`)

@@ -17,10 +17,17 @@ const maximumBodyBytes = 64 * 1024
 type Answer = Readonly<{ status: number; body: unknown }>
 
 /** A door for experimenters, on this machine only: look at meters, change them, take gateways away. */
-export const startControlServer = async (village: RunningVillage, port: number, onStop: () => void): Promise<Readonly<{ port: number; close(): void }>> => {
+export const startControlServer = async (
+  village: RunningVillage,
+  port: number,
+  onStop: () => void,
+): Promise<Readonly<{ port: number; close(): void }>> => {
   const server = createServer((request, response) => {
     void answer(village, request, onStop)
-      .catch((error: unknown): Answer => ({ status: 400, body: { error: error instanceof Error ? error.message : String(error) } }))
+      .catch((error: unknown): Answer => ({
+        status: 400,
+        body: { error: error instanceof Error ? error.message : String(error) },
+      }))
       .then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' })
         response.end(JSON.stringify(body))
@@ -53,10 +60,21 @@ const answer = async (village: RunningVillage, request: IncomingMessage, onStop:
     return { status: 202, body: {} }
   }
   if (method === 'GET' && head === 'status')
-    return { status: 200, body: { gateways: village.gateways.map(({ options, port, connected }) => ({ id: options.id, mode: options.mode, port, connected })) } }
+    return {
+      status: 200,
+      body: {
+        gateways: village.gateways.map(({ options, port, connected }) => ({
+          id: options.id,
+          mode: options.mode,
+          port,
+          connected,
+        })),
+      },
+    }
   if (head === 'gateways' && method === 'POST') return gatewayAction(village, decodeURIComponent(name), action)
   if (head !== 'meters') return notFound
-  if (name === '' && method === 'GET') return { status: 200, body: [...village.meters.values()].map((meter) => meter.look()) }
+  if (name === '' && method === 'GET')
+    return { status: 200, body: [...village.meters.values()].map((meter) => meter.look()) }
   const meter = village.meter(name)
   if (meter === undefined) return notFound
   if (method === 'PATCH') {

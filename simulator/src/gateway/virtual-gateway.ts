@@ -4,11 +4,20 @@ import type { Rs485Line } from '../line/line.ts'
 
 export type GatewayOptions = Readonly<{ id: string }> &
   Readonly<
-    | { mode: 'dials-in'; registration: string; heartbeat: Readonly<{ text: string; everyMs: number }> | null; reconnectMs: number }
+    | {
+        mode: 'dials-in'
+        registration: string
+        heartbeat: Readonly<{ text: string; everyMs: number }> | null
+        reconnectMs: number
+      }
     | { mode: 'dialled'; port: number }
   >
 
-export type GatewayEvent = Readonly<{ gateway: string; kind: 'connected' | 'disconnected' | 'listening'; detail: string }>
+export type GatewayEvent = Readonly<{
+  gateway: string
+  kind: 'connected' | 'disconnected' | 'listening'
+  detail: string
+}>
 export type GatewayParts = Readonly<{
   clock: Clock
   headend: Readonly<{ host: string; port: number }> | undefined
@@ -103,7 +112,9 @@ export class VirtualGateway {
         if (timer !== null) clearInterval(timer)
       }
       this.#wake = new AbortController()
-      await this.#parts.clock.delay(pauseMs, AbortSignal.any([this.#stop.signal, this.#wake.signal])).catch(() => undefined)
+      await this.#parts.clock
+        .delay(pauseMs, AbortSignal.any([this.#stop.signal, this.#wake.signal]))
+        .catch(() => undefined)
       pauseMs = Math.min(longestReconnectMs, pauseMs * 2)
     }
   }

@@ -31,7 +31,15 @@ export class Rs485Line {
   /** The answer that is on the wire now. */
   #talking: { broken: boolean; untilMs: number } | null = null
 
-  constructor(options: LineOptions, parts: Readonly<{ meters: readonly VirtualMeter[]; clock: Clock; random: Random; deliver(bytes: Uint8Array): void }>) {
+  constructor(
+    options: LineOptions,
+    parts: Readonly<{
+      meters: readonly VirtualMeter[]
+      clock: Clock
+      random: Random
+      deliver(bytes: Uint8Array): void
+    }>,
+  ) {
     this.#options = options
     this.#meters = parts.meters
     this.#clock = parts.clock

@@ -9,7 +9,9 @@ export type LoadProfile = Readonly<{
   watts(household: string, instant: number, timeZone: string, shiftDays: number): number
 }>
 
-export const shippedLoadsPath = fileURLToPath(new URL('../../villages/loads/household-half-hours-2013.csv', import.meta.url))
+export const shippedLoadsPath = fileURLToPath(
+  new URL('../../villages/loads/household-half-hours-2013.csv', import.meta.url),
+)
 
 const halfHoursPerDay = 48
 const daysPerYear = 365
@@ -17,19 +19,23 @@ const dayMs = 86_400_000
 const yearStart = Date.UTC(2013, 0, 1)
 
 /** Reads `start,HOUSEHOLD,…` with one row of Wh per half hour of a year of 365 days. */
-export const readLoadProfile = async (path: string): Promise<LoadProfile> => parseLoadProfile(await readFile(path, 'utf8'))
+export const readLoadProfile = async (path: string): Promise<LoadProfile> =>
+  parseLoadProfile(await readFile(path, 'utf8'))
 
 export const parseLoadProfile = (csv: string): LoadProfile => {
   const [header = '', ...rows] = csv.trim().split(/\r?\n/u)
   const households = header.split(',').slice(1)
   if (rows.length !== daysPerYear * halfHoursPerDay)
-    throw new RangeError(`a load file has ${String(daysPerYear * halfHoursPerDay)} half hours, not ${String(rows.length)}`)
+    throw new RangeError(
+      `a load file has ${String(daysPerYear * halfHoursPerDay)} half hours, not ${String(rows.length)}`,
+    )
   const columns = new Map(households.map((name) => [name, new Uint32Array(rows.length)]))
   for (const [index, row] of rows.entries()) {
     const cells = row.split(',')
     for (const [column, name] of households.entries()) {
       const wh = Number(cells[column + 1])
-      if (!Number.isInteger(wh) || wh < 0) throw new RangeError(`row ${String(index + 2)}: ${name} has no whole number of Wh`)
+      if (!Number.isInteger(wh) || wh < 0)
+        throw new RangeError(`row ${String(index + 2)}: ${name} has no whole number of Wh`)
       const values = columns.get(name)
       if (values !== undefined) values[index] = wh
     }

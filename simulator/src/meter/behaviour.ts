@@ -40,7 +40,8 @@ export const wrap = (honest: Handler, stacked: readonly Stacked[], relay: Relay)
 const behave = (entry: Stacked, request: Request, next: Handler, relay: Relay): Answer => {
   const { behaviour } = entry
   const code = functionOf(request)
-  if (entry.left <= 0 || (behaviour.functions !== undefined && !behaviour.functions.includes(code))) return next(request)
+  if (entry.left <= 0 || (behaviour.functions !== undefined && !behaviour.functions.includes(code)))
+    return next(request)
   entry.left -= 1
   switch (behaviour.kind) {
     case 'no-answer':
@@ -56,7 +57,16 @@ const behave = (entry: Stacked, request: Request, next: Handler, relay: Relay): 
     }
     case 'refuse':
       return 'address' in request
-        ? { reply: { kind: 'error', address: request.address, functionCode: code, errors: errorsFor([behaviour.error]) }, delayMs: 0, brokenChecksum: false }
+        ? {
+            reply: {
+              kind: 'error',
+              address: request.address,
+              functionCode: code,
+              errors: errorsFor([behaviour.error]),
+            },
+            delayMs: 0,
+            brokenChecksum: false,
+          }
         : next(request)
     case 'stuck-relay':
       relay.stuck = true

@@ -16,11 +16,14 @@ const nominalMillivolts = 228_000
 export const instantaneousAt = (milliwatts: number, instant: number, phase: number): Instantaneous => {
   const minutes = instant / 60_000
   const voltage = (index: number): number =>
-    Math.round(nominalMillivolts + 3_500 * Math.sin(minutes / 37 + phase + index * 2.1) + 1_200 * Math.sin(minutes / 7 + index))
+    Math.round(
+      nominalMillivolts + 3_500 * Math.sin(minutes / 37 + phase + index * 2.1) + 1_200 * Math.sin(minutes / 7 + index),
+    )
   const voltages = [voltage(0), voltage(1), voltage(2)] as const
   const power = (index: 0 | 1 | 2): number => Math.round((milliwatts * shares[index]) / 100)
   const powers = [power(0), power(1), power(2)] as const
-  const current = (index: 0 | 1 | 2): number => Math.round((powers[index] * 1_000_000) / (voltages[index] * powerFactor))
+  const current = (index: 0 | 1 | 2): number =>
+    Math.round((powers[index] * 1_000_000) / (voltages[index] * powerFactor))
   return {
     voltages,
     currents: [current(0), current(1), current(2)],

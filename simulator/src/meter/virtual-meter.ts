@@ -52,7 +52,13 @@ export type MeterState = Readonly<{
 /** A control command that was carried out. */
 export type Obeyed = Readonly<{ at: number; action: ControlAction }>
 
-export type MeterParts = Readonly<{ clock: Clock; profile: LoadProfile; random: Random; registers: RegisterState; state?: MeterState }>
+export type MeterParts = Readonly<{
+  clock: Clock
+  profile: LoadProfile
+  random: Random
+  registers: RegisterState
+  state?: MeterState
+}>
 
 const obeyedKept = 20
 /** Function 08 moves a meter's clock by no more than this (DL/T 645-2007, broadcast time). */
@@ -78,7 +84,12 @@ export class VirtualMeter {
     this.#clock = clock
     this.#profile = profile
     this.#random = random
-    this.#registers = new EnergyRegisters({ timetable: options.timetable, timeZone: options.timeZone, at: clock.now(), state: registers })
+    this.#registers = new EnergyRegisters({
+      timetable: options.timetable,
+      timeZone: options.timeZone,
+      at: clock.now(),
+      state: registers,
+    })
     this.#relay = new Relay(state?.relay ?? { commanded: 'closed', actual: 'closed' }, options.relay)
     this.#stacked = stack(options.behaviours)
     this.#constantWatts = options.constantWatts
@@ -197,7 +208,13 @@ export class VirtualMeter {
 
   #status(): StatusWord3 {
     const { actual, commanded } = this.#relay.state
-    return { ...statusWord3(0), relay: actual, relayCommand: commanded, keepPower: this.#keepPower, preTripAlarm: this.#alarm }
+    return {
+      ...statusWord3(0),
+      relay: actual,
+      relayCommand: commanded,
+      keepPower: this.#keepPower,
+      preTripAlarm: this.#alarm,
+    }
   }
 
   #now(): Instantaneous {
@@ -332,5 +349,6 @@ export type MeterLook = Readonly<{
 }>
 
 type Moment = Readonly<{ year: number; month: number; day: number; hour: number; minute: number; second: number }>
-const utcOf = ({ year, month, day, hour, minute, second }: Moment): number => Date.UTC(year, month - 1, day, hour, minute, second)
+const utcOf = ({ year, month, day, hour, minute, second }: Moment): number =>
+  Date.UTC(year, month - 1, day, hour, minute, second)
 const compareTime = (a: Moment, b: Moment): number => utcOf(a) - utcOf(b)

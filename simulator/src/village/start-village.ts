@@ -42,7 +42,14 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
   const meters = new Map<string, VirtualMeter>()
   const gateways = village.gateways.map((gateway) => {
     const own = gateway.meters.map((meter) =>
-      makeMeter(meter, { timetable, timeZone: village.timeZone, clock, profile, random, state: state?.meters[meter.address] }),
+      makeMeter(meter, {
+        timetable,
+        timeZone: village.timeZone,
+        clock,
+        profile,
+        random,
+        state: state?.meters[meter.address],
+      }),
     )
     for (const meter of own) meters.set(meter.options.address, meter)
     const lineFor = (deliver: (bytes: Uint8Array) => void): Rs485Line =>
@@ -52,7 +59,9 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
   const stopping = new AbortController()
   const save = async (): Promise<void> => {
     if (statePath === undefined) return
-    await writeState(statePath, { meters: Object.fromEntries([...meters].map(([address, meter]) => [address, meter.save()])) })
+    await writeState(statePath, {
+      meters: Object.fromEntries([...meters].map(([address, meter]) => [address, meter.save()])),
+    })
   }
   const saving = keepSaving(save, clock, stopping.signal)
   const stop = async (): Promise<void> => {
@@ -92,9 +101,15 @@ type MeterSurroundings = Readonly<{
   state: MeterState | undefined
 }>
 
-const makeMeter = (meter: VillageMeter, { timetable, timeZone, clock, profile, random, state }: MeterSurroundings): VirtualMeter => {
+const makeMeter = (
+  meter: VillageMeter,
+  { timetable, timeZone, clock, profile, random, state }: MeterSurroundings,
+): VirtualMeter => {
   const registers = state === undefined ? stateFromWh(meter.startWh) : registersOf(state)
-  return new VirtualMeter({ ...meter, timetable, timeZone }, { clock, profile, random, registers, ...(state && { state }) })
+  return new VirtualMeter(
+    { ...meter, timetable, timeZone },
+    { clock, profile, random, registers, ...(state && { state }) },
+  )
 }
 
 const registersOf = ({ registers }: MeterState): RegisterState => {

@@ -3,7 +3,15 @@ import { z } from 'zod'
 import type { MeterState } from '../meter/virtual-meter.ts'
 
 const position = z.enum(['closed', 'open'])
-const action = z.enum(['trip', 'permit-close', 'direct-close', 'alarm-on', 'alarm-off', 'keep-power-on', 'keep-power-off'])
+const action = z.enum([
+  'trip',
+  'permit-close',
+  'direct-close',
+  'alarm-on',
+  'alarm-off',
+  'keep-power-on',
+  'keep-power-off',
+])
 const stateSchema = z.object({
   meters: z.record(
     z.string(),

@@ -45,7 +45,10 @@ export const Shell = () => {
         )}
         <WallClock />
         <Tooltip title={live ? t('live.onHint') : t('live.offHint')}>
-          <Badge status={live ? 'success' : 'error'} text={<span style={{ color: '#fff' }}>{live ? t('live.on') : t('live.off')}</span>} />
+          <Badge
+            status={live ? 'success' : 'error'}
+            text={<span style={{ color: '#fff' }}>{live ? t('live.on') : t('live.off')}</span>}
+          />
         </Tooltip>
         <LanguageSwitch />
         <span>

@@ -21,7 +21,11 @@ const partsOf = (at: number, timeZone: string): Record<string, string> => {
 }
 
 /** `2026-03-01 08:30:00`, cut to what is asked for. */
-export const formatInstant = (at: number, timeZone: string, detail: 'second' | 'minute' | 'short' | 'clock'): string => {
+export const formatInstant = (
+  at: number,
+  timeZone: string,
+  detail: 'second' | 'minute' | 'short' | 'clock',
+): string => {
   const { year, month, day, hour, minute, second } = partsOf(at, timeZone)
   const words = {
     second: `${year}-${month}-${day} ${hour}:${minute}:${second}`,

@@ -33,14 +33,9 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  switch (found[1]) {
-    case 'meter':
-      return [metersKey, overviewKey, meterKey(id), historyKey(id)]
-    case 'command':
-      return [metersKey, overviewKey, meterKey(id), commandsKey(id)]
-    default:
-      return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey]
-  }
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id)]
+  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

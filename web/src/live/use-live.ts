@@ -21,7 +21,10 @@ export const useLive = (): boolean => {
   const queries = useQueryClient()
   const [connected, setConnected] = useState(false)
   useEffect(() => {
-    const refresher = createRefresher({ clock, readAgain: async (key) => queries.invalidateQueries({ queryKey: [...key] }) })
+    const refresher = createRefresher({
+      clock,
+      readAgain: async (key) => queries.invalidateQueries({ queryKey: [...key] }),
+    })
     const stream = new EventSource(livePath)
     let opened = false
     stream.addEventListener('open', () => {
@@ -34,7 +37,7 @@ export const useLive = (): boolean => {
       void queries.invalidateQueries({ queryKey: ['session'] })
     })
     stream.addEventListener('change', (event) => {
-      const change = liveChange.safeParse(JSON.parse(String((event as MessageEvent).data)))
+      const change = liveChange.safeParse(JSON.parse(String(event.data)))
       refresher.changed(change.success ? change.data.topics : ['all'])
     })
     return () => {

@@ -14,7 +14,15 @@ const quickAmounts = ['10', '20', '50', '100', '200', '500']
 type Account = NonNullable<MeterRow['account']>
 
 /** A payment at the counter. One key per opening of the dialog: however often it is sent, it is credited once. */
-export const TopUpDialog = ({ account, place, onClose }: { readonly account: Account; readonly place: string; onClose(): void }) => {
+export const TopUpDialog = ({
+  account,
+  place,
+  onClose,
+}: {
+  readonly account: Account
+  readonly place: string
+  readonly onClose: () => void
+}) => {
   const { t, i18n } = useTranslation()
   const { notification } = App.useApp()
   const queries = useQueryClient()
@@ -53,11 +61,15 @@ export const TopUpDialog = ({ account, place, onClose }: { readonly account: Acc
         {valid && (
           <>
             {' → '}
-            {t('topUp.balanceAfter')} <Money amount={moneyOf(microOf(account.balance) + microOf(amount))} /> {t('topUp.yuan')}
+            {t('topUp.balanceAfter')} <Money amount={moneyOf(microOf(account.balance) + microOf(amount))} />{' '}
+            {t('topUp.yuan')}
           </>
         )}
       </p>
-      <Form.Item validateStatus={amount !== '' && !valid ? 'error' : ''} help={amount !== '' && !valid ? t('topUp.invalid') : t('topUp.noRepeat')}>
+      <Form.Item
+        validateStatus={amount !== '' && !valid ? 'error' : ''}
+        help={amount !== '' && !valid ? t('topUp.invalid') : t('topUp.noRepeat')}
+      >
         <Input
           ref={field}
           size="large"
@@ -77,7 +89,14 @@ export const TopUpDialog = ({ account, place, onClose }: { readonly account: Acc
           </Button>
         ))}
       </Space>
-      {paying.isError && <Alert style={{ marginTop: 12 }} type="error" showIcon title={problemText(paying.error, languageOf(i18n)) ?? t('error.unreachable')} />}
+      {paying.isError && (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="error"
+          showIcon
+          title={problemText(paying.error, languageOf(i18n)) ?? t('error.unreachable')}
+        />
+      )}
     </Modal>
   )
 }

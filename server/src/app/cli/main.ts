@@ -72,7 +72,11 @@ const auditCommand = (): Command =>
   withOptions(new Command('audit'), ['data', 'databaseUrl'])
     .description('prove the books: every transfer, charge, payment and verified command, from first entries')
     .action(async (options: Record<string, unknown>) => {
-      const house = await openHouseDatabase(configOf(options), (text) => process.stderr.write(`${text}\n`), () => undefined)
+      const house = await openHouseDatabase(
+        configOf(options),
+        (text) => process.stderr.write(`${text}\n`),
+        () => undefined,
+      )
       try {
         let wrong = 0
         for (const check of await audit(house.database)) {

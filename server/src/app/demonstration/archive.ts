@@ -29,7 +29,11 @@ const terms: Omit<CreditTerms, 'timeZone'> = {
 
 const accountOf = (household: Household, index: number): EnrolledAccount => ({
   number: accountNumberOf(index),
-  customer: { name: household.customer, phone: `1000000${accountNumberOf(index).slice(1)}`, language: household.language },
+  customer: {
+    name: household.customer,
+    phone: `1000000${accountNumberOf(index).slice(1)}`,
+    language: household.language,
+  },
   protected: household.protected,
   meters: [
     {

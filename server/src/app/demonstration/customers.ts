@@ -17,7 +17,12 @@ export const runCustomers = async (context: FlowContext, pay: Pay, signal: Abort
     const now = context.clock.now()
     for (const { id, number, stage, since } of await accountStages(context.database)) {
       const habit = habitOf(number)
-      if (habit === null || order.indexOf(stage) < order.indexOf(habit.from) || now < since + habit.afterMinutes * 60_000) continue
+      if (
+        habit === null ||
+        order.indexOf(stage) < order.indexOf(habit.from) ||
+        now < since + habit.afterMinutes * 60_000
+      )
+        continue
       const amount = microYuan(BigInt(habit.yuan) * 1_000_000n)
       await pay({ accountId: id, key: `habit ${String(since)}`, amount, channel: 'cash-counter', operatorId: null })
     }

@@ -35,7 +35,12 @@ const home = (place: string, load: Household['load'], opening: number, rest: Par
   ...rest,
 })
 
-const business = (place: string, customer: string, opening: number | null, rest: Partial<Household> = {}): Household => ({
+const business = (
+  place: string,
+  customer: string,
+  opening: number | null,
+  rest: Partial<Household> = {},
+): Household => ({
   ...home(place, { household: 'H06414', scale: 2 }, 0),
   gateway: 'GW-03',
   customer,
@@ -56,9 +61,18 @@ export const households: readonly Household[] = [
   home('2-102', { household: 'H17936', scale: 2 }, 9, { plan: 'four-rate' }),
   home('2-103', { household: 'H06414', scale: 1 }, 25, { pays: { from: 'stop-notified', afterMinutes: 10, yuan: 10 } }),
   home('2-104', { household: 'H18250', scale: 1.6 }, 120, { language: 'en', customer: 'Flat 2-104' }),
-  business(storyPlace, '3 号工坊', 13, { plan: 'flat', constantWatts: 6_000, load: { household: 'H06414', scale: 0 }, pays: null }),
+  business(storyPlace, '3 号工坊', 13, {
+    plan: 'flat',
+    constantWatts: 6_000,
+    load: { household: 'H06414', scale: 0 },
+    pays: null,
+  }),
   business('面馆 1', '1 号面馆', 16, { constantWatts: 3_500, pays: { from: 'cut-off', afterMinutes: 60, yuan: 30 } }),
-  business('卫生室', '卫生室', 40, { protected: true, constantWatts: 800, pays: { from: 'warned-2', afterMinutes: 120, yuan: 60 } }),
+  business('卫生室', '卫生室', 40, {
+    protected: true,
+    constantWatts: 800,
+    pays: { from: 'warned-2', afterMinutes: 120, yuan: 60 },
+  }),
   business('路灯', '公共照明', null, { constantWatts: 400, load: { household: 'H17936', scale: 0 }, pays: null }),
 ]
 

@@ -37,7 +37,10 @@ export const viewCommands = async (sql: Sql, meterId: number): Promise<readonly 
     [meterId],
   )
 
-export const viewCommandEvents = async (sql: Sql, commandIds: readonly string[]): Promise<readonly CommandEventView[]> =>
+export const viewCommandEvents = async (
+  sql: Sql,
+  commandIds: readonly string[],
+): Promise<readonly CommandEventView[]> =>
   sql.query<CommandEventView>(
     `select command_id, at, kind, text, request, response, duration_ms from command_event
      where command_id = any($1::uuid[]) order by id`,

@@ -15,14 +15,24 @@ export type PaymentView = Readonly<{ at: number; amount: bigint; balance_after: 
  * Readings of a meter in a span of time, oldest first. The primary key is (at, meter_id), so the span is walked over
  * all meters; spans are at most a week (see docs/decisions/0002-database.md).
  */
-export const viewReadings = async (sql: Sql, meterId: number, from: number, to: number): Promise<readonly ReadingView[]> =>
+export const viewReadings = async (
+  sql: Sql,
+  meterId: number,
+  from: number,
+  to: number,
+): Promise<readonly ReadingView[]> =>
   sql.query<ReadingView>(
     `select at, total_wh, used_wh, quality, held_because, charged, balance_after from reading
      where meter_id = $1 and at >= $2 and at <= $3 order by at limit 20000`,
     [meterId, new Date(from), new Date(to)],
   )
 
-export const viewPayments = async (sql: Sql, accountId: number, from: number, to: number): Promise<readonly PaymentView[]> =>
+export const viewPayments = async (
+  sql: Sql,
+  accountId: number,
+  from: number,
+  to: number,
+): Promise<readonly PaymentView[]> =>
   sql.query<PaymentView>(
     `select at, amount, balance_after from payment where account_id = $1 and at >= $2 and at <= $3 order by at limit 2000`,
     [accountId, new Date(from), new Date(to)],

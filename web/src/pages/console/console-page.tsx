@@ -17,7 +17,9 @@ const stages: readonly CreditStage[] = ['normal', 'warned-1', 'warned-2', 'stop-
 
 const matches = (row: MeterRow, search: string, stage: CreditStage | 'all'): boolean =>
   (stage === 'all' || row.account?.stage === stage) &&
-  [row.place, row.address, row.account?.customerName ?? '', row.account?.number ?? ''].some((text) => text.toLowerCase().includes(search.toLowerCase()))
+  [row.place, row.address, row.account?.customerName ?? '', row.account?.number ?? ''].some((text) =>
+    text.toLowerCase().includes(search.toLowerCase()),
+  )
 
 /** The page a cashier keeps open all day: every meter, live, found and paid for from the keyboard. */
 export const ConsolePage = () => {
@@ -58,12 +60,26 @@ export const ConsolePage = () => {
     <>
       <OverviewTiles />
       <Space style={{ marginBottom: 8 }} wrap>
-        <Input ref={searchField} allowClear style={{ width: 280 }} placeholder={`${t('table.search')}  /`} aria-label={t('hint.search')} value={search} onChange={({ target }) => { setSearch(target.value); setChosen(0) }} />
+        <Input
+          ref={searchField}
+          allowClear
+          style={{ width: 280 }}
+          placeholder={`${t('table.search')}  /`}
+          aria-label={t('hint.search')}
+          value={search}
+          onChange={({ target }) => {
+            setSearch(target.value)
+            setChosen(0)
+          }}
+        />
         <Select
           style={{ width: 160 }}
           value={stage}
           onChange={setStage}
-          options={[{ value: 'all' as const, label: t('table.allStages') }, ...stages.map((value) => ({ value, label: t(`stage.${value}`) }))]}
+          options={[
+            { value: 'all' as const, label: t('table.allStages') },
+            ...stages.map((value) => ({ value, label: t(`stage.${value}`) })),
+          ]}
         />
         <span>{t('table.count', { shown: shown.length, total: all.length })}</span>
         <span className="keys">
@@ -80,7 +96,13 @@ export const ConsolePage = () => {
         locale={{ emptyText: t('table.empty') }}
         scroll={{ x: 'max-content' }}
         rowClassName={(_, index) => (index === chosen ? 'chosen' : '')}
-        onRow={(row, index) => ({ onClick: () => { setChosen(index ?? 0); open(row) }, style: { cursor: 'pointer' } })}
+        onRow={(row, index) => ({
+          onClick: () => {
+            setChosen(index ?? 0)
+            open(row)
+          },
+          style: { cursor: 'pointer' },
+        })}
       />
       {paying?.account && <TopUpDialog account={paying.account} place={paying.place} onClose={() => setPaying(null)} />}
     </>
@@ -92,7 +114,11 @@ const useColumns = (pay: ((row: MeterRow) => void) | null): TableColumnsType<Met
   const { now } = useSite()
   return [
     { title: t('table.place'), dataIndex: 'place', sorter: (a, b) => a.place.localeCompare(b.place) },
-    { title: t('table.customer'), render: (_, { account }) => (account === null ? <Tag>{t('table.noAccount')}</Tag> : `${account.customerName}  ${account.number}`) },
+    {
+      title: t('table.customer'),
+      render: (_, { account }) =>
+        account === null ? <Tag>{t('table.noAccount')}</Tag> : `${account.customerName}  ${account.number}`,
+    },
     { title: t('table.stage'), render: (_, { account }) => account && <StageTag stage={account.stage} /> },
     {
       title: t('table.balance'),
@@ -101,30 +127,58 @@ const useColumns = (pay: ((row: MeterRow) => void) | null): TableColumnsType<Met
       sorter: (a, b) => Number(microOf(a.account?.balance ?? '0') - microOf(b.account?.balance ?? '0')),
     },
     { title: t('table.relay'), render: (_, row) => <RelayTag relay={row.relay} command={row.relayCommand} /> },
-    { title: t('table.command'), render: (_, { openCommand, keepPower, alarm }) => (
-      <>
-        {openCommand && <CommandTag {...openCommand} />}
-        {keepPower && <Tag color="blue">{t('keepPower')}</Tag>}
-        {alarm && <Tag color="orange">{t('alarm')}</Tag>}
-      </>
-    ) },
-    { title: t('table.reading'), align: 'right', className: 'number', render: (_, { lastReading }) => lastReading && kilowattHours(lastReading.totalWh) },
+    {
+      title: t('table.command'),
+      render: (_, { openCommand, keepPower, alarm }) => (
+        <>
+          {openCommand && <CommandTag {...openCommand} />}
+          {keepPower && <Tag color="blue">{t('keepPower')}</Tag>}
+          {alarm && <Tag color="orange">{t('alarm')}</Tag>}
+        </>
+      ),
+    },
+    {
+      title: t('table.reading'),
+      align: 'right',
+      className: 'number',
+      render: (_, { lastReading }) => lastReading && kilowattHours(lastReading.totalWh),
+    },
     {
       title: t('table.age'),
       render: (_, { lastReading, failedReads }) => {
         if (failedReads > 0) return <Tag color="error">{t('table.failedReads', { count: failedReads })}</Tag>
         if (lastReading === null) return t('age.never')
         const { unit, count } = ageOf(lastReading.at, now())
-        return lastReading.quality === 'held' ? <Tag color="warning">{t('table.held')}</Tag> : t(`age.${unit}`, { count })
+        return lastReading.quality === 'held' ? (
+          <Tag color="warning">{t('table.held')}</Tag>
+        ) : (
+          t(`age.${unit}`, { count })
+        )
       },
     },
-    { title: t('table.power'), align: 'right', className: 'number', render: (_, { powerMilliwatts }) => powerMilliwatts && kilowatts(powerMilliwatts) },
-    { title: t('table.gateway'), render: (_, { gateway }) => <Tag color={gateway.online ? 'green' : 'red'}>{gateway.code}</Tag> },
+    {
+      title: t('table.power'),
+      align: 'right',
+      className: 'number',
+      render: (_, { powerMilliwatts }) => powerMilliwatts && kilowatts(powerMilliwatts),
+    },
+    {
+      title: t('table.gateway'),
+      render: (_, { gateway }) => <Tag color={gateway.online ? 'green' : 'red'}>{gateway.code}</Tag>,
+    },
     {
       title: '',
       render: (_, row) =>
-        pay !== null && row.account !== null && (
-          <Button size="small" type="primary" onClick={(event) => { event.stopPropagation(); pay(row) }}>
+        pay !== null &&
+        row.account !== null && (
+          <Button
+            size="small"
+            type="primary"
+            onClick={(event) => {
+              event.stopPropagation()
+              pay(row)
+            }}
+          >
             {t('topUp.open')}
           </Button>
         ),

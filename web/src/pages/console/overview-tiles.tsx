@@ -15,14 +15,20 @@ export const OverviewTiles = () => {
   const reads = readsToday.good + readsToday.held + readsToday.failed
   return (
     <section className="tiles" aria-label={t('overview.label')}>
-      <Tile name={t('overview.meters')} note={meters.relayUnknown > 0 ? t('overview.relayUnknown', { count: meters.relayUnknown }) : null}>
+      <Tile
+        name={t('overview.meters')}
+        note={meters.relayUnknown > 0 ? t('overview.relayUnknown', { count: meters.relayUnknown }) : null}
+      >
         {meters.total}
       </Tile>
       <Tile name={t('overview.relayOpen')}>{meters.relayOpen}</Tile>
       <Tile name={t('overview.warned')}>{accounts.warned}</Tile>
       <Tile name={t('overview.stopNotified')}>{accounts.stopNotified}</Tile>
       <Tile name={t('overview.cutOff')}>{accounts.cutOff}</Tile>
-      <Tile name={t('overview.gateways')} note={meters.notAnswering > 0 ? `${t('overview.notAnswering')} ${String(meters.notAnswering)}` : null}>
+      <Tile
+        name={t('overview.gateways')}
+        note={meters.notAnswering > 0 ? `${t('overview.notAnswering')} ${String(meters.notAnswering)}` : null}
+      >
         {gateways.filter(({ online }) => online).length}/{gateways.length}
       </Tile>
       <Tile name={t('overview.readsToday')} note={t('overview.readsTodayNote', readsToday)}>
@@ -35,7 +41,10 @@ export const OverviewTiles = () => {
         note={
           paymentToPower.worstMs === null
             ? null
-            : t('overview.paymentToPowerNote', { worst: secondsText(paymentToPower.worstMs), count: paymentToPower.count })
+            : t('overview.paymentToPowerNote', {
+                worst: secondsText(paymentToPower.worstMs),
+                count: paymentToPower.count,
+              })
         }
       >
         {paymentToPower.p50Ms === null ? '—' : `${secondsText(paymentToPower.p50Ms)} ${t('overview.seconds')}`}
@@ -44,7 +53,15 @@ export const OverviewTiles = () => {
   )
 }
 
-const Tile = ({ name, note, children }: { readonly name: string; readonly note?: string | null; readonly children: ReactNode }) => (
+const Tile = ({
+  name,
+  note,
+  children,
+}: {
+  readonly name: string
+  readonly note?: string | null
+  readonly children: ReactNode
+}) => (
   <div className="tile">
     <div className="name">{name}</div>
     <div className="figure">{children}</div>

@@ -17,10 +17,18 @@ export const MessagesPage = () => {
   const { system } = useSite()
   const [search, setSearch] = useState('')
   const { data, isPending } = useQuery({ queryKey: messagesKey, queryFn: async () => call(listMessages) })
-  const shown = (data?.messages ?? []).filter(({ account, text }) => account.number.includes(search) || text.includes(search))
+  const shown = (data?.messages ?? []).filter(
+    ({ account, text }) => account.number.includes(search) || text.includes(search),
+  )
   return (
     <>
-      <Input allowClear style={{ width: 280, marginBottom: 8 }} placeholder={t('message.search')} value={search} onChange={({ target }) => setSearch(target.value)} />
+      <Input
+        allowClear
+        style={{ width: 280, marginBottom: 8 }}
+        placeholder={t('message.search')}
+        value={search}
+        onChange={({ target }) => setSearch(target.value)}
+      />
       <Table<Message>
         size="small"
         rowKey="id"
@@ -29,13 +37,20 @@ export const MessagesPage = () => {
         pagination={{ defaultPageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: t('message.empty') }}
         columns={[
-          { title: t('message.at'), className: 'number', render: (_, { at }) => formatInstant(at, system.timeZone, 'short') },
+          {
+            title: t('message.at'),
+            className: 'number',
+            render: (_, { at }) => formatInstant(at, system.timeZone, 'short'),
+          },
           { title: t('message.account'), render: (_, { account }) => account.number },
           { title: t('message.notice'), render: (_, { notice }) => t(`notice.${notice as keyof Words['notice']}`) },
           { title: t('message.recipient'), dataIndex: 'recipient' },
           { title: t('message.text'), dataIndex: 'text' },
           { title: t('message.channel'), dataIndex: 'channel' },
-          { title: t('message.state'), render: (_, { state }) => <Tag color={stateColor[state]}>{t(`messageState.${state}`)}</Tag> },
+          {
+            title: t('message.state'),
+            render: (_, { state }) => <Tag color={stateColor[state]}>{t(`messageState.${state}`)}</Tag>,
+          },
         ]}
       />
     </>

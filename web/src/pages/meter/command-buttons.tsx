@@ -14,7 +14,8 @@ export const CommandButtons = ({ meter }: { readonly meter: MeterRow }) => {
   const { t } = useTranslation()
   const { operator } = useSite()
   const [asked, setAsked] = useState<CommandKind | null>(null)
-  const may = (kind: CommandKind): boolean => operator.permissions.includes(kind === 'trip' ? 'control-trip' : 'control')
+  const may = (kind: CommandKind): boolean =>
+    operator.permissions.includes(kind === 'trip' ? 'control-trip' : 'control')
   return (
     <Space wrap>
       {kinds.filter(may).map((kind) => (
@@ -28,7 +29,15 @@ export const CommandButtons = ({ meter }: { readonly meter: MeterRow }) => {
 }
 
 /** Says what will happen before it happens, and asks why; one key per opening, so one command however often it is sent. */
-const CommandDialog = ({ meter, kind, onClose }: { readonly meter: MeterRow; readonly kind: CommandKind; onClose(): void }) => {
+const CommandDialog = ({
+  meter,
+  kind,
+  onClose,
+}: {
+  readonly meter: MeterRow
+  readonly kind: CommandKind
+  readonly onClose: () => void
+}) => {
   const { t, i18n } = useTranslation()
   const { notification } = App.useApp()
   const queries = useQueryClient()
@@ -53,9 +62,27 @@ const CommandDialog = ({ meter, kind, onClose }: { readonly meter: MeterRow; rea
       cancelText={t('commandDialog.cancel')}
       okButtonProps={{ danger: kind === 'trip', disabled: reason.trim() === '', loading: sending.isPending }}
     >
-      <Alert type={kind === 'trip' ? 'error' : 'warning'} title={t(`consequence.${kind}`, { place: meter.place })} style={{ marginBottom: 12 }} />
-      <Input autoFocus aria-label={t('commandDialog.reason')} placeholder={t('commandDialog.reasonNeeded')} maxLength={200} value={reason} onChange={({ target }) => setReason(target.value)} />
-      {sending.isError && <Alert style={{ marginTop: 12 }} type="error" showIcon title={problemText(sending.error, languageOf(i18n)) ?? t('error.unreachable')} />}
+      <Alert
+        type={kind === 'trip' ? 'error' : 'warning'}
+        title={t(`consequence.${kind}`, { place: meter.place })}
+        style={{ marginBottom: 12 }}
+      />
+      <Input
+        autoFocus
+        aria-label={t('commandDialog.reason')}
+        placeholder={t('commandDialog.reasonNeeded')}
+        maxLength={200}
+        value={reason}
+        onChange={({ target }) => setReason(target.value)}
+      />
+      {sending.isError && (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="error"
+          showIcon
+          title={problemText(sending.error, languageOf(i18n)) ?? t('error.unreachable')}
+        />
+      )}
     </Modal>
   )
 }

@@ -13,7 +13,10 @@ import type { Words } from '../../words/zh.ts'
 export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
   const { t } = useTranslation()
   const { system } = useSite()
-  const { data } = useQuery({ queryKey: commandsKey(meterId), queryFn: async () => call(listCommands, { params: { id: meterId } }) })
+  const { data } = useQuery({
+    queryKey: commandsKey(meterId),
+    queryFn: async () => call(listCommands, { params: { id: meterId } }),
+  })
   const commands = data?.commands ?? []
   if (commands.length === 0) return <Empty description={t('meter.noCommands')} />
   return (
@@ -24,7 +27,8 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
         key: command.id,
         label: (
           <>
-            <span className="number">{formatInstant(command.createdAt, system.timeZone, 'short')}</span> <CommandTag kind={command.kind} state={command.state} />
+            <span className="number">{formatInstant(command.createdAt, system.timeZone, 'short')}</span>{' '}
+            <CommandTag kind={command.kind} state={command.state} />
             {command.requestedBy === 'policy' ? t('meter.policy') : command.requestedBy} · {command.reason}
             {command.tookMs !== null && ` · ${t('meter.took')} ${String(Math.round(command.tookMs))} ms`}
             {command.failure !== null && <span className="negative"> · {command.failure}</span>}
@@ -39,13 +43,15 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
 const Steps = ({ command }: { readonly command: CommandDetail }) => {
   const { t, i18n } = useTranslation()
   const { system } = useSite()
-  const nameOf = (kind: string): string => (i18n.exists(`step.${kind}`) ? t(`step.${kind as keyof Words['step']}`) : kind)
+  const nameOf = (kind: string): string =>
+    i18n.exists(`step.${kind}`) ? t(`step.${kind as keyof Words['step']}`) : kind
   return (
     <Timeline
       items={command.events.map((event) => ({
         content: (
           <>
-            <span className="number">{formatInstant(event.at, system.timeZone, 'clock')}</span> <strong>{nameOf(event.kind)}</strong> {event.text}
+            <span className="number">{formatInstant(event.at, system.timeZone, 'clock')}</span>{' '}
+            <strong>{nameOf(event.kind)}</strong> {event.text}
             {event.durationMs !== null && ` · ${String(Math.round(event.durationMs))} ms`}
             {event.request !== null && <div className="bytes">→ {event.request}</div>}
             {event.request !== null && <div className="bytes">← {event.response ?? t('meter.noResponse')}</div>}

@@ -21,7 +21,10 @@ export const HistoryChart = ({ meterId }: { readonly meterId: number }) => {
   const { t } = useTranslation()
   const { system } = useSite()
   const [hours, setHours] = useState<number>(12)
-  const { data } = useQuery({ queryKey: historyKey(meterId, hours), queryFn: async () => call(readHistory, { params: { id: meterId }, query: { hours } }) })
+  const { data } = useQuery({
+    queryKey: historyKey(meterId, hours),
+    queryFn: async () => call(readHistory, { params: { id: meterId }, query: { hours } }),
+  })
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<charts.ECharts | null>(null)
 
@@ -52,25 +55,57 @@ export const HistoryChart = ({ meterId }: { readonly meterId: number }) => {
         { type: 'value', name: '¥', splitLine: { show: false }, scale: true },
       ],
       series: [
-        { name: t('chart.energy'), type: 'bar', color: '#91caff', data: data.points.flatMap(({ at, usedWh }) => (usedWh === null ? [] : [[local(at), Number(usedWh) / 1_000]])) },
-        { name: t('chart.balance'), type: 'line', step: 'end', yAxisIndex: 1, showSymbol: false, color: '#d4380d', data: balanceLine(data).map(([at, value]) => [local(at), value]) },
-        { name: t('chart.payment'), type: 'scatter', yAxisIndex: 1, symbolSize: 9, color: '#389e0d', data: data.payments.map(({ at, balance }) => [local(at), Number(balance)]) },
+        {
+          name: t('chart.energy'),
+          type: 'bar',
+          color: '#91caff',
+          data: data.points.flatMap(({ at, usedWh }) => (usedWh === null ? [] : [[local(at), Number(usedWh) / 1_000]])),
+        },
+        {
+          name: t('chart.balance'),
+          type: 'line',
+          step: 'end',
+          yAxisIndex: 1,
+          showSymbol: false,
+          color: '#d4380d',
+          data: balanceLine(data).map(([at, value]) => [local(at), value]),
+        },
+        {
+          name: t('chart.payment'),
+          type: 'scatter',
+          yAxisIndex: 1,
+          symbolSize: 9,
+          color: '#389e0d',
+          data: data.payments.map(({ at, balance }) => [local(at), Number(balance)]),
+        },
       ],
     })
   }, [data, system.timeZone, t])
 
   return (
     <>
-      <Segmented size="small" value={hours} onChange={setHours} options={spans.map((value) => ({ value, label: value === 168 ? t('meter.week') : t('meter.hours', { count: value }) }))} />
+      <Segmented
+        size="small"
+        value={hours}
+        onChange={setHours}
+        options={spans.map((value) => ({
+          value,
+          label: value === 168 ? t('meter.week') : t('meter.hours', { count: value }),
+        }))}
+      />
       <div ref={place} style={{ height: 260 }} role="img" aria-label={t('meter.history')} />
       {data?.points.length === 0 && <Empty description={t('chart.empty')} />}
     </>
   )
 }
 
-type History = Readonly<{ points: readonly { at: number; balance: string | null }[]; payments: readonly { at: number; balance: string }[] }>
+type History = Readonly<{
+  points: readonly { at: number; balance: string | null }[]
+  payments: readonly { at: number; balance: string }[]
+}>
 
 const balanceLine = ({ points, payments }: History): [number, number][] =>
-  [...points.flatMap(({ at, balance }) => (balance === null ? [] : [[at, Number(balance)] as [number, number]])), ...payments.map(({ at, balance }) => [at, Number(balance)] as [number, number])].sort(
-    ([a], [b]) => a - b,
-  )
+  [
+    ...points.flatMap(({ at, balance }) => (balance === null ? [] : [[at, Number(balance)] as [number, number]])),
+    ...payments.map(({ at, balance }) => [at, Number(balance)] as [number, number]),
+  ].sort(([a], [b]) => a - b)

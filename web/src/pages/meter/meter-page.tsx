@@ -35,7 +35,10 @@ export const MeterPage = () => {
     return () => window.removeEventListener('keydown', onKey)
   }, [navigate])
   const back = <Button onClick={() => void navigate({ to: '/' })}>{t('meter.back')}</Button>
-  if (meter.isError) return <Result status="404" title={problemText(meter.error, languageOf(i18n)) ?? t('error.unexpected')} extra={back} />
+  if (meter.isError)
+    return (
+      <Result status="404" title={problemText(meter.error, languageOf(i18n)) ?? t('error.unexpected')} extra={back} />
+    )
   if (meter.data === undefined) return <Spin />
   const { data } = meter
   return (
@@ -68,7 +71,9 @@ export const MeterPage = () => {
           {data.account && <Entries accountId={data.account.id} />}
         </div>
       </div>
-      {paying && data.account && <TopUpDialog account={data.account} place={data.place} onClose={() => setPaying(false)} />}
+      {paying && data.account && (
+        <TopUpDialog account={data.account} place={data.place} onClose={() => setPaying(false)} />
+      )}
     </>
   )
 }
@@ -97,7 +102,8 @@ const Facts = ({ meter }: { readonly meter: MeterDetail }) => {
   const { system } = useSite()
   const { account, agreement, decision, instantaneous, lastReading } = meter
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
-  const phases = (values: readonly (string | null)[], places: number): string => values.map((value) => (value === null ? '—' : roundDecimal(value, 3, places))).join(' / ')
+  const phases = (values: readonly (string | null)[], places: number): string =>
+    values.map((value) => (value === null ? '—' : roundDecimal(value, 3, places))).join(' / ')
   return (
     <Card size="small">
       <Descriptions
@@ -105,27 +111,83 @@ const Facts = ({ meter }: { readonly meter: MeterDetail }) => {
         column={1}
         items={[
           { key: 'address', label: t('meter.address'), children: meter.address },
-          { key: 'customer', label: t('meter.customer'), children: account === null ? '—' : `${account.customerName} · ${account.number}` },
-          { key: 'balance', label: t('meter.balance'), children: account === null ? '—' : <Money amount={account.balance} /> },
-          { key: 'reading', label: t('meter.reading'), children: lastReading === null ? '—' : `${kilowattHours(lastReading.totalWh)} kWh · ${instant(lastReading.at)}` },
-          { key: 'power', label: t('meter.power'), children: meter.powerMilliwatts === null ? '—' : `${kilowatts(meter.powerMilliwatts)} kW` },
+          {
+            key: 'customer',
+            label: t('meter.customer'),
+            children: account === null ? '—' : `${account.customerName} · ${account.number}`,
+          },
+          {
+            key: 'balance',
+            label: t('meter.balance'),
+            children: account === null ? '—' : <Money amount={account.balance} />,
+          },
+          {
+            key: 'reading',
+            label: t('meter.reading'),
+            children:
+              lastReading === null ? '—' : `${kilowattHours(lastReading.totalWh)} kWh · ${instant(lastReading.at)}`,
+          },
+          {
+            key: 'power',
+            label: t('meter.power'),
+            children: meter.powerMilliwatts === null ? '—' : `${kilowatts(meter.powerMilliwatts)} kW`,
+          },
           ...(instantaneous === null
             ? []
             : [
-                { key: 'voltage', label: t('meter.voltage'), children: `${phases(instantaneous.voltageMillivolts, 1)} V` },
-                { key: 'current', label: t('meter.current'), children: `${phases(instantaneous.currentMilliamperes, 2)} A` },
+                {
+                  key: 'voltage',
+                  label: t('meter.voltage'),
+                  children: `${phases(instantaneous.voltageMillivolts, 1)} V`,
+                },
+                {
+                  key: 'current',
+                  label: t('meter.current'),
+                  children: `${phases(instantaneous.currentMilliamperes, 2)} A`,
+                },
               ]),
-          { key: 'gateway', label: t('meter.gateway'), children: <Tag color={meter.gateway.online ? 'green' : 'red'}>{meter.gateway.code}</Tag> },
-          { key: 'why', label: t('meter.why'), children: decision === null ? t('meter.noDecision') : `${instant(decision.at)} · ${decision.reasons.join(', ')}` },
-          ...(decision?.earliestStopAt ? [{ key: 'stop', label: t('meter.earliestStop'), children: instant(decision.earliestStopAt) }] : []),
+          {
+            key: 'gateway',
+            label: t('meter.gateway'),
+            children: <Tag color={meter.gateway.online ? 'green' : 'red'}>{meter.gateway.code}</Tag>,
+          },
+          {
+            key: 'why',
+            label: t('meter.why'),
+            children:
+              decision === null ? t('meter.noDecision') : `${instant(decision.at)} · ${decision.reasons.join(', ')}`,
+          },
+          ...(decision?.earliestStopAt
+            ? [{ key: 'stop', label: t('meter.earliestStop'), children: instant(decision.earliestStopAt) }]
+            : []),
           ...(agreement === null
             ? [{ key: 'agreement', label: t('meter.agreement'), children: t('meter.noAgreement') }]
             : [
-                { key: 'plan', label: t('meter.plan'), children: `${agreement.planName} · ${agreement.prices.join(' / ')}` },
-                { key: 'alarms', label: `${t('meter.alarm1')} / ${t('meter.alarm2')}`, children: `${yuan(agreement.alarm1)} / ${yuan(agreement.alarm2)}` },
-                { key: 'limits', label: `${t('meter.cutOff')} / ${t('meter.restore')}`, children: `${yuan(agreement.cutOff)} / ${yuan(agreement.restore)}` },
-                { key: 'lead', label: t('meter.noticeLead'), children: t('meter.minutes', { count: agreement.noticeLeadMinutes }) },
-                { key: 'window', label: t('meter.tripWindow'), children: `${agreement.tripWindow.from}–${agreement.tripWindow.to}` },
+                {
+                  key: 'plan',
+                  label: t('meter.plan'),
+                  children: `${agreement.planName} · ${agreement.prices.join(' / ')}`,
+                },
+                {
+                  key: 'alarms',
+                  label: `${t('meter.alarm1')} / ${t('meter.alarm2')}`,
+                  children: `${yuan(agreement.alarm1)} / ${yuan(agreement.alarm2)}`,
+                },
+                {
+                  key: 'limits',
+                  label: `${t('meter.cutOff')} / ${t('meter.restore')}`,
+                  children: `${yuan(agreement.cutOff)} / ${yuan(agreement.restore)}`,
+                },
+                {
+                  key: 'lead',
+                  label: t('meter.noticeLead'),
+                  children: t('meter.minutes', { count: agreement.noticeLeadMinutes }),
+                },
+                {
+                  key: 'window',
+                  label: t('meter.tripWindow'),
+                  children: `${agreement.tripWindow.from}–${agreement.tripWindow.to}`,
+                },
                 { key: 'reconnect', label: t('meter.reconnect'), children: t(`command.${agreement.reconnect}`) },
               ]),
         ]}
@@ -137,8 +199,12 @@ const Facts = ({ meter }: { readonly meter: MeterDetail }) => {
 const Entries = ({ accountId }: { readonly accountId: number }) => {
   const { t, i18n } = useTranslation()
   const { system } = useSite()
-  const entries = useQuery({ queryKey: entriesKey(accountId), queryFn: async () => call(listEntries, { params: { id: accountId } }) })
-  if (entries.isError) return <Alert type="error" title={problemText(entries.error, languageOf(i18n)) ?? t('error.unreachable')} />
+  const entries = useQuery({
+    queryKey: entriesKey(accountId),
+    queryFn: async () => call(listEntries, { params: { id: accountId } }),
+  })
+  if (entries.isError)
+    return <Alert type="error" title={problemText(entries.error, languageOf(i18n)) ?? t('error.unreachable')} />
   return (
     <Card size="small" title={t('meter.entries')}>
       <Table<AccountEntry>
@@ -148,7 +214,11 @@ const Entries = ({ accountId }: { readonly accountId: number }) => {
         pagination={{ pageSize: 12, simple: true, hideOnSinglePage: true }}
         locale={{ emptyText: t('entry.empty') }}
         columns={[
-          { title: t('entry.at'), className: 'number', render: (_, { at }) => formatInstant(at, system.timeZone, 'short') },
+          {
+            title: t('entry.at'),
+            className: 'number',
+            render: (_, { at }) => formatInstant(at, system.timeZone, 'short'),
+          },
           { title: t('entry.kind'), render: (_, { kind }) => t(`entry.kinds.${kind}`) },
           { title: t('entry.amount'), align: 'right', render: (_, { amount }) => <Money amount={amount} /> },
           { title: t('entry.balance'), align: 'right', render: (_, { balance }) => <Money amount={balance} /> },

@@ -26,15 +26,27 @@ export const SignInPage = () => {
       </header>
       <Card className="sign-in" title={t('signIn.title')}>
         <Form<Fields> layout="vertical" requiredMark={false} onFinish={(fields) => entering.mutate(fields)}>
-          <Form.Item name="login" label={t('signIn.login')} rules={[{ required: true, message: t('signIn.needLogin') }]}>
+          <Form.Item
+            name="login"
+            label={t('signIn.login')}
+            rules={[{ required: true, message: t('signIn.needLogin') }]}
+          >
             <Input autoFocus autoComplete="username" maxLength={64} />
           </Form.Item>
-          <Form.Item name="password" label={t('signIn.password')} rules={[{ required: true, message: t('signIn.needPassword') }]}>
+          <Form.Item
+            name="password"
+            label={t('signIn.password')}
+            rules={[{ required: true, message: t('signIn.needPassword') }]}
+          >
             <Input.Password autoComplete="current-password" maxLength={256} />
           </Form.Item>
           {entering.isError && (
             <Form.Item>
-              <Alert type="error" showIcon title={problemText(entering.error, languageOf(i18n)) ?? t('error.unreachable')} />
+              <Alert
+                type="error"
+                showIcon
+                title={problemText(entering.error, languageOf(i18n)) ?? t('error.unreachable')}
+              />
             </Form.Item>
           )}
           <Button type="primary" htmlType="submit" block loading={entering.isPending}>
