@@ -36,5 +36,5 @@ test('both are in the audit log, without a password', async () => {
     'select action, detail from audit_log order by id',
   )
   expect(rows.map(({ action }) => action)).toEqual(['operator:add', 'operator:password'])
-  expect(JSON.stringify(rows)).not.toContain('password"')
+  expect(JSON.stringify(rows)).not.toMatch(/(?:first|second) password/u)
 })
