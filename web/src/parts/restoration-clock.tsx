@@ -1,11 +1,11 @@
 import { listCommands } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/call.ts'
 import { browserClock } from '../live/browser-clock.ts'
 import { commandsKey } from '../live/query-keys.ts'
+import { useRead } from '../live/use-read.ts'
 import { restorationOf, type Restoration } from './restoration.ts'
 
 const tickMs = 100
@@ -28,9 +28,7 @@ export const RestorationClock = ({
 }) => {
   const { t } = useTranslation()
   const [elapsedMs, setElapsedMs] = useState(0)
-  const { data } = useQuery({
-    queryKey: commandsKey(meterId),
-    queryFn: async () => call(listCommands, { params: { id: meterId } }),
+  const { data } = useRead(commandsKey(meterId), async () => call(listCommands, { params: { id: meterId } }), {
     refetchInterval: lookEveryMs,
   })
   const restoration = restorationOf(data?.commands.find(({ id }) => id === commandId))

@@ -1,11 +1,11 @@
 import { paymentText, readMeter, type MeterRow } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, type InputRef } from 'antd'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/call.ts'
 import { roundDecimal, yuan } from '../format/decimal.ts'
 import { meterKey } from '../live/query-keys.ts'
+import { useRead } from '../live/use-read.ts'
 import { Problem } from './problem.tsx'
 import { Money } from './states.tsx'
 import { supplyIn, type Account } from './supply-in.ts'
@@ -25,10 +25,7 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
   const { t } = useTranslation()
   const [amount, setAmount] = useState('')
   const field = useRef<InputRef>(null)
-  const { data } = useQuery({
-    queryKey: meterKey(meter.id),
-    queryFn: async () => call(readMeter, { params: { id: meter.id } }),
-  })
+  const { data } = useRead(meterKey(meter.id), async () => call(readMeter, { params: { id: meter.id } }))
   const valid = paymentText.safeParse(amount).success
   const agreement = data?.agreement ?? null
   const plan = planTopUp(

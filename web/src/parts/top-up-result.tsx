@@ -1,6 +1,6 @@
 import type { MeterRow } from '@xianfu/contract'
 import { Alert, Button } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { yuan } from '../format/decimal.ts'
 import { RestorationClock } from './restoration-clock.tsx'
@@ -22,14 +22,21 @@ export const TopUpResult = ({
   readonly onClose: () => void
 }) => {
   const { t } = useTranslation()
+  const done = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return
       event.preventDefault()
       window.print()
     }
+    // Printing hides the page, and with it the focus.
+    const onPrinted = (): void => done.current?.focus()
     window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
+    window.addEventListener('afterprint', onPrinted)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+      window.removeEventListener('afterprint', onPrinted)
+    }
   }, [])
   return (
     <>
@@ -53,7 +60,7 @@ export const TopUpResult = ({
       <div className="actions">
         <span className="small">{t('topUp.doneHint')}</span>
         <Button onClick={() => window.print()}>{t('receipt.print')}</Button>
-        <Button type="primary" autoFocus onClick={onClose}>
+        <Button ref={done} type="primary" autoFocus onClick={onClose}>
           {t('topUp.close')}
         </Button>
       </div>

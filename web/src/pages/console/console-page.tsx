@@ -1,5 +1,4 @@
 import { listMeters, type MeterRow } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { InputRef } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
@@ -8,13 +7,14 @@ import { useChosenMeter } from '../../app/chosen-meter.ts'
 import { useSite } from '../../app/site.ts'
 import { useKeys } from '../../keys/use-keys.ts'
 import { metersKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { TopUpDialog } from '../../parts/top-up-dialog.tsx'
 import { consoleSearchOf, type ConsoleSearch } from './console-search.ts'
 import { DayChart } from './day-chart.tsx'
 import { FeedPanel } from './feed-panel.tsx'
 import { choicesOf, FilterBar } from './filter-bar.tsx'
-import { byUrgency, countShown, listMetersOf, stepTo, type Sorting } from './meter-list.ts'
+import { byUrgency, countShown, filterMeters, sortMeters, stepTo, type Sorting } from './meter-list.ts'
 import { MeterTable } from './meter-table.tsx'
 import { OverviewTiles } from './overview-tiles.tsx'
 import './console.css'
@@ -27,12 +27,13 @@ export const ConsolePage = () => {
   const { show = 'all', q = '' } = useSearch({ from: '/' })
   const { operator } = useSite()
   const { id: chosen, choose } = useChosenMeter()
-  const { data, error, isPending, refetch } = useQuery({ queryKey: metersKey, queryFn: async () => call(listMeters) })
+  const { data, error, isPending, again } = useRead(metersKey, async () => call(listMeters))
   const [sorting, setSorting] = useState<Sorting>(byUrgency)
   const [paying, setPaying] = useState<number | null>(null)
   const field = useRef<InputRef>(null)
   const all = data?.meters ?? noMeters
-  const shown = useMemo(() => listMetersOf(all, { show, search: q, sorting }), [all, show, q, sorting])
+  const sorted = useMemo(() => sortMeters(all, sorting), [all, sorting])
+  const shown = useMemo(() => filterMeters(sorted, show, q), [sorted, show, q])
   const counts = useMemo(() => countShown(all), [all])
   const chosenRow = shown.find(({ id }) => id === chosen) ?? shown[0]
   const payingRow = all.find(({ id }) => id === paying)
@@ -89,7 +90,7 @@ export const ConsolePage = () => {
           total={all.length}
           field={field}
         />
-        {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+        {error !== null && <Problem error={error} onRetry={again} />}
         <MeterTable
           rows={shown}
           loading={isPending}

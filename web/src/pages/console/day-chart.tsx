@@ -1,12 +1,13 @@
 import { readDay } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Card } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { dayKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Chart } from '../../parts/chart.tsx'
+import { Problem } from '../../parts/problem.tsx'
 import { dayColumns } from './day-data.ts'
 
 const heightPx = 170
@@ -17,11 +18,11 @@ const rounded = (value: unknown): string => Number(value).toFixed(2)
 export const DayChart = () => {
   const { t } = useTranslation()
   const { now } = useSite()
-  const { data } = useQuery({
-    queryKey: dayKey,
+  const { data, error, again } = useRead(
+    dayKey,
     // The hour that is running is taken at the time of the answer.
-    queryFn: async () => ({ ...(await call(readDay)), at: now() }),
-  })
+    async () => ({ ...(await call(readDay)), at: now() }),
+  )
   const day = useMemo(() => (data === undefined ? null : dayColumns(data.from, data.hours, data.at)), [data])
   const option = useMemo(() => {
     const axis = { type: 'value' as const, splitNumber: 3, axisLabel: { fontSize: 10 } }
@@ -46,6 +47,7 @@ export const DayChart = () => {
       : t('day.summary', { energy: sum(day.energyKwh), charged: sum(day.charged), paid: sum(day.paid) })
   return (
     <Card size="small" title={t('day.title')}>
+      {error !== null && <Problem error={error} onRetry={again} />}
       <Chart option={option} height={heightPx} label={label} />
     </Card>
   )

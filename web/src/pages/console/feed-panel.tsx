@@ -1,5 +1,4 @@
 import { readFeed, type FeedItem } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Card, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { useSite } from '../../app/site.ts'
 import { yuan } from '../../format/decimal.ts'
 import { formatInstant } from '../../format/time.ts'
 import { feedKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { feedTone } from './feed-tone.ts'
@@ -15,11 +15,11 @@ import { feedTone } from './feed-tone.ts'
 /** What has just happened, newest first: payments, relays that moved, notices. */
 export const FeedPanel = () => {
   const { t } = useTranslation()
-  const { data, error, refetch } = useQuery({ queryKey: feedKey, queryFn: async () => call(readFeed) })
+  const { data, error, isPending, again } = useRead(feedKey, async () => call(readFeed))
   return (
     <Card size="small" title={t('feed.title')} className="feed">
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton active title={false} />}
+      {error !== null && <Problem error={error} onRetry={again} />}
+      {isPending && <Skeleton active title={false} />}
       {data?.items.length === 0 && <p className="small">{t('feed.empty')}</p>}
       <ol aria-live="off">
         {(data?.items ?? []).map((item) => (

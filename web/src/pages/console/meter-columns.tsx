@@ -29,14 +29,14 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
     })
     const usual: Columns = [
       { title: t('table.place'), width: 96, ...sortable('place'), render: (_, { place }) => <strong>{place}</strong> },
-      { title: t('table.customer'), width: 150, ...sortable('customer'), ellipsis: true, render: customerOf(t) },
+      { title: t('table.customer'), width: 142, ...sortable('customer'), ellipsis: true, render: customerOf(t) },
     ]
-    const first: Columns = [{ title: t('table.place'), width: 120, ...sortable('place'), render: placeAndCustomer }]
+    const first: Columns = [{ title: t('table.place'), width: 108, ...sortable('place'), render: placeAndCustomer }]
     const money: Columns = [
       {
         title: t('table.stage'),
         key: 'stage',
-        width: 104,
+        width: room === 'little' ? 90 : 104,
         render: (_, { account }) =>
           account &&
           (account.prepaid ? (
@@ -50,7 +50,7 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       {
         title: t('table.balance'),
         align: 'right',
-        width: 104,
+        width: room === 'little' ? 92 : 104,
         ...sortable('balance'),
         render: (_, { account }) =>
           account && (
@@ -62,7 +62,7 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       {
         title: t('table.relay'),
         key: 'relay',
-        width: room === 'little' ? 72 : 84,
+        width: room === 'little' ? 66 : 84,
         render: (_, row) => (
           <Flash value={`${row.relay} ${row.relayCommand}`}>
             <RelayTag relay={row.relay} command={row.relayCommand} />

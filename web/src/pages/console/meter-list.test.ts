@@ -1,7 +1,16 @@
 import type { MeterRow } from '@xianfu/contract'
 import { assert, property, shuffledSubarray } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byUrgency, countShown, listMetersOf, shows, stepTo, type Sorting } from './meter-list.ts'
+import {
+  byUrgency,
+  countShown,
+  filterMeters,
+  shows,
+  sortMeters,
+  stepTo,
+  type Show,
+  type Sorting,
+} from './meter-list.ts'
 
 type Account = NonNullable<MeterRow['account']>
 
@@ -47,6 +56,10 @@ const village = [
   meter(10, { place: '路灯' }, null),
   meter(11, { place: '公用' }, { balance: '0.00', prepaid: false }),
 ]
+const listMetersOf = (
+  rows: readonly MeterRow[],
+  { show, search, sorting }: Readonly<{ show: Show; search: string; sorting: Sorting }>,
+) => filterMeters(sortMeters(rows, sorting), show, search)
 const idsOf = (rows: readonly MeterRow[]): number[] => rows.map(({ id }) => id)
 
 describe('the list', () => {

@@ -48,15 +48,17 @@ const textsOf = ({ place, address, account, gateway }: MeterRow): readonly strin
   gateway.code,
 ]
 
-/** Every word that was typed must be found somewhere in the row. */
-export const isShown = (row: MeterRow, show: Show, search: string): boolean => {
-  if (!tests[show](row)) return false
+/** The rows of a choice in which every word that was typed is found somewhere. */
+export const filterMeters = (rows: readonly MeterRow[], show: Show, search: string): readonly MeterRow[] => {
   const words = search
     .toLowerCase()
     .split(/\s+/u)
     .filter((word) => word !== '')
-  const text = textsOf(row).join('\n').toLowerCase()
-  return words.every((word) => text.includes(word))
+  return rows.filter((row) => {
+    if (!tests[show](row)) return false
+    const text = textsOf(row).join('\n').toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
 }
 
 const severity: Readonly<Record<CreditStage, number>> = Object.freeze({
@@ -92,16 +94,11 @@ const comparers: Readonly<Record<Column, (a: MeterRow, b: MeterRow) => number>> 
   gateway: (a, b) => names.compare(a.gateway.code, b.gateway.code),
 })
 
-/** The rows to show, in order; equals stand by place and id, so that a row does not jump while figures change. */
-export const listMetersOf = (
-  rows: readonly MeterRow[],
-  options: Readonly<{ show: Show; search: string; sorting: Sorting }>,
-): readonly MeterRow[] => {
-  const compare = comparers[options.sorting.column]
-  const sign = options.sorting.descending ? -1 : 1
-  return rows
-    .filter((row) => isShown(row, options.show, options.search))
-    .sort((a, b) => sign * compare(a, b) || names.compare(a.place, b.place) || a.id - b.id)
+/** The rows in order; equals stand by place and id, so that a row does not jump while figures change. */
+export const sortMeters = (rows: readonly MeterRow[], { column, descending }: Sorting): readonly MeterRow[] => {
+  const compare = comparers[column]
+  const sign = descending ? -1 : 1
+  return rows.toSorted((a, b) => sign * compare(a, b) || names.compare(a.place, b.place) || a.id - b.id)
 }
 
 /** The row to choose after a step; a chosen row that is not there any more counts as the first. */

@@ -1,5 +1,4 @@
 import { readOverview } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +6,7 @@ import { call } from '../../app/call.ts'
 import { yuan } from '../../format/decimal.ts'
 import { secondsText } from '../../format/time.ts'
 import { overviewKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Flash } from '../../parts/flash.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import type { Show } from './meter-list.ts'
@@ -16,12 +16,12 @@ type Choice = Readonly<{ show: Show; onShow: (show: Show) => void }>
 /** The site in ten figures; those that count meters choose what the list shows. */
 export const OverviewTiles = (choice: Choice) => {
   const { t } = useTranslation()
-  const { data, error, refetch } = useQuery({ queryKey: overviewKey, queryFn: async () => call(readOverview) })
+  const { data, error, again } = useRead(overviewKey, async () => call(readOverview))
   if (data === undefined)
-    return error === null ? (
-      <Skeleton active paragraph={{ rows: 1 }} />
-    ) : (
-      <Problem error={error} onRetry={() => void refetch()} />
+    return (
+      <div className="tiles-place">
+        {error === null ? <Skeleton active title={false} /> : <Problem error={error} onRetry={again} />}
+      </div>
     )
   const { meters, accounts, gateways, readsToday, paymentToPower } = data
   const reads = readsToday.good + readsToday.held + readsToday.failed

@@ -1,5 +1,4 @@
 import { listMessages, type Message } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Input, Select, Table, Tag, type InputRef } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { useSite } from '../../app/site.ts'
 import { formatInstant } from '../../format/time.ts'
 import { useKeys } from '../../keys/use-keys.ts'
 import { messagesKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { stepTo } from '../console/meter-list.ts'
@@ -29,10 +29,7 @@ export const MessagesPage = () => {
   const [filter, setFilter] = useState<MessageFilter>(everyMessage)
   const [chosen, setChosen] = useState<number | null>(null)
   const field = useRef<InputRef>(null)
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: messagesKey,
-    queryFn: async () => call(listMessages),
-  })
+  const { data, error, isPending, again } = useRead(messagesKey, async () => call(listMessages))
   const all = data?.messages ?? noMessages
   const shown = useMemo(() => filterMessages(all, filter), [all, filter])
   const chosenMessage = shown.find(({ id }) => id === chosen) ?? shown[0]
@@ -92,7 +89,7 @@ export const MessagesPage = () => {
           {all.length === mostGiven && ` · ${t('message.last', { count: mostGiven })}`}
         </span>
       </div>
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Problem error={error} onRetry={again} />}
       <div className="two">
         <Table<Message>
           size="small"

@@ -1,5 +1,4 @@
 import { listCommands, type CommandDetail } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Collapse, Empty, Skeleton, Switch, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { useSite } from '../../app/site.ts'
 import { yuan } from '../../format/decimal.ts'
 import { formatInstant } from '../../format/time.ts'
 import { commandsKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { CommandTag } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
@@ -19,11 +19,10 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
   const { t } = useTranslation()
   const [all, setAll] = useState(false)
   const [open, setOpen] = useState<readonly string[] | null>(null)
-  const { data, error, refetch } = useQuery({
-    queryKey: commandsKey(meterId),
-    queryFn: async () => call(listCommands, { params: { id: meterId } }),
-  })
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  const { data, error, again } = useRead(commandsKey(meterId), async () =>
+    call(listCommands, { params: { id: meterId } }),
+  )
+  if (data === undefined && error !== null) return <Problem error={error} onRetry={again} />
   if (data === undefined) return <Skeleton active />
   const quiet = data.commands.filter(isQuiet).length
   const commands = all ? data.commands : data.commands.filter((command) => !isQuiet(command))
@@ -35,23 +34,26 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
           <Switch size="small" checked={all} onChange={setAll} /> {t('log.quiet', { count: quiet })}
         </label>
       )}
-      {commands.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('log.empty')} />}
-      <Collapse
-        size="small"
-        className="log"
-        activeKey={open === null ? (newest === undefined ? [] : [newest.id]) : [...open]}
-        onChange={setOpen}
-        items={commands.map((command) => ({
-          key: command.id,
-          label: <Headline command={command} />,
-          children: (
-            <>
-              <Evidence command={command} />
-              <CommandSteps command={command} />
-            </>
-          ),
-        }))}
-      />
+      {commands.length === 0 ? (
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('log.empty')} />
+      ) : (
+        <Collapse
+          size="small"
+          className="log"
+          activeKey={open === null ? (newest === undefined ? [] : [newest.id]) : [...open]}
+          onChange={setOpen}
+          items={commands.map((command) => ({
+            key: command.id,
+            label: <Headline command={command} />,
+            children: (
+              <>
+                <Evidence command={command} />
+                <CommandSteps command={command} />
+              </>
+            ),
+          }))}
+        />
+      )}
     </>
   )
 }

@@ -1,5 +1,4 @@
 import { listEntries, type AccountEntry } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Card, Table, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
@@ -7,6 +6,7 @@ import { useSite } from '../../app/site.ts'
 import { kilowattHours } from '../../format/decimal.ts'
 import { formatInstant } from '../../format/time.ts'
 import { entriesKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { Money } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
@@ -18,11 +18,10 @@ export const EntriesPanel = ({ accountId }: { readonly accountId: number }) => {
   const { t } = useTranslation()
   const { system } = useSite()
   const say = useSaying()
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: entriesKey(accountId),
-    queryFn: async () => call(listEntries, { params: { id: accountId } }),
-  })
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  const { data, error, isPending, again } = useRead(entriesKey(accountId), async () =>
+    call(listEntries, { params: { id: accountId } }),
+  )
+  if (data === undefined && error !== null) return <Problem error={error} onRetry={again} />
   return (
     <Card size="small" title={t('entry.title')} className="entries">
       <Table<AccountEntry>
@@ -31,7 +30,13 @@ export const EntriesPanel = ({ accountId }: { readonly accountId: number }) => {
         loading={isPending}
         dataSource={data?.entries ?? []}
         rowClassName={({ kind }) => kind}
-        pagination={{ pageSize: rowsShown, simple: true, hideOnSinglePage: true, size: 'small' }}
+        pagination={{
+          pageSize: rowsShown,
+          simple: true,
+          hideOnSinglePage: true,
+          size: 'small',
+          showSizeChanger: false,
+        }}
         locale={{ emptyText: isPending ? ' ' : t('entry.empty') }}
         columns={[
           {

@@ -1,11 +1,11 @@
 import { listCommands, readHistory, type MeterDetail } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { Empty, Segmented, Skeleton } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { commandsKey, historyKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
@@ -22,18 +22,12 @@ export const HistoryChart = ({ meter }: { readonly meter: MeterDetail }) => {
   const say = useSaying()
   const [hours, setHours] = useState<number>(12)
   const [view, setView] = useState<'energy' | 'power'>('energy')
-  const { data, error, refetch } = useQuery({
-    queryKey: historyKey(meter.id, hours),
-    queryFn: async () => ({
-      ...(await call(readHistory, { params: { id: meter.id }, query: { hours } })),
-      at: now(),
-    }),
-    placeholderData: (before) => before,
-  })
-  const commands = useQuery({
-    queryKey: commandsKey(meter.id),
-    queryFn: async () => call(listCommands, { params: { id: meter.id } }),
-  })
+  const { data, error, isPending, again } = useRead(
+    historyKey(meter.id, hours),
+    async () => ({ ...(await call(readHistory, { params: { id: meter.id }, query: { hours } })), at: now() }),
+    { placeholderData: (before) => before },
+  )
+  const commands = useRead(commandsKey(meter.id), async () => call(listCommands, { params: { id: meter.id } }))
   const option = useMemo(
     () =>
       data === undefined
@@ -81,8 +75,8 @@ export const HistoryChart = ({ meter }: { readonly meter: MeterDetail }) => {
           options={(['energy', 'power'] as const).map((value) => ({ value, label: t(`chart.view.${value}`) }))}
         />
       </div>
-      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-      {option === null && error === null && <Skeleton active style={{ height: heightPx }} />}
+      {error !== null && <Problem error={error} onRetry={again} />}
+      {isPending && <Skeleton active style={{ height: heightPx }} />}
       {data?.points.length === 0 && <Empty description={t('chart.empty')} />}
       {option !== null && <Chart option={option} height={heightPx} label={t('meter.history')} />}
     </>

@@ -22,6 +22,9 @@ export type HistoryFacts = Readonly<{
   paidWords: (amount: string) => string
 }>
 
+/** The ends of a scale are no round figures. */
+const innerLabels = { showMinLabel: false, showMaxLabel: false } as const
+
 const rounded = (value: unknown): string =>
   typeof value === 'number' || typeof value === 'string' ? roundDecimal(Number(value).toFixed(4), 0, 2) : '—'
 
@@ -53,10 +56,16 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
     tooltip: { trigger: 'axis', valueFormatter: rounded },
     legend: { top: 0, itemWidth: 14, itemHeight: 9, textStyle: { fontSize: 12 } },
     grid: { left: 44, right: 44, top: 34, bottom: 24 },
-    xAxis: { type: 'time', min: local(from), max: local(now) },
+    xAxis: { type: 'time', min: local(from), max: local(now), axisLabel: { hideOverlap: true } },
     yAxis: [
       { type: 'value', name: view === 'energy' ? 'kWh' : 'kW', min: 0 },
-      { type: 'value', name: '¥', splitLine: { show: false }, ...balanceRange(balances, agreed) },
+      {
+        type: 'value',
+        name: '¥',
+        splitLine: { show: false },
+        axisLabel: innerLabels,
+        ...balanceRange(balances, agreed),
+      },
     ],
     series: [
       {
@@ -78,7 +87,7 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
         data: placed(balances),
         markLine: { silent: true, symbol: 'none', animation: false, data: thresholdLines(meter, words) },
       },
-      {
+      history.payments.length > 0 && {
         name: words.payment,
         type: 'scatter',
         yAxisIndex: 1,

@@ -1,5 +1,4 @@
 import { readMeter, type MeterDetail } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
 import { Button, Card, Skeleton, Tag } from 'antd'
 import { useState } from 'react'
@@ -8,6 +7,7 @@ import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { useKeys } from '../../keys/use-keys.ts'
 import { meterKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
 import { Flash } from '../../parts/flash.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { CommandTag, RelayTag, StageTag } from '../../parts/states.tsx'
@@ -28,10 +28,7 @@ export const MeterPage = () => {
   const { meterId } = useParams({ from: '/meters/$meterId' })
   const id = Number(meterId)
   const goBack = useGoBack()
-  const { data, error, refetch } = useQuery({
-    queryKey: meterKey(id),
-    queryFn: async () => call(readMeter, { params: { id } }),
-  })
+  const { data, error, again } = useRead(meterKey(id), async () => call(readMeter, { params: { id } }))
   const back = (
     <Button onClick={goBack} aria-keyshortcuts="Escape">
       ← {t('meter.back')}
@@ -43,7 +40,7 @@ export const MeterPage = () => {
   return (
     <div className="meter-head">
       {back}
-      <Problem error={error} onRetry={() => void refetch()} />
+      <Problem error={error} onRetry={again} />
     </div>
   )
 }
