@@ -185,6 +185,7 @@ alter table transfer
 -- The journal is read by its numbers in long runs only, and a block range index costs an insert nothing.
 create index transfer_entry_range on transfer using brin (entry) with (pages_per_range = 16, autosummarize = on);
 create index transfer_operation on transfer (operation_id) where operation_id is not null;
+create index transfer_refers on transfer (refers_to) where refers_to is not null;
 create trigger transfer_is_immutable before update or delete on transfer for each row execute function refuse_change();
 
 -- Moves the balances of both sides, in the order of their ids, in the very statement that writes the transfers; refuses
@@ -275,8 +276,7 @@ alter table agreement
   add column effective_from timestamptz,
   add column supply_contract text not null default '',
   add column settlement_mode text not null default 'remote' check (settlement_mode in ('remote', 'local')),
-  add column legal_path text not null default 'agreement' check (legal_path in ('agreement', 'overdue-30')),
-  add column operation_id uuid references operation;
+  add column legal_path text not null default 'agreement' check (legal_path in ('agreement', 'overdue-30'));
 alter table agreement disable trigger agreement_is_immutable;
 update agreement set effective_from = signed_at;
 alter table agreement enable trigger agreement_is_immutable;
@@ -293,6 +293,14 @@ create table agreement_ending (
 );
 create trigger agreement_ending_is_immutable before update or delete on agreement_ending
   for each row execute function refuse_change();
+
+-- Versions that are signed and not yet in force.
+create table agreement_waiting (
+  agreement_id int primary key references agreement,
+  account_id int not null references account,
+  effective_from timestamptz not null
+);
+create index agreement_waiting_due on agreement_waiting (effective_from);
 
 create function follow_agreements() returns trigger language plpgsql as $$
 declare

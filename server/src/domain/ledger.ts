@@ -26,6 +26,8 @@ type Common = Readonly<{
   at: number
   /** The transfer that this one completes: the pending one that is posted or voided, the refund that is paid. */
   refersTo?: string
+  /** What asked for it, where one step serves two: a payment that is moved to another account. */
+  operationId?: string
 }>
 
 type Charge = Common &

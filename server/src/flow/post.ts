@@ -74,7 +74,7 @@ const writePostings = async (
     const problem = problemOf(posting)
     if (problem !== null) throw new RangeError(`a ${posting.template} was refused at the door: ${problem}`)
     const { accountId } = posting
-    const base = { id: ids.uuid(), posting, operationId: operationId ?? null }
+    const base = { id: ids.uuid(), posting, operationId: posting.operationId ?? operationId ?? null }
     if (accountId === null) return { ...base, bucket: houseBucket, balanceAfter: null }
     const record = records.get(accountId)
     if (record === undefined) throw new Error(`posting to unknown account ${String(accountId)}`)

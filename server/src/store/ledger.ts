@@ -46,12 +46,16 @@ const keysOf = ({ posting, bucket }: LedgerEntry): Readonly<{ debit: Key | numbe
   return { debit: keyOf(posting, bucket, debit), credit: keyOf(posting, bucket, credit) }
 }
 
-/** A drawer is one physical thing, so it is one row, in a bucket of its own; all else of the house is spread. */
+/** A drawer is one physical thing, and what is kept in suspense belongs to no bucket yet: one row each, wherever. */
+const undivided: ReadonlySet<LedgerCode> = new Set(['cash-drawer', 'suspense'])
+
+/** All else of the house is spread over the buckets, so that two customers never wait for one row. */
 const keyOf = (posting: Posting, bucket: number, code: LedgerCode): Key => {
   const owner = ownerOf(posting, code)
   const kind = chart[code].owner
   const accountId = kind === 'account' || kind === 'meter' ? posting.accountId : null
-  return { bucket: kind === 'cashier' ? bucketOf(`cashier/${String(owner)}`) : bucket, code, accountId, owner }
+  const home = undivided.has(code) ? bucketOf(`${code}/${String(owner)}`) : bucket
+  return { bucket: home, code, accountId, owner }
 }
 
 const textOf = ({ bucket, code, accountId, owner }: Key): string =>

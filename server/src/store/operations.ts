@@ -65,22 +65,46 @@ export type StoredOperation = Readonly<{
   accountId: number | null
   reverses: string | null
   reversedBy: string | null
+  /** A transfer of another operation completes one of this: it was paid out, or credited. */
+  completed: boolean
 }>
 
 /** An operation that is to be reversed, locked against a second reversal. */
 export const lockOperation = async (sql: Sql, id: string): Promise<StoredOperation | null> => {
+  // A statement of its own: what the next one sees must be what was there when the lock was got.
+  await sql.query('select id from operation where id = $1 for update', [id])
   const [row] = await sql.query<{
     id: string
     kind: OperationKind
     account_id: number | null
     reverses: string | null
     reversed_by: string | null
+    completed: boolean
   }>(
-    `select o.id, o.kind, o.account_id, o.reverses, (select r.id from operation r where r.reverses = o.id) as reversed_by
-     from operation o where o.id = $1 for update of o`,
+    `select o.id, o.kind, o.account_id, o.reverses, (select r.id from operation r where r.reverses = o.id) as reversed_by,
+            exists (select from transfer t join transfer f on f.refers_to = t.id
+              where t.operation_id = o.id and f.kind <> 'reversal'
+                and not exists (select from operation r where r.reverses = f.operation_id)) as completed
+     from operation o where o.id = $1`,
     [id],
   )
   return row === undefined
     ? null
-    : { id: row.id, kind: row.kind, accountId: row.account_id, reverses: row.reverses, reversedBy: row.reversed_by }
+    : {
+        id: row.id,
+        kind: row.kind,
+        accountId: row.account_id,
+        reverses: row.reverses,
+        reversedBy: row.reversed_by,
+        completed: row.completed,
+      }
+}
+
+/** Whose operation it is; null when there is none of that id. */
+export const findOperationAccount = async (
+  sql: Sql,
+  id: string,
+): Promise<Readonly<{ accountId: number | null }> | null> => {
+  const [row] = await sql.query<{ account_id: number | null }>('select account_id from operation where id = $1', [id])
+  return row === undefined ? null : { accountId: row.account_id }
 }

@@ -74,3 +74,22 @@ export const insertPayment = async (sql: Sql, payment: NewPayment): Promise<Micr
   if (row === undefined) throw new Error(`account ${String(payment.accountId)} has no ledger account`)
   return microYuan(row.balance_after)
 }
+
+export type StoredPayment = Readonly<{
+  accountId: number
+  amount: MicroYuan
+  channel: PaymentChannel
+  operatorId: number | null
+}>
+
+export const findPaymentById = async (sql: Sql, id: string): Promise<StoredPayment | null> => {
+  const [row] = await sql.query<{
+    account_id: number
+    amount: bigint
+    channel: PaymentChannel
+    operator_id: number | null
+  }>('select account_id, amount, channel, operator_id from payment where id = $1', [id])
+  return row === undefined
+    ? null
+    : { accountId: row.account_id, amount: microYuan(row.amount), channel: row.channel, operatorId: row.operator_id }
+}
