@@ -154,8 +154,8 @@ create table operation (
   unique nulls not distinct (account_id, key)
 );
 insert into operation (id, bucket, kind, account_id, key, input, input_hash, result, operator_id, at, real_at)
-  select id, bucket, 'payment', account_id, key, jsonb_build_object('channel', channel, 'amount', amount::text), input_hash,
-         jsonb_build_object('paymentId', id, 'balance', balance_after::text), operator_id, at, real_at
+  select id, bucket, 'payment', account_id, key, jsonb_build_object('channel', channel, 'amount', amount || 'n'), input_hash,
+         jsonb_build_object('paymentId', id, 'balance', balance_after || 'n'), operator_id, at, real_at
   from payment order by at, id;
 create trigger operation_is_immutable before update or delete on operation for each row execute function refuse_change();
 create trigger payment_is_immutable before update or delete on payment for each row execute function refuse_change();
@@ -182,8 +182,8 @@ alter table transfer
   add constraint transfer_kind_check check (kind ~ '^[a-z-]{3,30}$'),
   add constraint transfer_reversal_refers check (kind <> 'reversal' or refers_to is not null),
   add constraint transfer_names_account check ((account_id is null) = (balance_after is null));
--- The journal is read by its numbers in long runs only, and a block range index costs an insert nothing.
-create index transfer_entry_range on transfer using brin (entry) with (pages_per_range = 16, autosummarize = on);
+-- The journal is read by its numbers and by time in long runs only, and a block range index costs an insert nothing.
+create index transfer_entry_range on transfer using brin (entry, posted_at) with (pages_per_range = 16, autosummarize = on);
 create index transfer_operation on transfer (operation_id) where operation_id is not null;
 create index transfer_refers on transfer (refers_to) where refers_to is not null;
 create trigger transfer_is_immutable before update or delete on transfer for each row execute function refuse_change();

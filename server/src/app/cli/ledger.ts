@@ -2,9 +2,11 @@ import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
+import { addMoney, formatMoney, zeroMoney, type MicroYuan } from '../../domain/quantity.ts'
 import { exportLedger } from '../../flow/export-ledger.ts'
 import { sealLedger } from '../../flow/seal-ledger.ts'
 import { verifyExport, verifyLedger, type ChainReport } from '../../flow/verify-ledger.ts'
+import { trialBalanceAt } from '../../store/balance-history.ts'
 import { systemClock } from '../system-clock.ts'
 import { inHouse, instantOf, withDatabaseOptions } from './house-command.ts'
 
@@ -17,6 +19,7 @@ export const ledgerCommand = (): Command =>
     .addCommand(verifyCommand())
     .addCommand(sealCommand())
     .addCommand(exportCommand())
+    .addCommand(balancesCommand())
     .exitOverride()
 
 const verifyCommand = (): Command =>
@@ -76,3 +79,24 @@ const exportCommand = (): Command =>
           if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
       })
     })
+
+const balancesCommand = (): Command =>
+  withDatabaseOptions(new Command('balances'))
+    .description('the trial balance: debits and credits of every ledger account code and owner')
+    .addOption(new Option('--at <instant>', 'as it stood then (default: now)').argParser(instantOf))
+    .action(async (options: Options) => {
+      const { at = endOfTime } = options as { at?: number }
+      await inHouse(options, async (database) => {
+        const lines = await trialBalanceAt(database, at)
+        const sum = (side: 'debits' | 'credits'): MicroYuan =>
+          lines.reduce((total, line) => addMoney(total, line[side]), zeroMoney)
+        const row = (name: string, debits: MicroYuan, credits: MicroYuan): string =>
+          [name.padEnd(40), formatMoney(debits).padStart(18), formatMoney(credits).padStart(18)].join(' ')
+        for (const { code, owner, debits, credits } of lines)
+          process.stdout.write(`${row(owner === null ? code : `${code}/${owner}`, debits, credits)}\n`)
+        process.stdout.write(`${row('together', sum('debits'), sum('credits'))}\n`)
+        process.exitCode = sum('debits') === sum('credits') ? 0 : 1
+      })
+    })
+
+const endOfTime = Date.UTC(9999, 0, 1)

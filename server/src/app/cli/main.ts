@@ -4,6 +4,7 @@ import { StoreError } from '../../store/store-error.ts'
 import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
+import { accountCommand } from './account.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
@@ -16,6 +17,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(ledgerCommand())
+    .addCommand(accountCommand())
     .addCommand(meterCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
