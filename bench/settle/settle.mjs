@@ -135,8 +135,12 @@ const payMeanwhile = async (database, meters, perSecond, signal, now) => {
 
 /** The same rows with nothing decided: what the disk and the indexes allow. */
 const plainInsert = async (database, meters) => {
-  await database.query('create table plain_reading (like reading including defaults including constraints including indexes)')
-  await database.query('create table plain_transfer (like transfer including defaults including constraints including indexes)')
+  await database.query(
+    'create table plain_reading (like reading including defaults including constraints including indexes)',
+  )
+  await database.query(
+    'create table plain_transfer (like transfer including defaults including constraints including indexes)',
+  )
   const startedMs = performance.now()
   const step = 50_000
   for (let from = 1; from <= meters; from += step) {
