@@ -7,6 +7,7 @@ import { start } from '../start.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
+import { operatorCommand } from './operator.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -16,6 +17,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(ledgerCommand())
+    .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
     .addCommand(meterCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
