@@ -148,8 +148,8 @@ const plainInsert = async (database, meters) => {
     await database.query(
       `with r as (insert into plain_reading (at, meter_id, bucket, total_wh, rates_wh, power_mw, obtained, quality)
          select now(), m, m % 4096, m, array[m, m, m, m]::bigint[], m, 'scheduled', 'good' from generate_series(${from}, ${to}) m)
-       insert into plain_transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh)
-         select now(), gen_random_uuid(), m % 4096, m, m + 1, m, 'energy-charge', m, m, m, m, 1, m from generate_series(${from}, ${to}) m`,
+       insert into plain_transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh, posted_at)
+         select now(), gen_random_uuid(), m % 4096, m, m + 1, m, 'energy-charge', m, m, m, m, 1, m, now() from generate_series(${from}, ${to}) m`,
     )
   }
   return performance.now() - startedMs
