@@ -8,6 +8,7 @@ import { accountCommand } from './account.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
+import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -18,6 +19,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(operatorCommand())
+    .addCommand(noTripCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(meterCommand().exitOverride())
