@@ -71,12 +71,12 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       },
     ]
     const field: Columns = [
-      { title: t('table.command'), key: 'command', width: 132, render: (_, row) => <Signs row={row} /> },
+      { title: t('table.command'), key: 'command', width: 126, render: (_, row) => <Signs row={row} /> },
       { title: t('table.age'), width: 104, ...sortable('reading'), render: (_, row) => <ReadAge row={row} /> },
       {
         title: t('table.power'),
         align: 'right',
-        width: 92,
+        width: 98,
         className: 'number',
         ...sortable('power'),
         render: (_, { powerMilliwatts }) => powerMilliwatts && kilowatts(powerMilliwatts),
