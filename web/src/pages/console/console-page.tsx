@@ -2,6 +2,7 @@ import { listMeters, type MeterRow } from '@xianfu/contract'
 import { useNavigate } from '@tanstack/react-router'
 import type { InputRef } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useChosenMeter } from '../../app/chosen-meter.ts'
 import { useSite } from '../../app/site.ts'
@@ -23,6 +24,7 @@ const noMeters: readonly MeterRow[] = []
 
 /** The page a cashier keeps open all day: every meter, live, found and paid for from the keyboard. */
 export const ConsolePage = () => {
+  const { t } = useTranslation()
   const navigate = useNavigate()
   const { filter, change, settle } = useFilter()
   const { show = 'all', q = '' } = filter
@@ -78,6 +80,7 @@ export const ConsolePage = () => {
 
   return (
     <div className="console">
+      <h1 className="unseen">{t('nav.console')}</h1>
       <OverviewTiles show={show} onShow={(next) => change({ show: next, q })} />
       <div className="list">
         <FilterBar

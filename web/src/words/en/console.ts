@@ -61,7 +61,7 @@ export const consoleWords: Same<typeof chinese> = {
   feed: {
     title: 'What happens',
     empty: 'Nothing has happened yet',
-    payment: 'Paid CNY {{amount}}, balance {{balance}}',
+    payment: 'Paid {{amount}}, now {{balance}}',
     notice: 'Told: {{notice}}',
     outcome: {
       verified: '{{command}} verified',
