@@ -1,6 +1,6 @@
 import { readDay } from '@xianfu/contract'
 import { Card } from 'antd'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
@@ -15,7 +15,7 @@ const sum = (values: readonly number[]): string => values.reduce((total, value) 
 const rounded = (value: unknown): string => Number(value).toFixed(2)
 
 /** The day of the site, hour by hour: energy as columns, money charged and paid beside it. */
-export const DayChart = () => {
+export const DayChart = memo(function DayChart() {
   const { t } = useTranslation()
   const { now } = useSite()
   const { data, error, again } = useRead(
@@ -51,4 +51,4 @@ export const DayChart = () => {
       <Chart option={option} height={heightPx} label={label} />
     </Card>
   )
-}
+})

@@ -52,6 +52,7 @@ export const MessagesPage = () => {
   })
   return (
     <div className="messages">
+      <h1 className="unseen">{t('nav.messages')}</h1>
       <div className="filters">
         <Input
           ref={field}

@@ -42,8 +42,8 @@ export const command: Same<typeof chinese> = {
   reason: {
     'no-agreement': 'no prepayment agreement in force',
     'enough-money': 'enough money',
-    'below-alarm-1': 'at or below alarm 1',
-    'below-alarm-2': 'at or below alarm 2',
+    'below-alarm-1': 'in warning 1',
+    'below-alarm-2': 'in warning 2',
     'used-up': 'at or below the cut-off',
     protected: 'on the protected list: not stopped',
     'keep-power': 'power is kept: not stopped',

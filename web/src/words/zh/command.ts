@@ -39,8 +39,8 @@ export const command = {
   reason: {
     'no-agreement': '没有生效的预付费协议',
     'enough-money': '余额充足',
-    'below-alarm-1': '余额不高于一级预警值',
-    'below-alarm-2': '余额不高于二级预警值',
+    'below-alarm-1': '一级预警中',
+    'below-alarm-2': '二级预警中',
     'used-up': '余额已到停电门限',
     protected: '在保护名单内，不停电',
     'keep-power': '保电中，不停电',
