@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
 import { meterCommand } from './meter-read.ts'
+import { priceCommand } from './price.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -15,6 +16,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(meterCommand().exitOverride())
+    .addCommand(priceCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
     return Number(process.exitCode ?? 0)
