@@ -44,7 +44,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   await app.register(rateLimit, { global: false, errorResponseBuilder: () => new ApiProblem('too-many-requests') })
   refuseOtherSites(app)
   const whoIs = createWhoIs(abilities)
-  await sessionRoutes(app, abilities, whoIs)
+  sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)

@@ -1,3 +1,4 @@
+import { localDayText } from './calendar.ts'
 import { addMoney, percentOf, type MicroYuan } from './quantity.ts'
 import { openStates, type RelayCommandKind, type RelayCommandState } from './relay-command.ts'
 import { isInside, type TripWindow } from './trip-window.ts'
@@ -42,8 +43,9 @@ export type MeterFacts = Readonly<{
   /** A trip of this policy has, or may have, reached the meter. */
   restoreOwed: boolean
   openCommands: readonly Readonly<{ id: string; kind: RelayCommandKind; state: RelayCommandState }>[]
-  /** Trips of this policy that failed since the account is cut off; the newest failure of a close. */
+  /** Trips of this policy that failed since the account is cut off, and the newest failure of each kind. */
   failedTrips: number
+  lastFailedTripAt: number | null
   lastFailedCloseAt: number | null
 }>
 
@@ -74,6 +76,7 @@ export type Reason =
   | 'outside-trip-window'
   | 'trip'
   | 'supply-stopped'
+  | 'trip-failed-lately'
   | 'trip-failed-field-work'
   | 'not-used-up-any-more'
   | 'restore'
@@ -162,13 +165,25 @@ const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decisi
   const wait = waitReason(facts.earliestStopAt, terms, now)
   if (wait !== null) return { ...base, stage: facts.stage, reasons: ['used-up', wait] }
   const exhausted = facts.meters.some((meter) => meter.failedTrips >= maximumFailedTrips)
-  const commands = facts.meters
-    .filter((meter) => meter.relay !== 'open' && meter.failedTrips < maximumFailedTrips && !hasOpen(meter, 'trip'))
+  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
+  const waiting = closed.filter((meter) => failedInThisWindow(meter, terms, now))
+  const commands = closed
+    .filter((meter) => meter.failedTrips < maximumFailedTrips && !waiting.includes(meter) && !hasOpen(meter, 'trip'))
     .map((meter) => ({ meterId: meter.meterId, kind: 'trip' as const }))
-  const stopped = facts.meters.every((meter) => meter.relay === 'open')
-  const reasons: Reason[] = ['used-up', exhausted ? 'trip-failed-field-work' : stopped ? 'supply-stopped' : 'trip']
-  return { ...base, stage: 'cut-off', reasons, commands: [...alarms, ...commands] }
+  const outcome: Reason =
+    closed.length === 0
+      ? 'supply-stopped'
+      : exhausted
+        ? 'trip-failed-field-work'
+        : waiting.length > 0
+          ? 'trip-failed-lately'
+          : 'trip'
+  return { ...base, stage: 'cut-off', reasons: ['used-up', outcome], commands: [...alarms, ...commands] }
 }
+
+/** A trip whose attempts have all failed is tried again in the next window, not in this one (fee-control practice). */
+const failedInThisWindow = (meter: MeterFacts, { timeZone }: CreditTerms, now: number): boolean =>
+  meter.lastFailedTripAt !== null && localDayText(meter.lastFailedTripAt, timeZone) === localDayText(now, timeZone)
 
 /**
  * Asked again at the last moment, under the account's lock, before the bytes of a policy trip leave. `null` means go.

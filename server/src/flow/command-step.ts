@@ -1,7 +1,6 @@
 import { objectionToTrip } from '../domain/credit-policy.ts'
 import { afterAttempt, closes, type AttemptOutcome, type NextStep } from '../domain/relay-command.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
-import type { StatusWord3 } from '@xianfu/protocols'
 import {
   addEvents,
   finishCommand,
@@ -14,7 +13,7 @@ import {
 import { loadCredit, lockAccounts } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import { queueMessages } from '../store/messages.ts'
-import { saveRestoreOwed, saveStatus } from '../store/meters.ts'
+import { isUnderKeepPower, saveRestoreOwed, saveStatus } from '../store/meters.ts'
 import { messageChannel, notify, notifyLive } from '../store/notify.ts'
 import { accountsOfMeters } from '../store/settlement.ts'
 import { messageFor } from './notice-message.ts'
@@ -58,11 +57,6 @@ const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Pro
   const [record] = await loadCredit(sql, [command.accountId])
   if (record === undefined || record.terms === null) return 'no-agreement'
   return objectionToTrip(record.facts, record.terms, now)
-}
-
-const isUnderKeepPower = async (sql: Sql, meterId: number): Promise<boolean> => {
-  const [row] = await sql.query<{ keep_power: boolean }>('select keep_power from meter where id = $1', [meterId])
-  return row?.keep_power ?? false
 }
 
 /** Records what came of an attempt, tells the customer, and lets the policy look at the account again. */
@@ -137,7 +131,7 @@ type Observed = Readonly<{
 }>
 
 const statusOf = (outcome: ControlOutcome): Observed | null => {
-  const word: StatusWord3 | null = outcome.kind === 'verified' || outcome.kind === 'unverified' ? outcome.status : null
+  const word = outcome.kind === 'verified' || outcome.kind === 'unverified' ? outcome.status : null
   if (word === null) return null
   return { relay: word.relay, relayCommand: word.relayCommand, keepPower: word.keepPower, alarm: word.preTripAlarm }
 }

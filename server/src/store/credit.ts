@@ -59,6 +59,7 @@ type MeterRow = {
   newest_quality: string | null
   restore_owed: boolean
   failed_trips: number
+  last_failed_trip_at: number | null
   last_failed_close_at: number | null
 }
 
@@ -110,6 +111,7 @@ const recordOf = (
       restoreOwed: meter.restore_owed,
       openCommands: (commandsOf.get(meter.id) ?? []).map(({ id, kind, state }) => ({ id, kind, state })),
       failedTrips: meter.failed_trips,
+      lastFailedTripAt: meter.last_failed_trip_at,
       lastFailedCloseAt: meter.last_failed_close_at,
     })),
   },
@@ -166,10 +168,11 @@ const accountsQuery = `
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
-         coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_close_at
+         coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_trip_at, f.last_failed_close_at
   from meter m join account a on a.id = m.account_id
   left join lateral (
     select count(*) filter (where c.kind = 'trip' and c.at >= a.stage_since) as failed_trips,
+           max(c.finished_at) filter (where c.kind = 'trip' and c.at >= a.stage_since) as last_failed_trip_at,
            max(c.finished_at) filter (where c.kind in ('direct-close', 'permit-close')) as last_failed_close_at
     from relay_command c
     where c.meter_id = m.id and c.requested_by = 'policy' and c.state in ('failed', 'refused')

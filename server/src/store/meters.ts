@@ -99,6 +99,12 @@ export const countFailures = async (sql: Sql, meterIds: readonly number[]): Prom
   await sql.query('update meter set failed_reads = failed_reads + 1 where id = any($1::int[])', [meterIds])
 }
 
+/** As the meter's last status word says. */
+export const isUnderKeepPower = async (sql: Sql, meterId: number): Promise<boolean> => {
+  const [row] = await sql.query<{ keep_power: boolean }>('select keep_power from meter where id = $1', [meterId])
+  return row?.keep_power ?? false
+}
+
 /** The account and bucket of a meter, or null when there is no such meter. */
 export const meterAccount = async (
   sql: Sql,

@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
 import { meterCommand } from './meter-read.ts'
+import { operatorCommand } from './operator.ts'
 import { priceCommand } from './price.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -15,6 +16,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
+    .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
     .addCommand(meterCommand().exitOverride())
     .addCommand(priceCommand().exitOverride())
   try {
