@@ -18,9 +18,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
+    .addCommand(operatorCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
-    .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
     .addCommand(meterCommand().exitOverride())
     .addCommand(priceCommand().exitOverride())
   try {
