@@ -3,7 +3,6 @@ import {
   microYuan,
   parseKwh,
   parseMoney,
-  price,
   roundAmount,
   sumAmounts,
   wattHours,

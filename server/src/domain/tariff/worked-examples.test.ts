@@ -7,7 +7,6 @@ import {
   formatThousandths,
   microYuan,
   powerFactorHundredths,
-  price,
   ratio,
   varHours,
   wattHours,
