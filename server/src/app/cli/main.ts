@@ -9,6 +9,7 @@ import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-com
 import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
 import { operatorCommand } from './operator.ts'
+import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -22,6 +23,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(meterCommand().exitOverride())
+    .addCommand(planCommand())
     .addCommand(priceCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
