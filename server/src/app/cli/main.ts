@@ -10,6 +10,8 @@ import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
+import { planCommand } from './plan.ts'
+import { priceCommand } from './price.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -23,6 +25,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(meterCommand().exitOverride())
+    .addCommand(planCommand())
+    .addCommand(priceCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
     return Number(process.exitCode ?? 0)
