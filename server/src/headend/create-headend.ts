@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
-import type { FieldMeter } from './driver/field-meter.ts'
+import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
@@ -9,6 +9,7 @@ import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } 
 import { defaultLimits, type HeadendLimits } from './limits.ts'
 import { createBackOff } from './line/back-off.ts'
 import { createResponseTime } from './line/response-time.ts'
+import { findModel } from './model/models.ts'
 import { GatewayServer } from './transport/gateway-server.ts'
 import type { KnownGateway } from './transport/registration.ts'
 
@@ -81,7 +82,8 @@ class RunningHeadend implements Headend {
     this.#meters.clear()
     for (const meter of config.meters) {
       const gateway = this.#gateways.get(meter.gatewayId)
-      if (gateway !== undefined) this.#meters.set(meter.id, this.#fieldMeter(meter, gateway, known.get(meter.id)))
+      const made = gateway === undefined ? null : this.#fieldMeter(meter, gateway, known.get(meter.id))
+      if (made !== null) this.#meters.set(meter.id, made)
     }
   }
 
@@ -134,13 +136,20 @@ class RunningHeadend implements Headend {
   }
 
   /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */
-  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter {
-    const same = before?.line === gateway.line && before.config.address === config.address
+  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter | null {
+    const same =
+      before?.line === gateway.line &&
+      before.config.address === config.address &&
+      isDeepStrictEqual(before.config.protocol, config.protocol)
+    const modbus = same ? before.modbus : this.#modbusUnit(config)
+    // Never spoken to in another language than its own.
+    if (modbus === 'unknown-model') return null
     const limits = this.#limits
     const isSerial = gateway.config.link.kind === 'serial'
     const { id: meterId, address } = config
     return {
       config,
+      modbus,
       line: gateway.line,
       lineConfig: gateway.config.line,
       backOff: same ? before.backOff : createBackOff(limits),
@@ -154,6 +163,14 @@ class RunningHeadend implements Headend {
       onLate: (responseMs) => this.#log({ kind: 'late-answer', meterId, address, responseMs }),
     }
   }
+
+  #modbusUnit({ id, address, protocol }: MeterConfig): ModbusUnit | null | 'unknown-model' {
+    if (protocol === undefined || protocol.kind === 'dlt645') return null
+    const model = findModel(protocol.model)
+    if (model !== null) return createModbusUnit(protocol, model)
+    this.#log({ kind: 'meter-model-unknown', meterId: id, address, model: protocol.model })
+    return 'unknown-model'
+  }
 }
 
-const unknownMeter = 'no such meter on any gateway'
+const unknownMeter = 'no such meter on any gateway, or of a model that is not known'

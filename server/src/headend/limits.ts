@@ -25,6 +25,8 @@ export type HeadendLimits = Readonly<{
   maxQueuedJobs: number
   /** Silence after a time-out, in which a late answer can pass without meeting the next request on the wire. */
   guardMs: number
+  /** How long an answer that was given up may still come, where it could be taken for another question's (Modbus RTU). */
+  lateAnswerMs: number
   /** What a gateway and the network may add to the meter's own response time, to begin with. */
   gatewayLatencyMs: number
   /** What a serial port on this machine may add. */
@@ -58,6 +60,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   writeTimeoutMs: 5_000,
   maxQueuedJobs: 500,
   guardMs: 200,
+  lateAnswerMs: 3_000,
   gatewayLatencyMs: 500,
   serialLatencyMs: 100,
   shortestLatencyMs: 100,

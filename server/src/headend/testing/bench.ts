@@ -1,6 +1,6 @@
 import { createHeadend } from '../create-headend.ts'
 import type { HeadendEvent } from '../headend-event.ts'
-import type { ControlRequest, ControlStep, GatewayLink, Headend, MeterConfig } from '../headend.ts'
+import type { ControlRequest, ControlStep, GatewayLink, Headend, MeterConfig, MeterProtocol } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import {
   answeringFor,
@@ -23,7 +23,7 @@ export type Bench = Readonly<{
 }>
 
 export type BenchOptions = Readonly<{
-  meters?: readonly HandMadeMeter[]
+  meters?: readonly Readonly<{ address: string; protocol?: MeterProtocol; gatewayId?: number }>[]
   links?: readonly GatewayLink[]
   limits?: Partial<HeadendLimits>
 }>
@@ -49,7 +49,7 @@ export const createBench = async ({ meters = [], links = defaultLinks, limits = 
       link,
       line: { baudRate: 9_600, parity: 'even' },
     })),
-    meters: meters.map(({ address }, index) => meterConfig(index + 1, address)),
+    meters: meters.map((meter, index) => meterConfig(index + 1, meter)),
   })
   const { port } = await headend.start()
   const isOnline = (gatewayId = 1): boolean =>
@@ -78,10 +78,14 @@ export const createOnlineBench = async (
   return { ...bench, gateway }
 }
 
-const meterConfig = (id: number, address: string): MeterConfig => ({
+const meterConfig = (
+  id: number,
+  { address, protocol, gatewayId = 1 }: NonNullable<BenchOptions['meters']>[number],
+): MeterConfig => ({
   id,
-  gatewayId: 1,
+  gatewayId,
   address,
+  ...(protocol === undefined ? {} : { protocol }),
   credentials: { level: 2, password: '000000', operator: '00000001' },
   timeZone: 'Asia/Shanghai',
 })

@@ -66,5 +66,11 @@ const judgeRest = (rest: Uint8Array, heartbeat: string | null): 'ours' | 'perhap
 
 const isSeparator = (byte: number): boolean => byte === 0x0d || byte === 0x0a || byte === 0x00
 
+/** A line end behind a registration is no part of what the line says. */
+export const withoutSeparators = (bytes: Uint8Array): Uint8Array => {
+  const start = bytes.findIndex((byte) => !isSeparator(byte))
+  return start === -1 ? new Uint8Array(0) : bytes.subarray(start)
+}
+
 const startsWith = (bytes: Uint8Array, beginning: Uint8Array): boolean =>
   beginning.length <= bytes.length && beginning.every((byte, index) => bytes[index] === byte)
