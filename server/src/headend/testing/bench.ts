@@ -1,6 +1,14 @@
 import { createHeadend } from '../create-headend.ts'
 import type { HeadendEvent } from '../headend-event.ts'
-import type { ControlRequest, ControlStep, GatewayLink, Headend, MeterConfig, MeterProtocol } from '../headend.ts'
+import type {
+  ControlRequest,
+  ControlStep,
+  GatewayLink,
+  Headend,
+  LineConfig,
+  MeterConfig,
+  MeterProtocol,
+} from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import {
   answeringFor,
@@ -25,6 +33,7 @@ export type Bench = Readonly<{
 export type BenchOptions = Readonly<{
   meters?: readonly Readonly<{ address: string; protocol?: MeterProtocol; gatewayId?: number }>[]
   links?: readonly GatewayLink[]
+  line?: LineConfig
   limits?: Partial<HeadendLimits>
 }>
 
@@ -33,7 +42,12 @@ export const registration = 'XF-GW-1'
 const defaultLinks: readonly GatewayLink[] = [{ kind: 'dials-in', registration, heartbeat: 'HB' }]
 
 /** A headend with one gateway (number 1) that has the given meters (numbers 1, 2, 3 …) on it. */
-export const createBench = async ({ meters = [], links = defaultLinks, limits = {} }: BenchOptions): Promise<Bench> => {
+export const createBench = async ({
+  meters = [],
+  links = defaultLinks,
+  line = { baudRate: 9_600, parity: 'even' },
+  limits = {},
+}: BenchOptions): Promise<Bench> => {
   const events: HeadendEvent[] = []
   const headend = createHeadend({
     clock: testClock(),
@@ -47,7 +61,7 @@ export const createBench = async ({ meters = [], links = defaultLinks, limits = 
       id: index + 1,
       code: `GW-${String(index + 1)}`,
       link,
-      line: { baudRate: 9_600, parity: 'even' },
+      line,
     })),
     meters: meters.map((meter, index) => meterConfig(index + 1, meter)),
   })
