@@ -128,11 +128,12 @@ class RunningHeadend implements Headend {
   }
 
   #knownGateways(): KnownGateway[] {
-    return [...this.#gateways.values()].flatMap(({ config: { id, link } }) =>
-      link.kind === 'dials-in' && link.registration !== ''
-        ? [{ gatewayId: id, registration: link.registration, heartbeat: link.heartbeat }]
-        : [],
-    )
+    return [...this.#gateways.values()].flatMap((gateway) => {
+      const { id: gatewayId, link } = gateway.config
+      if (link.kind !== 'dials-in' || link.registration === '') return []
+      const { registration, heartbeat, identifiedBy = 'packet' } = link
+      return [{ gatewayId, registration, heartbeat, identifiedBy, isOnline: gateway.status().online }]
+    })
   }
 
   /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */

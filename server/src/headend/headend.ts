@@ -12,10 +12,20 @@ export type GatewayConfig = Readonly<{
 }>
 
 export type GatewayLink = Readonly<
-  | { kind: 'dials-in'; /** Text of the registration packet. */ registration: string; heartbeat: string | null }
+  | {
+      kind: 'dials-in'
+      /** Text of the registration packet, address of a DL/T 645 meter behind it, or IP address that it dials from. */
+      registration: string
+      heartbeat: string | null
+      /** By its packet when absent. */
+      identifiedBy?: Identification
+    }
   | { kind: 'dialled'; host: string; port: number }
   | { kind: 'serial'; path: string }
 >
+
+/** How a gateway that dials in is known. */
+export type Identification = 'packet' | 'meter' | 'remote-ip'
 
 export type LineConfig = Readonly<{ baudRate: number; parity: 'none' | 'even' | 'odd' }>
 

@@ -9,6 +9,13 @@ export type HeadendLimits = Readonly<{
   registrationTimeoutMs: number
   /** Registration text with nothing behind it waits so long for more, because `GW-1` may become `GW-10`. */
   registrationSettleMs: number
+  /**
+   * Where gateways are known by a meter behind them: a connection that has been silent for so long (or says what nobody
+   * knows) is asked for its meters, each question waits so long, and no more meters than so many are asked for.
+   */
+  meterProbeAfterMs: number
+  meterProbeAnswerMs: number
+  maxMeterProbes: number
   /** Registration packets longer than this are not ours. */
   maxRegistrationBytes: number
   /** One address is named so often at most in the log when it keeps coming with an unknown registration. */
@@ -51,6 +58,9 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   maxUnregisteredConnections: 64,
   registrationTimeoutMs: 15_000,
   registrationSettleMs: 200,
+  meterProbeAfterMs: 2_000,
+  meterProbeAnswerMs: 2_000,
+  maxMeterProbes: 64,
   maxRegistrationBytes: 256,
   unknownGatewayLogEveryMs: 60_000,
   gatewaySilenceMs: 180_000,

@@ -1,8 +1,18 @@
+import type { Identification } from '../headend.ts'
+
 /**
- * Finds out which gateway has just connected. Gateways introduce themselves by a text that was set in them, as the
+ * Finds out which gateway has just connected. Most gateways introduce themselves by a text that was set in them, as the
  * first bytes of the connection; the network may cut it anywhere or glue the first heartbeat or frame to it.
  */
-export type KnownGateway = Readonly<{ gatewayId: number; registration: string; heartbeat: string | null }>
+export type KnownGateway = Readonly<{
+  gatewayId: number
+  registration: string
+  heartbeat: string | null
+  /** By its packet when absent. */
+  identifiedBy?: Identification
+  /** A gateway that is there already is asked for last. */
+  isOnline?: boolean
+}>
 
 export type Registration = Readonly<
   /** Not enough bytes yet. */
