@@ -64,6 +64,7 @@ test.each([
   // One pole is stuck: nobody is taken for cut off, or restored, who is not.
   [0x2008, 'mixed', 'open', 'closed', 'open'],
   [0xc00f, 'mixed', 'closed', 'open', 'closed'],
+  [0x2000, 'mixed', 'none', 'closed', 'open'],
 ] as const)(
   'relay status %i: contacts %s, forced %s; supply %s, wanted %s',
   (word, contacts, ordered, relay, wanted) => {
