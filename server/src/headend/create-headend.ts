@@ -10,13 +10,15 @@ import { defaultLimits, type HeadendLimits } from './limits.ts'
 import { createBackOff } from './line/back-off.ts'
 import { createResponseTime } from './line/response-time.ts'
 import { findModel } from './model/models.ts'
-import { GatewayServer } from './transport/gateway-server.ts'
+import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
 import type { KnownGateway } from './transport/registration.ts'
 
 export type HeadendOptions = Readonly<{
   clock: Clock
   /** Where gateways dial in; port 0 takes a free one. */
   listen: Readonly<{ host: string; port: number }>
+  /** Where gateways dial in with TLS, beside the plain port. */
+  listenSecurely?: SecureListening
   log: HeadendLog
   limits?: Partial<HeadendLimits>
 }>
@@ -27,6 +29,7 @@ export const createHeadend = (options: HeadendOptions): Headend => new RunningHe
 class RunningHeadend implements Headend {
   readonly #clock: Clock
   readonly #listen: HeadendOptions['listen']
+  readonly #listenSecurely: SecureListening | null
   readonly #log: HeadendLog
   readonly #limits: HeadendLimits
   readonly #server: GatewayServer
@@ -37,9 +40,10 @@ class RunningHeadend implements Headend {
   readonly #leaving = new Set<Promise<void>>()
   #state: 'new' | 'running' | 'stopped' = 'new'
 
-  constructor({ clock, listen, log, limits }: HeadendOptions) {
+  constructor({ clock, listen, listenSecurely, log, limits }: HeadendOptions) {
     this.#clock = clock
     this.#listen = listen
+    this.#listenSecurely = listenSecurely ?? null
     this.#log = log
     this.#limits = { ...defaultLimits, ...limits }
     this.#server = new GatewayServer({
@@ -55,12 +59,14 @@ class RunningHeadend implements Headend {
     })
   }
 
-  async start(): Promise<Readonly<{ port: number }>> {
+  async start(): ReturnType<Headend['start']> {
     if (this.#state !== 'new') throw new Error('A headend starts once.')
     const port = await this.#server.listen(this.#listen.host, this.#listen.port)
+    const secure = this.#listenSecurely
+    const securePort = secure === null ? {} : { securePort: await this.#server.listenSecurely(secure) }
     this.#state = 'running'
     for (const gateway of this.#gateways.values()) gateway.start()
-    return { port }
+    return { port, ...securePort }
   }
 
   async stop(): Promise<void> {

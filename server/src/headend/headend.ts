@@ -130,7 +130,8 @@ export type GatewayStatus = Readonly<{
 }>
 
 export type Headend = {
-  start(): Promise<Readonly<{ /** TCP port on which gateways dial in. */ port: number }>>
+  /** TCP ports on which gateways dial in, plainly and with TLS where that is set. */
+  start(): Promise<Readonly<{ port: number; securePort?: number }>>
   stop(): Promise<void>
   configure(config: FieldConfig): void
   read(

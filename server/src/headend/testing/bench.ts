@@ -10,6 +10,7 @@ import type {
   MeterProtocol,
 } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
+import type { SecureListening } from '../transport/gateway-server.ts'
 import {
   answeringFor,
   dialIn,
@@ -23,6 +24,7 @@ import {
 export type Bench = Readonly<{
   headend: Headend
   port: number
+  securePort: number | null
   events: HeadendEvent[]
   /** Dials in, registers as gateway 1, and waits until the headend knows. */
   connect(answering: Answering): Promise<HandMadeGateway>
@@ -34,6 +36,7 @@ export type BenchOptions = Readonly<{
   meters?: readonly Readonly<{ address: string; protocol?: MeterProtocol; gatewayId?: number }>[]
   links?: readonly GatewayLink[]
   line?: LineConfig
+  listenSecurely?: SecureListening
   limits?: Partial<HeadendLimits>
 }>
 
@@ -47,11 +50,13 @@ export const createBench = async ({
   links = defaultLinks,
   line = { baudRate: 9_600, parity: 'even' },
   limits = {},
+  listenSecurely,
 }: BenchOptions): Promise<Bench> => {
   const events: HeadendEvent[] = []
   const headend = createHeadend({
     clock: testClock(),
     listen: { host: '127.0.0.1', port: 0 },
+    ...(listenSecurely === undefined ? {} : { listenSecurely }),
     log: (event) => events.push(event),
     // Pauses that a test may have to sit through; answers still get all the time that a busy machine needs.
     limits: { registrationSettleMs: 50, dialFirstPauseMs: 20, guardMs: 50, ...limits },
@@ -65,12 +70,13 @@ export const createBench = async ({
     })),
     meters: meters.map((meter, index) => meterConfig(index + 1, meter)),
   })
-  const { port } = await headend.start()
+  const { port, securePort = null } = await headend.start()
   const isOnline = (gatewayId = 1): boolean =>
     headend.gateways().some((status) => status.gatewayId === gatewayId && status.online)
   return {
     headend,
     port,
+    securePort,
     events,
     isOnline,
     async connect(answering) {

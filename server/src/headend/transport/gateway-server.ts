@@ -1,11 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import type { Clock } from '../../domain/clock.ts'
 import type { HeadendLog } from '../headend-event.ts'
 import type { Identification } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import { probeMeters, type MeterProbe } from './meter-probe.ts'
 import { printable, readRegistration, type KnownGateway } from './registration.ts'
-import { tcpTransport } from './tcp-transport.ts'
+import { addressOf, tcpTransport } from './tcp-transport.ts'
 import type { Transport } from './transport.ts'
 
 /** Source addresses remembered for the "unknown gateway" log. */
@@ -21,53 +22,98 @@ export type GatewayServerOptions = Readonly<{
   onGateway(gatewayId: number, transport: Transport, first: Uint8Array): void
 }>
 
+/** Where gateways dial in with TLS. Files are read by whoever configures; these are their contents, in PEM. */
+export type SecureListening = Readonly<{
+  host: string
+  port: number
+  certificate: string
+  key: string
+  /** Only gateways with a certificate of these authorities are let in; null asks for none. */
+  clientAuthorities: string | null
+}>
+
 /** Accepts gateways that dial in, and hands each over once it has said which one it is. */
 export class GatewayServer {
   readonly #options: GatewayServerOptions
-  readonly #server: Server
+  readonly #servers: Server[] = []
   readonly #unregistered = new Set<Transport>()
+  /** Connections whose TLS handshake is not over, by the address they come from. */
+  readonly #shakingHands = new Map<string, Socket>()
   readonly #strangers = new Map<string, { loggedAtMs: number; suppressed: number }>()
 
   constructor(options: GatewayServerOptions) {
     this.#options = options
-    this.#server = createServer((socket) => this.#accept(socket))
   }
 
+  /** Resolves with the port. */
   async listen(host: string, port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
+    return this.#open(
+      createServer((socket) => this.#accept(socket)),
+      host,
+      port,
+    )
+  }
+
+  async listenSecurely({ host, port, certificate, key, clientAuthorities }: SecureListening): Promise<number> {
+    const { limits } = this.#options
+    const server = createSecureServer(
+      {
+        cert: certificate,
+        key,
+        handshakeTimeout: limits.registrationTimeoutMs,
+        ...(clientAuthorities === null ? {} : { ca: clientAuthorities, requestCert: true, rejectUnauthorized: true }),
+      },
+      (socket) => this.#accept(socket),
+    )
+    server.on('connection', (socket: Socket) => {
+      if (this.#shakingHands.size >= limits.maxUnregisteredConnections) return void socket.destroy()
+      const from = addressOf(socket)
+      this.#shakingHands.set(from, socket)
+      socket.once('close', () => this.#shakingHands.delete(from))
     })
-    // Errors of a listening server concern single connections (too many open files …) and must not end the process.
-    this.#server.on('error', (error) => {
-      this.#options.log({ kind: 'connection-refused', remoteAddress: 'unknown', reason: error.message })
-    })
-    const bound = (this.#server.address() as AddressInfo).port
-    this.#options.log({ kind: 'listening', host, port: bound })
-    return bound
+    server.on('secureConnection', (socket) => this.#shakingHands.delete(addressOf(socket)))
+    server.on('tlsClientError', (error, socket) => this.#reportHandshake(addressOf(socket), error.message))
+    return this.#open(server, host, port)
   }
 
   /** Resolves when every connection has ended; those that were handed over are ended by whoever has them. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve())
-    })
+    const closed = this.#servers.map(
+      async (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+        }),
+    )
     for (const transport of this.#unregistered) transport.close('the headend stops')
-    await closed
+    for (const socket of this.#shakingHands.values()) socket.destroy()
+    await Promise.all(closed)
+  }
+
+  async #open(server: Server, host: string, port: number): Promise<number> {
+    this.#servers.push(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    // Errors of a listening server concern single connections (too many open files …) and must not end the process.
+    server.on('error', (error) => this.#refused('unknown', error.message))
+    const bound = (server.address() as AddressInfo).port
+    this.#options.log({ kind: 'listening', host, port: bound })
+    return bound
+  }
+
+  #refused(remoteAddress: string, reason: string): void {
+    this.#options.log({ kind: 'connection-refused', remoteAddress, reason })
   }
 
   #accept(socket: Socket): void {
-    const { clock, limits, log } = this.#options
+    const { clock, limits } = this.#options
     const transport = tcpTransport(socket, clock, limits.writeTimeoutMs)
     if (this.#unregistered.size >= limits.maxUnregisteredConnections) {
-      log({
-        kind: 'connection-refused',
-        remoteAddress: transport.remoteAddress,
-        reason: 'too many connections have not registered',
-      })
+      this.#refused(transport.remoteAddress, 'too many connections have not registered')
       transport.close('too many connections have not registered')
       return
     }
@@ -159,24 +205,32 @@ export class GatewayServer {
     return this.#options.known().filter(({ identifiedBy }) => (identifiedBy ?? 'packet') === by)
   }
 
-  /** A gateway with a wrong setting comes back for ever; the log names each address at most once in a while. */
   #reportStranger(remoteAddress: string, bytes: Uint8Array): void {
-    const { clock, limits, log } = this.#options
+    const suppressed = this.#worthTelling(remoteAddress)
+    if (suppressed === null) return
+    this.#options.log({ kind: 'gateway-unknown', remoteAddress, registration: printable(bytes), suppressed })
+  }
+
+  #reportHandshake(remoteAddress: string, reason: string): void {
+    if (this.#worthTelling(remoteAddress) !== null) this.#refused(remoteAddress, `TLS: ${reason}`)
+  }
+
+  /**
+   * A gateway with a wrong setting comes back for ever; the log names each address at most once in a while. Null when it
+   * was named lately, else how often it was not.
+   */
+  #worthTelling(remoteAddress: string): number | null {
+    const { clock, limits } = this.#options
     const host = hostOf(remoteAddress)
     const nowMs = clock.elapsedMs()
     const known = this.#strangers.get(host)
     if (known !== undefined && nowMs - known.loggedAtMs < limits.unknownGatewayLogEveryMs) {
       known.suppressed += 1
-      return
+      return null
     }
     if (this.#strangers.size >= maxRememberedStrangers) this.#strangers.clear()
     this.#strangers.set(host, { loggedAtMs: nowMs, suppressed: 0 })
-    log({
-      kind: 'gateway-unknown',
-      remoteAddress,
-      registration: printable(bytes),
-      suppressed: known?.suppressed ?? 0,
-    })
+    return known?.suppressed ?? 0
   }
 }
 
