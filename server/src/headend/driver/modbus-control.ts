@@ -107,7 +107,7 @@ const readState = async (
 ): Promise<StateRead> => {
   const { model, wiring } = unit
   const span = registerSpan(registerNamed(model, relay.status))
-  const { exchanges, ...read } = await readSpan(turn, meter, unit, span, signal)
+  const { exchanges, ...read } = await readSpan(turn, askerFor(meter), unit, span, signal)
   const exchange = exchanges.at(-1)
   if (!read.ok || exchange === undefined) {
     const failure = read.ok ? ({ code: 'bad-answer', detail: '' } as const) : read

@@ -10,13 +10,13 @@ import type { Exchange, Values } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
 import { registerNamed, type ReadSpan } from '../model/model-registers.ts'
 import { itemValue, registersFor } from '../model/model-values.ts'
-import { failureOf } from './ask-line.ts'
-import { askerFor, type FieldMeter, type ModbusUnit } from './field-meter.ts'
+import { type Asker, failureOf } from './ask-line.ts'
+import type { ModbusUnit } from './field-meter.ts'
 import { askModbus } from './modbus-ask.ts'
 import type { PartRead, ReadFailure, ReadPlan } from './read-meter.ts'
 
 /** The fewest reads of registers that bring all of the items; the values are made when all have come. */
-export const modbusReadPlan = (meter: FieldMeter, unit: ModbusUnit, items: readonly IdentifierName[]): ReadPlan => {
+export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly IdentifierName[]): ReadPlan => {
   const { model, wiring } = unit
   const spans: ReadSpan[] = []
   const names = new Set(items.flatMap((item) => registersFor(model, item) ?? []))
@@ -25,7 +25,7 @@ export const modbusReadPlan = (meter: FieldMeter, unit: ModbusUnit, items: reado
     parts: planReads(wanted, model.reading).map((span) => ({
       name: spanWords(span),
       read: async (turn, signal): Promise<PartRead> => {
-        const { exchanges, ...read } = await readSpan(turn, meter, unit, span, signal)
+        const { exchanges, ...read } = await readSpan(turn, asker, unit, span, signal)
         if (!read.ok) return { ...read, exchanges }
         spans.push({ ...span, data: read.data })
         return { ok: true, at: read.at, problem: null, exchanges }
@@ -62,7 +62,7 @@ export type SpanRead = Readonly<
 /** One read of registers, once. */
 export const readSpan = async (
   turn: Turn,
-  meter: FieldMeter,
+  asker: Asker,
   unit: ModbusUnit,
   span: RegisterSpan,
   signal: AbortSignal | undefined,
@@ -70,7 +70,7 @@ export const readSpan = async (
   const words = spanWords(span)
   const asked = await askModbus(
     turn,
-    askerFor(meter),
+    asker,
     unit,
     { kind: unit.model.table.readWith, ...span },
     `read ${words}`,

@@ -161,15 +161,15 @@ export class Wire {
 
     const nowMs = clock.elapsedMs()
     const spent = { at: clock.now(), durationMs: nowMs - startedAtMs }
-    const late = this.#outstanding.get(likenessOf(question))
+    // Of like questions: so many answers may be on the way beside the one that was waited for just now.
+    const answers = question.answersLike === undefined ? 0 : (this.#outstanding.get(question.answersLike)?.answers ?? 0)
     if (ending.kind === 'answer') {
-      // It may have been the late answer to the question before, and then its own is still on the way.
-      const answers = question.answersLike === undefined ? 0 : (late?.answers ?? 0)
+      // It may have been a late one, and then its own is still on the way.
       this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers })
       return { kind: 'answer', bytes: ending.bytes, ...spent }
     }
     this.#silentUntilMs = nowMs + guardMs
-    this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers: (late?.answers ?? 0) + 1 })
+    this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers: answers + 1 })
     if (ending.kind !== 'silence') return { kind: ending.kind, ...spent }
     return { kind: 'silence', heard: heardInstead(ear.statistics, asking.dropped), ...spent }
   }
