@@ -5,8 +5,10 @@ import { readConfig, settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
-import { meterCommand } from './meter-read.ts'
+import { strictly } from './command.ts'
+import { meterCommand } from './meter/meter-command.ts'
 import { operatorCommand } from './operator.ts'
+import { terminalDesk } from './terminal-desk.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -16,9 +18,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
-    .addCommand(meterCommand().exitOverride())
+    .addCommand(meterCommand(terminalDesk))
   try {
-    await program.parseAsync([...argv])
+    await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
