@@ -37,6 +37,14 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
     ['meter read --tcp 127.0.0.1:1 --times 3', /--every SECONDS/u],
     ['meter read --tcp 127.0.0.1:1 colour', /"colour" cannot be read/u],
     ['meter read --tpc 127.0.0.1:1', /unknown option '--tpc'.*Did you mean --tcp/u],
+    ['meter control explode --tcp 127.0.0.1:1', /'explode' is invalid.*Allowed choices are trip, permit-close/u],
+    ['meter control trip --tcp 127.0.0.1:1', /--password-env NAME/u],
+    ['meter control trip --tcp 127.0.0.1:1 --password 12345', /A password has 6 digits/u],
+    ['meter control trip --tcp 127.0.0.1:1 --level 98', /security module/u],
+    ['meter control trip --tcp 127.0.0.1:1 --password-env NOBODY_SET_THIS', /NOBODY_SET_THIS is not set/u],
+    ['meter control trip --tcp 127.0.0.1:1 --password 123456 --valid-for 90000', /a day \(86400 seconds\)/u],
+    ['meter time --tcp 127.0.0.1:1 --by broadcast', /say --set too/u],
+    ['meter time --tcp 127.0.0.1:1 --time-zone Mars/Olympus', /no such time zone/u],
     ['meter raed', /unknown command 'raed'.*Did you mean read/u],
   ])('%s', async (words, complains) => {
     expect(await run(words)).toBe(2)
@@ -47,7 +55,7 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
 })
 
 describe('help', () => {
-  test.each([['meter read']])('of "%s" shows examples', async (command) => {
+  test.each([['meter read'], ['meter control'], ['meter time']])('of "%s" shows examples', async (command) => {
     expect(await run(`${command} --help`)).toBe(0)
     expect(out).toContain(`Usage: xianfu ${command}`)
     expect(out).toMatch(new RegExp(`Examples:\\n  # .+\\n  xianfu ${command} `, 'u'))

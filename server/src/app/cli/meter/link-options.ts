@@ -3,6 +3,7 @@ import type { LineConfig } from '../../../headend/headend.ts'
 import { parsePort, parsePositive, parseTarget } from '../option-parsers.ts'
 import { calledWrongly } from '../refusal.ts'
 import type { MeterLink } from './meter-link.ts'
+import type { LineOptions } from './session.ts'
 
 /** How to reach the line, in the words of the command line: the same options for every command that talks to meters. */
 export type LinkFlags = Readonly<{
@@ -36,3 +37,19 @@ export const linkOf = ({ tcp, serial, listen, registration }: LinkFlags): MeterL
     throw calledWrongly('Say how to reach the line: exactly one of --tcp HOST:PORT, --serial PATH, --listen PORT.')
   return only
 }
+
+/** The link, its rate, and how results are shown. */
+export type LineFlags = LinkFlags & Readonly<{ baud: number; trace: boolean; json: boolean }>
+
+export const withLine = (command: Command): Command => withOutput(withRate(withLink(command)))
+
+export const withOutput = (command: Command): Command =>
+  command.option('--trace', 'show every byte with its direction and time', false).option('--json', 'print JSON', false)
+
+export const lineOf = (flags: LineFlags): LineOptions => ({
+  link: linkOf(flags),
+  line: { baudRate: flags.baud, parity: flags.parity },
+  waitMs: flags.wait * 1_000,
+  trace: flags.trace,
+  json: flags.json,
+})
