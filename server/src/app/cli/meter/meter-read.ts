@@ -1,4 +1,4 @@
-import { decodeValue, toHex } from '@xianfu/protocols'
+import { decodeValue, toHex, type Decoded } from '@xianfu/protocols'
 import type { IdentifierRead } from '../../../headend/driver/dlt645-read.ts'
 import type { Desk } from '../desk.ts'
 import { calledWrongly } from '../refusal.ts'
@@ -78,7 +78,7 @@ const readAndPrint = async (
 const presented = (
   item: MeterItem,
   read: IdentifierRead,
-  decoded: ReturnType<typeof decodeValue> | null,
+  decoded: Decoded<unknown> | null,
 ): Readonly<{ value: unknown; text: string }> => {
   if (!read.ok) return { value: null, text: `the meter refused: ${read.detail}` }
   if (decoded === null) return { value: toHex(read.data), text: toHex(read.data) }
