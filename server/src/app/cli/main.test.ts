@@ -55,9 +55,12 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
 })
 
 describe('help', () => {
-  test.each([['meter read'], ['meter control'], ['meter time']])('of "%s" shows examples', async (command) => {
-    expect(await run(`${command} --help`)).toBe(0)
-    expect(out).toContain(`Usage: xianfu ${command}`)
-    expect(out).toMatch(new RegExp(`Examples:\\n  # .+\\n  xianfu ${command} `, 'u'))
-  })
+  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time']])(
+    'of "%s" shows examples',
+    async (command) => {
+      expect(await run(`${command} --help`)).toBe(0)
+      expect(out).toContain(`Usage: xianfu ${command}`)
+      expect(out).toMatch(new RegExp(`Examples:\\n  # .+\\n  xianfu ${command} `, 'u'))
+    },
+  )
 })

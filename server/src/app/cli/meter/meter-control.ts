@@ -1,11 +1,18 @@
-import { decodeValue, identifiers, type ControlAction, type Credentials, type StatusWord3 } from '@xianfu/protocols'
+import {
+  encodeValue,
+  identifiers,
+  standardDictionary,
+  type ControlAction,
+  type Credentials,
+  type StatusWord3,
+} from '@xianfu/protocols'
 import { controlMeter } from '../../../headend/driver/control-meter.ts'
 import type { ControlOutcome, ControlRequest, ControlStep } from '../../../headend/headend.ts'
 import { confirmed, type Desk } from '../desk.ts'
+import { explainData } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
 import { questionOf, verdictOf, type Verdict } from './control-words.ts'
 import { driftText, localText, readClock } from './meter-clock.ts'
-import { valueText } from './meter-values.ts'
 import { relayMeter } from './relay-meter.ts'
 import { withSession, type LineOptions, type Session } from './session.ts'
 
@@ -64,7 +71,7 @@ const orderAndProve = async (
     if (step.kind !== 'state-read') return
     if (!isSent.yes) seen.before = step.status
     else seen.after = step.status
-    show(isSent.yes ? 'after' : 'before', stateText(step.status))
+    show(isSent.yes ? 'after' : 'before', stateText(step.status, desk))
   }
   const request = (readStateFirst: boolean, confirm: ControlRequest['confirm']): ControlRequest => ({
     action,
@@ -94,7 +101,8 @@ const orderAndProve = async (
   return look.kind === 'verified' ? look : outcome
 }
 
-const stateText = (status: StatusWord3): string => valueText('statusWord3', status, new Uint8Array())
+const stateText = (status: StatusWord3, { language }: Desk): string =>
+  explainData(standardDictionary, identifiers.statusWord3.id, encodeValue('statusWord3', status), language).text
 
 const explain = async (
   session: Session,
@@ -112,9 +120,9 @@ const explain = async (
 /** What flows after a trip, where the meter measures it. */
 const showCurrent = async (session: Session, address: string, desk: Desk): Promise<void> => {
   const read = await session.read(address, identifiers.currentBlock.id)
-  const value = read.ok ? decodeValue('currentBlock', read.data) : null
-  if (read.ok && value?.ok === true)
-    desk.print(`${'current'.padEnd(12)} ${valueText('currentBlock', value.value, read.data)}`)
+  if (!read.ok) return
+  const { isWhole, text } = explainData(standardDictionary, identifiers.currentBlock.id, read.data, desk.language)
+  if (isWhole) desk.print(`${'current'.padEnd(12)} ${text}`)
 }
 
 /** Longer than a meter's clock may wait in an envelope; a command of yesterday must not be obeyed today. */

@@ -1,10 +1,10 @@
-import { identifierName, identifiers, type IdentifierName } from '@xianfu/protocols'
+import type { Dictionary } from '@xianfu/protocols'
 
-/** One thing to read: an identifier that we can explain, or eight raw digits. */
-export type MeterItem = Readonly<{ label: string; identifier: number; name: IdentifierName | null }>
+/** One thing to read: an identifier of the tables, or eight digits that no table has. */
+export type MeterItem = Readonly<{ label: string; identifier: number; name: string | null }>
 
 /** The words a field engineer types. */
-const words: Readonly<Record<string, readonly IdentifierName[]>> = {
+const words: Readonly<Record<string, readonly string[]>> = {
   energy: ['forwardActiveEnergyTotal'],
   rates: ['forwardActiveEnergyBlock'],
   voltage: ['voltageBlock'],
@@ -14,6 +14,7 @@ const words: Readonly<Record<string, readonly IdentifierName[]>> = {
   frequency: ['frequency'],
   time: ['dateAndWeekday', 'time'],
   status: ['statusWord3'],
+  balance: ['remainingMoney'],
 }
 
 export const itemWords = Object.keys(words)
@@ -21,13 +22,17 @@ export const itemWords = Object.keys(words)
 export const defaultItemWords: readonly string[] = ['energy', 'voltage', 'current', 'power', 'status']
 
 /** The items that a word means, or null for a word nobody knows. */
-export const itemsFor = (word: string): readonly MeterItem[] | null => {
+export const itemsFor = (word: string, dictionary: Dictionary): readonly MeterItem[] | null => {
   const names = Object.hasOwn(words, word) ? words[word] : undefined
-  if (names !== undefined) return names.map((name) => named(names.length > 1 ? name : word, name))
-  if (Object.hasOwn(identifiers, word)) return [named(word, word as IdentifierName)]
+  if (names !== undefined) return names.flatMap((name) => named(names.length > 1 ? name : word, name, dictionary))
+  const item = named(word, word, dictionary)
+  if (item.length > 0) return item
   if (!/^[0-9A-Fa-f]{8}$/u.test(word)) return null
   const identifier = Number.parseInt(word, 16)
-  return [{ label: word.toUpperCase(), identifier, name: identifierName(identifier) }]
+  return [{ label: word.toUpperCase(), identifier, name: dictionary.byId(identifier)?.name ?? null }]
 }
 
-const named = (label: string, name: IdentifierName): MeterItem => ({ label, identifier: identifiers[name].id, name })
+export const named = (label: string, name: string, dictionary: Dictionary): readonly MeterItem[] => {
+  const item = dictionary.byName(name)
+  return item === null ? [] : [{ label, identifier: item.id, name }]
+}

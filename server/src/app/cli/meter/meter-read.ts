@@ -1,9 +1,9 @@
-import { decodeValue, toHex, type Decoded } from '@xianfu/protocols'
-import type { IdentifierRead } from '../../../headend/driver/dlt645-read.ts'
+import type { Dictionary } from '@xianfu/protocols'
 import type { Desk } from '../desk.ts'
+import { dictionaryOf, explainData, identifierText, type ProfileName } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
 import { defaultItemWords, itemsFor, itemWords, type MeterItem } from './meter-items.ts'
-import { valueText } from './meter-values.ts'
+import { readPicture } from './read-picture.ts'
 import { silenceWords, withSession, type LineOptions, type Session } from './session.ts'
 
 export type MeterReadOptions = LineOptions &
@@ -11,6 +11,10 @@ export type MeterReadOptions = LineOptions &
     /** Twelve digits each; none asks the one meter on the line who it is. */
     addresses: readonly string[]
     items: readonly string[]
+    /** The full picture in place of items. */
+    all: boolean
+    profile: ProfileName
+    timeZone: string
     /** From the beginning of one round to the beginning of the next; null reads once. */
     everyMs: number | null
     /** Rounds; null goes on until interrupted. */
@@ -19,7 +23,9 @@ export type MeterReadOptions = LineOptions &
 
 /** Reads the meters of a line, once or round after round, and prints what they say. */
 export const runMeterRead = async (options: MeterReadOptions, desk: Desk): Promise<number> => {
-  const items = (options.items.length === 0 ? defaultItemWords : options.items).flatMap(itemsOrRefuse)
+  const dictionary = dictionaryOf(options.profile)
+  const words = options.items.length === 0 ? defaultItemWords : options.items
+  const items = words.flatMap((word) => itemsOrRefuse(word, dictionary))
   const rounds = options.everyMs === null ? 1 : (options.times ?? Infinity)
   const interrupted = options.everyMs === null ? null : desk.interrupted()
   const isOver = (): boolean => interrupted?.aborted === true
@@ -29,7 +35,7 @@ export const runMeterRead = async (options: MeterReadOptions, desk: Desk): Promi
     for (let round = 0; round < rounds && !isOver(); round += 1) {
       const startMs = desk.clock.elapsedMs()
       for (const address of addresses)
-        isWhole = (await readAndPrint(session, address, items, options.json, desk)) && isWhole
+        isWhole = (await readMeter(session, address, { ...options, dictionary, items }, desk)) && isWhole
       const restMs = startMs + (options.everyMs ?? 0) - desk.clock.elapsedMs()
       if (interrupted !== null && round + 1 < rounds)
         await desk.clock.delay(Math.max(0, restMs), interrupted).catch(() => undefined)
@@ -38,8 +44,8 @@ export const runMeterRead = async (options: MeterReadOptions, desk: Desk): Promi
   })
 }
 
-const itemsOrRefuse = (word: string): readonly MeterItem[] => {
-  const items = itemsFor(word)
+const itemsOrRefuse = (word: string, dictionary: Dictionary): readonly MeterItem[] => {
+  const items = itemsFor(word, dictionary)
   if (items === null)
     throw calledWrongly(
       `"${word}" cannot be read. Say ${itemWords.join(', ')}, an identifier's name, or its eight digits.`,
@@ -47,41 +53,41 @@ const itemsOrRefuse = (word: string): readonly MeterItem[] => {
   return items
 }
 
+type ReadOptions = Pick<MeterReadOptions, 'json' | 'all' | 'timeZone'> &
+  Readonly<{ dictionary: Dictionary; items: readonly MeterItem[] }>
+
 /** Whether everything asked was answered and understood. */
-const readAndPrint = async (
+const readMeter = async (session: Session, address: string, options: ReadOptions, desk: Desk): Promise<boolean> =>
+  options.all ? readPicture(session, address, options, desk) : readItems(session, address, options, desk)
+
+const readItems = async (
   session: Session,
   address: string,
-  items: readonly MeterItem[],
-  json: boolean,
+  { dictionary, items, json }: ReadOptions,
   desk: Desk,
 ): Promise<boolean> => {
   const results: unknown[] = []
-  if (!json) desk.print(`meter ${desk.paint('bold', address)}`)
+  const show = (item: MeterItem, isGood: boolean, value: unknown, text: string): void => {
+    results.push({ item: item.label, identifier: identifierText(item.identifier), name: item.name, value, text })
+    if (!json) desk.print(`${item.label.padEnd(12)} ${isGood ? text : desk.paint('yellow', text)}`)
+  }
   let isWhole = true
+  if (!json) desk.print(`meter ${desk.paint('bold', address)}`)
   for (const item of items) {
     const read = await session.read(address, item.identifier)
     if (!read.ok && read.code !== 'refused-by-meter') {
       desk.complain(desk.paint('red', silenceWords(address, read, session)))
       return false
     }
-    const decoded = read.ok && item.name !== null ? decodeValue(item.name, read.data) : null
-    if (!read.ok || decoded?.ok === false) isWhole = false
-    const { value, text } = presented(item, read, decoded)
-    const digits = item.identifier.toString(16).toUpperCase().padStart(8, '0')
-    results.push({ item: item.label, identifier: digits, name: item.name, value, text })
-    if (!json) desk.print(`${item.label.padEnd(12)} ${read.ok ? text : desk.paint('yellow', text)}`)
+    if (read.ok) {
+      const explained = explainData(dictionary, item.identifier, read.data, desk.language)
+      show(item, explained.isWhole, explained.value, explained.text)
+      isWhole &&= explained.isWhole
+    } else {
+      show(item, false, null, `the meter refused: ${read.detail}`)
+      isWhole = false
+    }
   }
   if (json) desk.print(JSON.stringify({ address, at: new Date(desk.clock.now()).toISOString(), items: results }))
   return isWhole
-}
-
-const presented = (
-  item: MeterItem,
-  read: IdentifierRead,
-  decoded: Decoded<unknown> | null,
-): Readonly<{ value: unknown; text: string }> => {
-  if (!read.ok) return { value: null, text: `the meter refused: ${read.detail}` }
-  if (decoded === null) return { value: toHex(read.data), text: toHex(read.data) }
-  if (!decoded.ok) return { value: null, text: `cannot be understood (${decoded.detail}): ${toHex(read.data)}` }
-  return { value: decoded.value, text: valueText(item.name, decoded.value, read.data) }
 }

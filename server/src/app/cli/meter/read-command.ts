@@ -1,13 +1,22 @@
 import { Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
-import { parseAddresses, parsePositive } from '../option-parsers.ts'
+import { parseAddresses, parsePositive, parseTimeZone } from '../option-parsers.ts'
+import { profileNames, type ProfileName } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
 import { lineOf, withLine, type LineFlags } from './link-options.ts'
 import { itemWords } from './meter-items.ts'
 import { runMeterRead } from './meter-read.ts'
 
-type Flags = LineFlags & Readonly<{ address?: readonly string[]; every?: number; times?: number }>
+type Flags = LineFlags &
+  Readonly<{
+    address?: readonly string[]
+    all: boolean
+    profile: ProfileName
+    timeZone?: string
+    every?: number
+    times?: number
+  }>
 
 export const readCommand = (openDesk: () => Desk): Command => {
   const command = withLine(
@@ -20,6 +29,17 @@ export const readCommand = (openDesk: () => Desk): Command => {
         'address of the meter, several by commas; without it the one meter on the line is asked',
       ).argParser(parseAddresses),
     )
+    .option('--all', 'the full picture: registers, phases, powers, clock, status words bit by bit, prepayment', false)
+    .addOption(
+      new Option('--profile <name>', 'what this generation of meters means by its identifiers')
+        .choices(profileNames)
+        .default('standard'),
+    )
+    .addOption(
+      new Option('--time-zone <zone>', "with --all: zone of the meters' clocks (default: this machine's)").argParser(
+        parseTimeZone,
+      ),
+    )
     .addOption(new Option('--every <seconds>', 'read again and again').argParser(parsePositive))
     .addOption(new Option('--times <number>', 'with --every: so many rounds').argParser(parsePositive))
     .action(async (items: string[], flags: Flags) => {
@@ -27,12 +47,16 @@ export const readCommand = (openDesk: () => Desk): Command => {
       process.exitCode = await atDesk(desk, async () => {
         if (flags.times !== undefined && flags.every === undefined)
           throw calledWrongly('--times says how many rounds: say with --every SECONDS how far apart.')
-        const { address, every, times } = flags
+        if (flags.all && items.length > 0) throw calledWrongly('Say either items or --all, not both.')
+        const { address, all, profile, every, times } = flags
         return runMeterRead(
           {
             ...lineOf(flags),
             addresses: address ?? [],
             items,
+            all,
+            profile,
+            timeZone: flags.timeZone ?? desk.timeZone,
             everyMs: every === undefined ? null : every * 1_000,
             times: times ?? null,
           },
@@ -44,6 +68,7 @@ export const readCommand = (openDesk: () => Desk): Command => {
     ['meter read --tcp 192.0.2.7:8001 --address 202611010101 energy voltage status', 'three items of one meter'],
     ['meter read --serial /dev/ttyUSB0 --baud 2400', 'the one meter at an optical head or adapter'],
     ['meter read --listen 9000 --address 1,2,3 energy --every 60', 'three meters, every minute, until Ctrl-C'],
+    ['meter read --serial COM3 --all', 'the full picture of the one meter'],
     ['meter read --tcp 192.0.2.7:8001 --address 161 00010000 --trace', 'any identifier, with the bytes'],
   ])
 }
