@@ -72,3 +72,25 @@ export {
   type SecurityReplyOf,
   type SecurityRequestOf,
 } from './dlt645/security.ts'
+export { explainFrame } from './explain/explain-frame.ts'
+export type { ExplainedField, Explanation } from './explain/explained.ts'
+export { fieldText, quantityText } from './dlt645/value-text.ts'
+export {
+  answers1997,
+  decodeReply1997,
+  decodeRequest1997,
+  decodeValue1997,
+  encodeReply1997,
+  encodeRequest1997,
+  encodeValue1997,
+  type Error1997,
+  type Reply1997,
+  type Request1997,
+} from './dlt645-1997/message-1997.ts'
+export {
+  type Certainty,
+  item1997,
+  type Item1997,
+  item1997ByName,
+  items1997,
+} from './dlt645-1997/identifiers-1997.table.ts'
