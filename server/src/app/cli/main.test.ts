@@ -55,7 +55,7 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
 })
 
 describe('help', () => {
-  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time']])(
+  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time'], ['frame']])(
     'of "%s" shows examples',
     async (command) => {
       expect(await run(`${command} --help`)).toBe(0)

@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
 import { strictly } from './command.ts'
+import { frameCommand } from './frame/frame-command.ts'
 import { meterCommand } from './meter/meter-command.ts'
 import { operatorCommand } from './operator.ts'
 import { terminalDesk } from './terminal-desk.ts'
@@ -19,6 +20,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(auditCommand())
     .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
     .addCommand(meterCommand(terminalDesk))
+    .addCommand(frameCommand(terminalDesk))
   try {
     await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)

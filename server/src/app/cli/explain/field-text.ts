@@ -2,6 +2,9 @@ import { toHex, type Field, type Moment, type StatusWord3 } from '@xianfu/protoc
 import type { Language } from '../desk.ts'
 import { quantityText } from './quantity.ts'
 
+/** Eight digits, as people write an identifier. */
+export const identifierText = (identifier: number): string => identifier.toString(16).toUpperCase().padStart(8, '0')
+
 /**
  * What a meter's data say, in words: exact decimals with their unit, a dash where the meter has no value, and the bytes
  * where they cannot be understood.
@@ -40,8 +43,9 @@ export const fieldText = (field: Field, language: Language): string => {
 }
 
 const valueText = (field: Field, language: Language): string => {
-  const { value, unit } = field
-  if (typeof value === 'number') return quantityText(value, unit, language)
+  const { value, unit, scale } = field
+  if (typeof value === 'number')
+    return unit === 'DI' ? identifierText(value) : quantityText(value, unit, scale, language)
   if (typeof value === 'string') return value === '' ? '–' : value
   if (typeof value === 'boolean') return value ? '1' : '0'
   if (value instanceof Uint8Array) return value.length === 0 ? '–' : toHex(value)

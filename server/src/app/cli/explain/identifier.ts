@@ -28,8 +28,6 @@ export const explainData = (
   return { isWhole: false, value: null, text: `${trouble} (${strict.detail}): ${text}`, fields: fields.value }
 }
 
-export const identifierText = (identifier: number): string => identifier.toString(16).toUpperCase().padStart(8, '0')
-
 export const itemName = (item: Item, language: Language): string => (language === 'zh' ? item.zh : item.en)
 
 /** Bytes as people read them, so that a value can be printed as JSON. */

@@ -44,9 +44,9 @@ describe('what is typed becomes bytes', () => {
 
 describe('what cannot be typed says what it should look like', () => {
   test.each([
-    ['moneyAlarm1', 'much', /a number of yuan/u],
-    ['moneyAlarm1', '20.005', /a number of yuan/u],
-    ['moneyAlarm1', '20 kWh', /a number of yuan/u],
+    ['moneyAlarm1', 'much', /a number of CNY/u],
+    ['moneyAlarm1', '20.005', /a number of CNY/u],
+    ['moneyAlarm1', '20 kWh', /a number of CNY/u],
     ['upperVoltageLimit', '253.05', /a number of V/u],
     ['customerNumber', '1234567890123', /up to 12 digits/u],
     ['dateAndWeekday', '25.11.2026', /2026-11-25/u],
@@ -80,24 +80,24 @@ describe('what is printed can be typed again', () => {
 
 describe('quantities', () => {
   test.each([
-    [12_340, 'Wh', '12.34 kWh'],
-    [12_345, 'Wh', '12.345 kWh'],
-    [-5, 'mA', '-0.005 A'],
-    [0, 'mW', '0.0000 kW'],
-    [3_650, 'mV', '3.65 V'],
-    [220_500, 'mV', '220.5 V'],
-    [985, '1/1000', '0.985'],
-    [-123, '1/10 °C', '-12.3 °C'],
-    [8_675, 'fen', '86.75 yuan'],
-    [7, 'min', '7 min'],
-    [42, '', '42'],
-  ])('%d %s is %s, and back', (value, unit, text) => {
-    expect(quantityText(value, unit, 'en')).toBe(text)
+    [12_340, 'Wh', 10, '12.34 kWh'],
+    [-5, 'mA', 1, '-0.005 A'],
+    [0, 'mW', 100, '0.0000 kW'],
+    [3_650, 'mV', 10, '3.65 V'],
+    [220_500, 'mV', 100, '220.5 V'],
+    [985, '1/1000', 1, '0.985'],
+    [-123, '1/10 °C', 1, '-12.3 °C'],
+    [8_675, 'fen', 1, '86.75 CNY'],
+    [7, 'min', 1, '7 min'],
+    [42, '', 1, '42'],
+  ])('%d %s in steps of %d is %s, and back', (value, unit, scale, text) => {
+    expect(quantityText(value, unit, scale, 'en')).toBe(text)
     expect(quantityFromText(text, unit)).toBe(value)
   })
 
   test('in Chinese too', () => {
-    expect(quantityText(8_675, 'fen', 'zh')).toBe('86.75 元')
+    expect(quantityText(8_675, 'fen', 1, 'zh')).toBe('86.75 元')
+    expect(quantityText(5_283, '1/10000 CNY/kWh', 1, 'zh')).toBe('0.5283 元/kWh')
   })
 
   test('no number is finer than the base unit, or beyond exactness', () => {

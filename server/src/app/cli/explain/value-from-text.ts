@@ -40,7 +40,7 @@ const fromText = (format: Format, text: string): Typed => {
 const numberFrom = (format: Extract<Format, { codec: 'number' }>, text: string): Typed => {
   const value = quantityFromText(text, format.unit)
   if (value !== null && value % format.scale === 0) return given(value)
-  const unit = spokenUnit(format.unit, 'en')
+  const unit = spokenUnit(format.unit)
   return wanted(`a number${unit === '' ? '' : ` of ${unit}`} with as many decimals as the meter has`)
 }
 

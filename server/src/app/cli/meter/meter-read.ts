@@ -1,6 +1,7 @@
 import type { Dictionary } from '@xianfu/protocols'
 import type { Desk } from '../desk.ts'
-import { dictionaryOf, explainData, identifierText, type ProfileName } from '../explain/identifier.ts'
+import { identifierText } from '../explain/field-text.ts'
+import { dictionaryOf, explainData, type ProfileName } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
 import { defaultItemWords, itemsFor, itemWords, type MeterItem } from './meter-items.ts'
 import { readPicture } from './read-picture.ts'

@@ -56,9 +56,9 @@ test('written, read back, proven', async () => {
   expect(printed).toEqual([
     'meter        202611010101',
     'item         money alarm 1 (04001001)',
-    'before       10.00 yuan',
-    'to write     20.00 yuan  [00 20 00 00]',
-    'after        20.00 yuan',
+    'before       10.00 CNY',
+    'to write     20.00 CNY  [00 20 00 00]',
+    'after        20.00 CNY',
     'proven       the meter shows what was written',
   ])
 })
@@ -72,7 +72,7 @@ test('the question shows what is and what will be', async () => {
   const at = testDesk({ answers: ['n'] })
   const { code, writes } = await write(meterWith(), { yes: false }, at)
   expect([code, writes]).toEqual([1, []])
-  expect(at.asked).toEqual([`Write money alarm 1 of meter ${address}: 10.00 yuan → 20.00 yuan? [y/N] `])
+  expect(at.asked).toEqual([`Write money alarm 1 of meter ${address}: 10.00 CNY → 20.00 CNY? [y/N] `])
 })
 
 test('acknowledged but not taken over: exit code 1', async () => {
@@ -119,7 +119,7 @@ describe('what cannot be written is told before the line is opened', () => {
     ['forwardActiveEnergyTotal', '1', /takes identifiers of class 04/u],
     ['statusWord3', '0000H', /can only be read/u],
     ['passwordLevel2', '1', /function 18H/u],
-    ['moneyAlarm1', 'much', /"much" is no value of moneyAlarm1: write a number of yuan/u],
+    ['moneyAlarm1', 'much', /"much" is no value of moneyAlarm1: write a number of CNY/u],
     ['moneyAlarm1', '99999999', /cannot stand in moneyAlarm1/u],
     ['04AABBCC', '12', /the value as hex:/u],
     ['moneyAlarm1', 'hex:0', /pairs of hexadecimal digits/u],

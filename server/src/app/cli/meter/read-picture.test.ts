@@ -56,7 +56,7 @@ test('sections, status words bit by bit, the clock, and what the meter lacks', a
   expect(text).toMatch(/status word 1 +clock battery low, overdrawn \(4004H\)\n +bit {2}2 = 1 {2}clock battery low\n/u)
   expect(text).toMatch(/bit {2}4 = 0 {2}relay open\n/u)
   expect(text).toMatch(/bit 12 = 0 {2}keep power\n/u)
-  expect(text).toMatch(/remaining money +86\.75 yuan/u)
+  expect(text).toMatch(/remaining money +86\.75 CNY/u)
   expect(text).toMatch(/Clock\n {2}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d, as this machine's/u)
   expect(printed.at(-1)).toMatch(/^Not in this meter: communication address, meter number/u)
 })
