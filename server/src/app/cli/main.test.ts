@@ -45,6 +45,8 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
     ['meter control trip --tcp 127.0.0.1:1 --password 123456 --valid-for 90000', /a day \(86400 seconds\)/u],
     ['meter time --tcp 127.0.0.1:1 --by broadcast', /say --set too/u],
     ['meter time --tcp 127.0.0.1:1 --time-zone Mars/Olympus', /no such time zone/u],
+    ['meter scan --tcp 127.0.0.1:1 --suffix 123', /A suffix has 2, 4, 6, 8 or 10 digits/u],
+    ['meter scan --tcp 127.0.0.1:1 --baud 2400,9600', /--serial alone/u],
     ['meter raed', /unknown command 'raed'.*Did you mean read/u],
   ])('%s', async (words, complains) => {
     expect(await run(words)).toBe(2)
@@ -55,7 +57,7 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
 })
 
 describe('help', () => {
-  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time'], ['frame']])(
+  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time'], ['meter scan'], ['frame']])(
     'of "%s" shows examples',
     async (command) => {
       expect(await run(`${command} --help`)).toBe(0)

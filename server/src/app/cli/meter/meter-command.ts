@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Desk } from '../desk.ts'
 import { controlCommand } from './control-command.ts'
 import { readCommand } from './read-command.ts'
+import { scanCommand } from './scan-command.ts'
 import { timeCommand } from './time-command.ts'
 import { writeCommand } from './write-command.ts'
 
@@ -13,3 +14,4 @@ export const meterCommand = (openDesk: () => Desk): Command =>
     .addCommand(writeCommand(openDesk))
     .addCommand(controlCommand(openDesk))
     .addCommand(timeCommand(openDesk))
+    .addCommand(scanCommand(openDesk))

@@ -34,9 +34,13 @@ export const openTransport = async (options: LinkOptions): Promise<Transport> =>
 
 /** Opens the link, alone and without a schedule: whoever runs the command has the line. */
 export const openWire = async (options: LinkOptions): Promise<Wire> =>
+  wireOver(await openTransport(options), options.clock)
+
+/** One question at a time over a transport that is open. */
+export const wireOver = (transport: Transport, clock: Clock): Wire =>
   new Wire({
-    transport: await openTransport(options),
-    clock: options.clock,
+    transport,
+    clock,
     guardMs: defaultLimits.guardMs,
     filter: (bytes) => bytes,
     onHeard: () => undefined,

@@ -54,7 +54,8 @@ export const withSession = async <T>(
   }
 }
 
-const sessionOn = (wire: Wire, { link, line }: LineOptions, { clock }: Desk): Session => {
+/** Talks over a wire that is open already. */
+export const sessionOn = (wire: Wire, { link, line }: LineOptions, { clock }: Desk): Session => {
   const asker: Asker = {
     clock,
     line,
