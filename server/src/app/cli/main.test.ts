@@ -47,6 +47,9 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
     ['meter time --tcp 127.0.0.1:1 --time-zone Mars/Olympus', /no such time zone/u],
     ['meter scan --tcp 127.0.0.1:1 --suffix 123', /A suffix has 2, 4, 6, 8 or 10 digits/u],
     ['meter scan --tcp 127.0.0.1:1 --baud 2400,9600', /--serial alone/u],
+    ['meter sniff', /exactly one of --tcp/u],
+    ['meter sniff --file x --tcp 127.0.0.1:1', /Say either --file or/u],
+    ['meter sniff --file x --save y', /--save and --for/u],
     ['meter raed', /unknown command 'raed'.*Did you mean read/u],
   ])('%s', async (words, complains) => {
     expect(await run(words)).toBe(2)
@@ -57,12 +60,17 @@ describe('called wrongly: exit code 2 and one line that says what to do', () => 
 })
 
 describe('help', () => {
-  test.each([['meter read'], ['meter write'], ['meter control'], ['meter time'], ['meter scan'], ['frame']])(
-    'of "%s" shows examples',
-    async (command) => {
-      expect(await run(`${command} --help`)).toBe(0)
-      expect(out).toContain(`Usage: xianfu ${command}`)
-      expect(out).toMatch(new RegExp(`Examples:\\n  # .+\\n  xianfu ${command} `, 'u'))
-    },
-  )
+  test.each([
+    ['meter read'],
+    ['meter write'],
+    ['meter control'],
+    ['meter time'],
+    ['meter scan'],
+    ['meter sniff'],
+    ['frame'],
+  ])('of "%s" shows examples', async (command) => {
+    expect(await run(`${command} --help`)).toBe(0)
+    expect(out).toContain(`Usage: xianfu ${command}`)
+    expect(out).toMatch(new RegExp(`Examples:\\n  # .+\\n  xianfu ${command} `, 'u'))
+  })
 })

@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { controlCommand } from './control-command.ts'
 import { readCommand } from './read-command.ts'
 import { scanCommand } from './scan-command.ts'
+import { sniffCommand } from '../sniff/sniff-command.ts'
 import { timeCommand } from './time-command.ts'
 import { writeCommand } from './write-command.ts'
 
@@ -15,3 +16,4 @@ export const meterCommand = (openDesk: () => Desk): Command =>
     .addCommand(controlCommand(openDesk))
     .addCommand(timeCommand(openDesk))
     .addCommand(scanCommand(openDesk))
+    .addCommand(sniffCommand(openDesk))
