@@ -21,6 +21,13 @@ export const parsePositive = (text: string): number => {
   return value
 }
 
+/** A unit of Modbus. */
+export const parseUnit = (text: string): number => {
+  const unit = Number(text)
+  if (!Number.isInteger(unit) || unit < 1 || unit > 247) throw new InvalidArgumentError('A unit is from 1 to 247.')
+  return unit
+}
+
 /** Several may be given, by commas or by saying the option again. */
 export const parseAddresses = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -42,6 +42,7 @@ export const wireOver = (transport: Transport, clock: Clock): Wire =>
     transport,
     clock,
     guardMs: defaultLimits.guardMs,
+    lateAnswerMs: defaultLimits.lateAnswerMs,
     filter: (bytes) => bytes,
     onHeard: () => undefined,
     onDropped: () => undefined,

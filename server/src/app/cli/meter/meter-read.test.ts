@@ -26,6 +26,7 @@ const run = async (link: MeterReadOptions['link'], change: Partial<MeterReadOpti
           addresses: ['202611010101'],
           items: ['energy'],
           all: false,
+          modbus: null,
           profile: 'standard',
           timeZone: 'Asia/Shanghai',
           everyMs: null,

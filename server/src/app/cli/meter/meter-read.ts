@@ -4,6 +4,7 @@ import { identifierText } from '../explain/field-text.ts'
 import { dictionaryOf, explainData, type ProfileName } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
 import { defaultItemWords, itemsFor, itemWords, type MeterItem } from './meter-items.ts'
+import { readModbus, type ModbusTarget } from './meter-read-modbus.ts'
 import { readPicture } from './read-picture.ts'
 import { silenceWords, withSession, type LineOptions, type Session } from './session.ts'
 
@@ -11,6 +12,8 @@ export type MeterReadOptions = LineOptions &
   Readonly<{
     /** Twelve digits each; none asks the one meter on the line who it is. */
     addresses: readonly string[]
+    /** A Modbus meter in place of DL/T 645 ones; addresses are then not asked for. */
+    modbus: ModbusTarget | null
     items: readonly string[]
     /** The full picture in place of items. */
     all: boolean
@@ -31,11 +34,14 @@ export const runMeterRead = async (options: MeterReadOptions, desk: Desk): Promi
   const interrupted = options.everyMs === null ? null : desk.interrupted()
   const isOver = (): boolean => interrupted?.aborted === true
   return withSession(options, desk, async (session) => {
-    const addresses = options.addresses.length > 0 ? options.addresses : [await session.addressOr(null)]
+    const { modbus } = options
+    const addresses =
+      modbus !== null || options.addresses.length > 0 ? options.addresses : [await session.addressOr(null)]
     let isWhole = true
     for (let round = 0; round < rounds && !isOver(); round += 1) {
       const startMs = desk.clock.elapsedMs()
-      for (const address of addresses)
+      if (modbus !== null) isWhole = (await readModbus(session, modbus, { ...options, items }, desk)) && isWhole
+      for (const address of modbus === null ? addresses : [])
         isWhole = (await readMeter(session, address, { ...options, dictionary, items }, desk)) && isWhole
       const restMs = startMs + (options.everyMs ?? 0) - desk.clock.elapsedMs()
       if (interrupted !== null && round + 1 < rounds)

@@ -28,6 +28,7 @@ const readAll = async (meter: WorkshopMeter, json = false, at = testDesk()): Pro
           addresses: [address],
           items: [],
           all: true,
+          modbus: null,
           profile: 'standard',
           timeZone: 'Asia/Shanghai',
           everyMs: null,

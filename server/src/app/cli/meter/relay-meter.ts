@@ -27,6 +27,7 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
   line.attach(session.wire)
   return {
     config: { id: 1, gatewayId: 1, address, credentials, timeZone },
+    modbus: null,
     line,
     lineConfig: session.asker.line,
     backOff: createBackOff(defaultLimits),

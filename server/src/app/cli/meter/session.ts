@@ -1,4 +1,5 @@
-import { ask, type Asked, type Asker } from '../../../headend/driver/dlt645-ask.ts'
+import type { Asker } from '../../../headend/driver/ask-line.ts'
+import { ask, type Asked } from '../../../headend/driver/dlt645-ask.ts'
 import { readIdentifier, type IdentifierRead } from '../../../headend/driver/dlt645-read.ts'
 import type { LineConfig } from '../../../headend/headend.ts'
 import { defaultLimits } from '../../../headend/limits.ts'
