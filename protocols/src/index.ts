@@ -89,7 +89,7 @@ export {
   type Request1997,
 } from './dlt645-1997/message-1997.ts'
 export {
-  type Certainty,
+  type Certainty as Certainty1997,
   item1997,
   type Item1997,
   item1997ByName,

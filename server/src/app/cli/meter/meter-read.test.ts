@@ -6,9 +6,9 @@ import {
   listeningGateway,
   until,
   type Answering,
-} from '../../headend/testing/hand-made-field.ts'
-import { systemClock } from '../system-clock.ts'
-import { meterCommand, runMeterRead, type MeterReadOptions } from './meter-read.ts'
+} from '../../../headend/testing/hand-made-field.ts'
+import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
+import { runMeterRead, type MeterReadOptions } from './meter-read.ts'
 
 const closing: (() => void)[] = []
 
@@ -16,34 +16,39 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-type Said = Readonly<{ code: number; printed: string[]; complained: string[] }>
+const run = async (link: MeterReadOptions['link'], change: Partial<MeterReadOptions>, at = testDesk()): Promise<Said> =>
+  saidOf(
+    async (desk) =>
+      runMeterRead(
+        {
+          link,
+          line: { baudRate: 9_600, parity: 'even' },
+          addresses: ['202611010101'],
+          items: ['energy'],
+          all: false,
+          modbus: null,
+          profile: 'standard',
+          timeZone: 'Asia/Shanghai',
+          everyMs: null,
+          times: null,
+          trace: false,
+          json: false,
+          waitMs: 20_000,
+          ...change,
+        },
+        desk,
+      ),
+    at,
+  )
 
-const run = async (
-  link: MeterReadOptions['link'],
-  change: Partial<MeterReadOptions>,
-  complained: string[] = [],
+const readFrom = async (
+  answering: Answering,
+  change: Partial<MeterReadOptions> = {},
+  at = testDesk(),
 ): Promise<Said> => {
-  const printed: string[] = []
-  const code = await runMeterRead({
-    link,
-    line: { baudRate: 9_600, parity: 'even' },
-    address: '202611010101',
-    items: ['energy'],
-    trace: false,
-    json: false,
-    waitMs: 20_000,
-    clock: systemClock(),
-    print: (line) => printed.push(line),
-    complain: (line) => complained.push(line),
-    ...change,
-  })
-  return { code, printed, complained }
-}
-
-const readFrom = async (answering: Answering, change: Partial<MeterReadOptions> = {}): Promise<Said> => {
   const field = await listeningGateway(answering)
   closing.push(field.close)
-  return run({ kind: 'tcp', host: '127.0.0.1', port: field.port }, change)
+  return run({ kind: 'tcp', host: '127.0.0.1', port: field.port }, change, at)
 }
 
 const meter = handMadeMeter('202611010101')
@@ -66,7 +71,7 @@ test('values are printed with their units, exactly', async () => {
 })
 
 test('without an address the meter is asked who it is', async () => {
-  const { printed } = await readFrom(answeringFor(meter), { address: null })
+  const { printed } = await readFrom(answeringFor(meter), { addresses: [] })
   expect(printed).toEqual(['meter 202611010101', 'energy       12.34 kWh'])
 })
 
@@ -85,6 +90,7 @@ test('JSON is one object with exact values', async () => {
   expect(printed.map((line) => JSON.parse(line))).toEqual([
     {
       address: '202611010101',
+      at: expect.stringMatching(/^20\d\d-/u),
       items: [
         {
           item: 'energy',
@@ -113,7 +119,7 @@ test('a silent meter: one line that says what to do', async () => {
 })
 
 test('a silent line without an address: one line that says what to do', async () => {
-  const { code, complained } = await readFrom(() => [], { address: null })
+  const { code, complained } = await readFrom(() => [], { addresses: [] })
   expect([code, complained.length]).toEqual([1, 1])
   expect(complained[0]).toMatch(/^No meter told its address/u)
 })
@@ -138,15 +144,15 @@ test('no such serial port', async () => {
 
 test('a word that nobody knows', async () => {
   const { code, complained } = await readFrom(answeringFor(meter), { items: ['colour'] })
-  expect([code, complained.length]).toEqual([1, 1])
+  expect([code, complained.length]).toEqual([2, 1])
   expect(complained[0]).toMatch(/^"colour" cannot be read\. Say energy, rates,/u)
 })
 
 test.each([['XF-GW-7'], [null]])('a gateway dials in (registration %s) and its meter is read', async (registration) => {
-  const complained: string[] = []
-  const said = run({ kind: 'listen', port: 0, registration }, {}, complained)
-  await until(() => complained.length > 0, 'it says on which port it waits')
-  const port = Number(/port (\d+)/u.exec(complained[0] ?? '')?.[1])
+  const at = testDesk()
+  const said = run({ kind: 'listen', port: 0, registration }, {}, at)
+  await until(() => at.complained.length > 0, 'it says on which port it waits')
+  const port = Number(/port (\d+)/u.exec(at.complained[0] ?? '')?.[1])
   const gateway = await dialIn(port, answeringFor(meter))
   closing.push(() => gateway.hangUp())
   gateway.text('XF-GW-7\r\n')
@@ -161,21 +167,29 @@ test('no gateway dials in', async () => {
   ])
 })
 
-test('the command offers what the field engineer needs', () => {
-  const read = meterCommand().commands.find((command) => command.name() === 'read')
-  expect(read?.options.map(({ long }) => long)).toEqual([
-    '--tcp',
-    '--serial',
-    '--listen',
-    '--registration',
-    '--wait',
-    '--baud',
-    '--parity',
-    '--address',
-    '--modbus',
-    '--model',
-    '--modbus-tcp',
-    '--trace',
-    '--json',
-  ])
+test('several meters, round after round', async () => {
+  const other = handMadeMeter('202611010102', { energyWh: 770 })
+  const { code, printed } = await readFrom(answeringFor(meter, other), {
+    addresses: ['202611010101', '202611010102'],
+    everyMs: 1,
+    times: 2,
+  })
+  const round = ['meter 202611010101', 'energy       12.34 kWh', 'meter 202611010102', 'energy       0.77 kWh']
+  expect([code, printed]).toEqual([0, [...round, ...round]])
+})
+
+test('a silent meter does not keep the others from being read', async () => {
+  const { code, printed, complained } = await readFrom(answeringFor(meter), {
+    addresses: ['000000000007', '202611010101'],
+  })
+  expect([code, printed.slice(1)]).toEqual([1, ['meter 202611010101', 'energy       12.34 kWh']])
+  expect(complained).toHaveLength(1)
+})
+
+test('without an end it reads until Ctrl-C', async () => {
+  const at = testDesk()
+  const said = readFrom(answeringFor(meter), { everyMs: 1 }, at)
+  await until(() => at.printed.length > 6, 'it reads again')
+  at.interrupt()
+  expect((await said).code).toBe(0)
 })

@@ -1,13 +1,12 @@
 import { toHex } from '@xianfu/protocols'
-import type { Clock } from '../../domain/clock.ts'
-import type { LineConfig } from '../../headend/headend.ts'
-import { defaultLimits } from '../../headend/limits.ts'
-import type { Turn } from '../../headend/line/line.ts'
-import { Wire } from '../../headend/line/wire.ts'
-import { acceptGateway } from '../../headend/transport/accept-gateway.ts'
-import { openSerial } from '../../headend/transport/serial-transport.ts'
-import { dialTcp } from '../../headend/transport/tcp-transport.ts'
-import type { Transport } from '../../headend/transport/transport.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { LineConfig } from '../../../headend/headend.ts'
+import { defaultLimits } from '../../../headend/limits.ts'
+import { Wire } from '../../../headend/line/wire.ts'
+import { acceptGateway } from '../../../headend/transport/accept-gateway.ts'
+import { openSerial } from '../../../headend/transport/serial-transport.ts'
+import { dialTcp } from '../../../headend/transport/tcp-transport.ts'
+import type { Transport } from '../../../headend/transport/transport.ts'
 
 /** How the field engineer reaches the line. */
 export type MeterLink = Readonly<
@@ -27,14 +26,19 @@ export type LinkOptions = Readonly<{
   notice(line: string): void
 }>
 
-export type OpenLink = Readonly<{ turn: Turn; close(): void }>
+/** The line as bytes, before anybody asks anything. */
+export const openTransport = async (options: LinkOptions): Promise<Transport> => {
+  const opened = await open(options)
+  return options.trace === null ? opened : traced(opened, options.clock, options.trace)
+}
 
 /** Opens the link, alone and without a schedule: whoever runs the command has the line. */
-export const openLink = async (options: LinkOptions): Promise<OpenLink> => {
-  const { clock, trace } = options
-  const opened = await open(options)
-  const transport = trace === null ? opened : traced(opened, clock, trace)
-  const wire = new Wire({
+export const openWire = async (options: LinkOptions): Promise<Wire> =>
+  wireOver(await openTransport(options), options.clock)
+
+/** One question at a time over a transport that is open. */
+export const wireOver = (transport: Transport, clock: Clock): Wire =>
+  new Wire({
     transport,
     clock,
     guardMs: defaultLimits.guardMs,
@@ -44,8 +48,6 @@ export const openLink = async (options: LinkOptions): Promise<OpenLink> => {
     onDropped: () => undefined,
     onClose: () => undefined,
   })
-  return { turn: { ask: async (question) => wire.ask(question) }, close: () => wire.close('done') }
-}
 
 const open = async ({ link, line, clock, waitMs, notice }: LinkOptions): Promise<Transport> => {
   const { dialTimeoutMs, writeTimeoutMs } = defaultLimits

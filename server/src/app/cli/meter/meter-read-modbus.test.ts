@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { acrelDdsy1352Model } from '../../headend/model/acrel.ts'
-import { handMadeAcrel, serveModbus, type HandMadeModbusMeter } from '../../headend/testing/hand-made-modbus.ts'
-import { systemClock } from '../system-clock.ts'
+import { acrelDdsy1352Model } from '../../../headend/model/acrel.ts'
+import { handMadeAcrel, serveModbus, type HandMadeModbusMeter } from '../../../headend/testing/hand-made-modbus.ts'
+import { saidOf } from '../testing/test-desk.ts'
 import { runMeterRead, type MeterReadOptions } from './meter-read.ts'
 
 const closing: (() => void)[] = []
@@ -31,23 +31,27 @@ const readFrom = async (
     server.close()
     for (const socket of sockets) socket.destroy()
   })
-  const printed: string[] = []
-  const complained: string[] = []
-  const code = await runMeterRead({
-    link: { kind: 'tcp', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    line: { baudRate: 9_600, parity: 'none' },
-    address: null,
-    modbus: { kind, unit: 7, model: acrelDdsy1352Model },
-    items: ['energy', 'voltage', 'power', 'status'],
-    trace: false,
-    json: false,
-    waitMs: 20_000,
-    clock: systemClock(),
-    print: (line) => printed.push(line),
-    complain: (line) => complained.push(line),
-    ...change,
-  })
-  return { code, printed, complained }
+  return saidOf(async (desk) =>
+    runMeterRead(
+      {
+        link: { kind: 'tcp', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+        line: { baudRate: 9_600, parity: 'none' },
+        addresses: [],
+        modbus: { kind, unit: 7, model: acrelDdsy1352Model },
+        items: ['energy', 'voltage', 'power', 'status'],
+        all: false,
+        profile: 'standard',
+        timeZone: 'Asia/Shanghai',
+        everyMs: null,
+        times: null,
+        trace: false,
+        json: false,
+        waitMs: 20_000,
+        ...change,
+      },
+      desk,
+    ),
+  )
 }
 
 test.each(['modbus-rtu', 'modbus-tcp'] as const)('%s: a Modbus meter is printed like any other', async (kind) => {
@@ -71,6 +75,7 @@ test('trace shows the bytes, and json the values', async () => {
   expect(JSON.parse(printed.join(''))).toEqual({
     unit: 7,
     model: 'acrel-ddsy1352',
+    at: expect.stringMatching(/^20\d\d-/u),
     items: [{ item: 'energy', name: 'forwardActiveEnergyTotal', value: 123_450, text: '123.45 kWh' }],
   })
   expect(complained.map((line) => line.replace(/ +\d+ ms/u, '').slice(0, 11))).toEqual(['→  07 03 02', '←  07 03 04'])
