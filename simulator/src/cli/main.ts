@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { anchoredClock, systemClock, type ClockAnchor } from '../clock.ts'
+import { anchoredClock, systemClock, type ClockAnchor } from '../time/clock.ts'
 import { startControlServer } from '../control/control-server.ts'
+import { readVillage } from '../village/read-village.ts'
 import { startVillage } from '../village/start-village.ts'
-import { parseVillage, type Village } from '../village/village.ts'
 
 type Options = Readonly<{
   village: string
@@ -83,18 +82,4 @@ const run = async (options: Options): Promise<void> => {
   control?.close()
   await running.stop()
   process.stdin.destroy()
-}
-
-const readVillage = async (path: string): Promise<Village> => {
-  let json: unknown
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    throw new Error(`cannot read the village ${path}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
-  }
-  const village = parseVillage(json)
-  if (!village.ok) throw new Error(`${path}: ${village.problems.join('; ')}`)
-  return village.value
 }
