@@ -74,7 +74,7 @@ describe('a written time', () => {
     expect(hex(bench.ask(read(0x0400_0102))?.data ?? new Uint8Array())).toBe('02010004595823')
     expect(hex(bench.ask(read(0x0330_0400))?.data ?? new Uint8Array())).toBe('00043003020000')
     const record = hex(bench.ask(read(0x0330_0401))?.data ?? new Uint8Array())
-    expect(record).toBe('0104300300000000000010311227595823311227')
+    expect(record).toBe('0104300378563412000010311227595823311227')
   })
 
   test('in one piece', () => {

@@ -2,7 +2,7 @@ import { dayMs, quarterHourMs } from '../time/local-time.ts'
 import { reclose, tripOverload, watchLoad } from './duty/overload.ts'
 import { onQuarterHour } from './duty/quarter-hour.ts'
 import { keepHours } from './duty/time-control.ts'
-import { freezeByPattern, nextTimedFreeze } from './duty/timed-freeze.ts'
+import { freezeOnTime, nextTimedFreeze } from './duty/timed-freeze.ts'
 import { ownNow, wallOf } from './meter-clock.ts'
 import { powerOf, type Power } from './power.ts'
 import { rateAt, type Rate } from './rate-timetable.ts'
@@ -64,8 +64,8 @@ const liveStretch = (meter: Meter, end: number): void => {
   meter.livedTo = until
   const ownThen = ownNow(meter)
   if (ownThen >= ownQuarter) onQuarterHour(meter)
-  if (until === timedFreeze) freezeByPattern(meter)
-  if (meter.terminal.output === 'rate-switch' && ownThen >= ownUntil)
+  if (until === timedFreeze) freezeOnTime(meter)
+  if (meter.terminal.output === 'tariff-switch' && ownThen >= ownUntil)
     meter.terminal = { ...meter.terminal, pulses: meter.terminal.pulses + 1 }
 }
 

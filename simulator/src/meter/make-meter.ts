@@ -60,6 +60,7 @@ export const makeMeter = (options: MeterOptions, { around, profile, bank, row, m
     session: null,
     wrongPasswords: null,
     terminal: terminalAtFirst,
+    timedFreeze: null,
   }
   if (livedDays > 0) liveTo(meter, now)
   meter.stacked = stack(behaviours)

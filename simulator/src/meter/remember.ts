@@ -74,6 +74,20 @@ export const rememberedMeterSchema = z.object({
     .object({ daily: rows, hourly: rows, instant: rows, timed: rows, settlement: rows, profile: rows })
     .nullable(),
   parameters: z.array(z.object({ identifier: z.number(), data: bytes })),
+  timedFreeze: z
+    .discriminatedUnion('every', [
+      z.object({ every: z.literal('hour'), minute: z.number() }),
+      z.object({ every: z.literal('day'), hour: z.number(), minute: z.number() }),
+      z.object({ every: z.literal('month'), day: z.number(), hour: z.number(), minute: z.number() }),
+      z.object({
+        every: z.literal('year'),
+        month: z.number(),
+        day: z.number(),
+        hour: z.number(),
+        minute: z.number(),
+      }),
+    ])
+    .nullable(),
 })
 export type RememberedMeter = z.input<typeof rememberedMeterSchema>
 
@@ -108,6 +122,7 @@ export const remember = (meter: Meter): RememberedMeter => ({
   })),
   memories: meter.memories === null ? null : rememberMemories(meter.memories),
   parameters: [...(meter.parameters ?? [])].map(([identifier, data]) => ({ identifier, data: hex(data) })),
+  timedFreeze: meter.timedFreeze,
 })
 
 const rememberWallet = ({ records, ...purse }: Wallet): NonNullable<RememberedMeter['wallet']> => ({
@@ -144,6 +159,7 @@ export const restore = (meter: Meter, remembered: RememberedMeter): void => {
   meter.obeyed = state.obeyed
   if (meter.wallet !== null && state.wallet !== null)
     Object.assign(meter.wallet, { ...state.wallet, records: state.wallet.records satisfies Purchase[] })
+  meter.timedFreeze = state.timedFreeze
   meter.demand = state.demand satisfies DemandRegister | null
   meter.events = state.events.length === 0 ? null : new Map(state.events.map((entry) => [entry.kind, logOf(entry)]))
   meter.parameters =

@@ -1,4 +1,4 @@
-import type { ControlAction } from '@xianfu/protocols'
+import type { ControlAction, FreezeTime, OutputSignal } from '@xianfu/protocols'
 import type { HalfHourOfYear } from '../load/load-profile.ts'
 import type { Random } from '../random.ts'
 import type { Clock } from '../time/clock.ts'
@@ -69,11 +69,15 @@ export type Meter = {
   session: Session | null
   wrongPasswords: WrongPasswords | null
   terminal: Terminal
+  /** By function 16H; null for none. */
+  timedFreeze: TimedFreeze | null
 }
+
+export type TimedFreeze = Exclude<FreezeTime, { every: 'now' }>
 
 /** Function 1DH: what the multi-function terminal puts out, since when (own time), and how many pulses besides seconds. */
 export type Terminal = Readonly<{
-  output: 'clock-second' | 'demand-period' | 'rate-switch'
+  output: OutputSignal
   since: number
   pulses: number
 }>

@@ -1,140 +1,129 @@
-import type { Frame } from '@xianfu/protocols'
-import { binary, readBcd } from '../bytes.ts'
-import { ownNow, wallOf } from '../meter-clock.ts'
+import {
+  controlErrorsFor,
+  controlResultFor,
+  decodeRequest,
+  errorsFor,
+  functionCode,
+  type ControlState,
+  type Credentials,
+  type MeterErrorReason,
+  type Reply,
+  type RequestOf,
+} from '@xianfu/protocols'
+import { joined, nothing } from '../bytes.ts'
+import { instantOfMeterTime, ownNow, wallOf } from '../meter-clock.ts'
 import { parameterNumber } from '../parameters.ts'
-import { believes, credentialsBytes, readCredentials } from '../passwords.ts'
+import { believes, operatorNumber } from '../passwords.ts'
 import { powerOf } from '../power.ts'
 import { callOff, close, permitClose, trip, waitFor, type TripOutcome } from '../relay.ts'
 import { authenticated, openOrder } from '../security/session.ts'
 import type { Meter, Obeyed } from '../state.ts'
-import { readTime } from '../time-bytes.ts'
-import { refuse, refuseWord, reply } from './reply.ts'
 
-const control = 0x1c
-const orderBytes = 8
-const cipheredLevel = 98
-const cipheredBytes = credentialsBytes + 20
-const restoreUnitMs = 5 * 60_000
+type PlainOrder = RequestOf<'control'> | RequestOf<'pre-trip'>
+type Outcome = Readonly<{ done: ControlState } | { refused: MeterErrorReason }>
+
+const minuteMs = 60_000
 const obeyedKept = 20
 const tripDelay = 0x0400_1401
 
-type Order = Obeyed['action']
-const orderOfCode: ReadonlyMap<number, Order> = new Map([
-  [0x1a, 'trip'],
-  [0x1b, 'permit-close'],
-  [0x1c, 'direct-close'],
-  [0x1d, 'trip-then-close'],
-  [0x1e, 'trip-then-permit'],
-  [0x2a, 'alarm-on'],
-  [0x2b, 'alarm-off'],
-  [0x3a, 'keep-power-on'],
-  [0x3b, 'keep-power-off'],
+/** 1CH in plain: trip, close, alarm, keep power, under a password. */
+export const answerControl = (meter: Meter, order: PlainOrder): Reply =>
+  worded(meter, believes(meter, order.credentials) ? decide(meter, order) : { refused: 'wrong-password' })
+
+/** 1CH at level 98: the same order within a cipher, under an identity that was proven before. */
+export const answerCipheredControl = (meter: Meter, request: RequestOf<'control-ciphered'>): Reply => {
+  if (meter.model.security === null) return worded(meter, { refused: 'wrong-password' })
+  if (!authenticated(meter)) return worded(meter, { refused: 'not-authenticated' })
+  const order = openOrder(meter, request.cipher)
+  if (order === null) return worded(meter, { refused: 'verification-failed' })
+  const plain = plainOrder(request, order)
+  return worded(meter, plain === null ? { refused: 'deadline-invalid' } : decide(meter, plain))
+}
+
+/** What the frame of a plain order would say; null when the bytes are none. */
+const plainOrder = (request: RequestOf<'control-ciphered'>, order: Uint8Array): PlainOrder | null => {
+  const { address, credentials } = request
+  const data = joined(plainHead, order)
+  const plain = decodeRequest({ address, control: functionCode.control, data })
+  if (!plain.ok || (plain.value.kind !== 'control' && plain.value.kind !== 'pre-trip')) return null
+  return { ...plain.value, credentials }
+}
+const plainHead = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0)
+
+/** An order that is none, to a meter that would have obeyed one. */
+export const answerNoOrder = (meter: Meter): Reply => worded(meter, { refused: 'restore-time-invalid' })
+
+/** Newer meters say in two bytes what they did or why not; others only that. */
+const worded = (meter: Meter, outcome: Outcome): Reply => {
+  const { address, model } = meter
+  const isWordy = model.relay.twoByteResult
+  if ('done' in outcome)
+    return { kind: 'control', address, result: isWordy ? controlResultFor([outcome.done]) : nothing }
+  const plain = passwordReasons.has(outcome.refused) ? 'wrong-password' : 'other'
+  const errors = isWordy ? controlErrorsFor([outcome.refused]) : errorsFor([plain])
+  return { kind: 'error', address, functionCode: functionCode.control, errors }
+}
+
+const passwordReasons: ReadonlySet<MeterErrorReason> = new Set([
+  'wrong-password',
+  'not-authenticated',
+  'verification-failed',
 ])
 
-/** The two-byte results of newer meters. */
-const done = Object.freeze({
-  closed: 0x0001,
-  permitted: 0x0002,
-  tripped: 0x0004,
-  delayed: 0x0008,
-  restoring: 0x0010,
-  'delayed-by-current': 0x0020,
-  'keep-power-on': 0x0100,
-  'keep-power-off': 0x0200,
-  'alarm-on': 0x0400,
-  'alarm-off': 0x0800,
-})
-const refusedWord = Object.freeze({
-  'wrong-password': 0x8004,
-  'not-authenticated': 0x8008,
-  expired: 0x8010,
-  'keep-power': 0x8020,
-  'keep-power-restore': 0x8040,
-  'restore-time': 0x8080,
-  'already-open': 0x8100,
-  unknown: 0x8004,
-})
-type Refused = keyof typeof refusedWord
-
-/** 1CH: trip, close, alarm, keep power. */
-export const answerControl = (meter: Meter, request: Frame): Frame => {
-  const result = decide(meter, request.data)
-  if (typeof result === 'number')
-    return meter.model.relay.twoByteResult ? reply(meter, control, binary(result, 2)) : reply(meter, control)
-  if (meter.model.relay.twoByteResult) return refuseWord(meter, control, refusedWord[result])
-  return refuse(
-    meter,
-    control,
-    result === 'wrong-password' || result === 'not-authenticated' ? 'wrong-password' : 'other',
-  )
+const decide = (meter: Meter, order: PlainOrder): Outcome => {
+  const { validUntil, credentials } = order
+  // By the meter's own clock, however wrong it is.
+  if (validUntil !== null && instantOfMeterTime(meter, validUntil) < ownNow(meter))
+    return { refused: 'deadline-invalid' }
+  const outcome = order.kind === 'control' ? obey(meter, order, credentials) : obeyPreTrip(meter, order)
+  if ('done' in outcome)
+    meter.obeyed = [...meter.obeyed, { at: meter.livedTo, action: actionOf(order) }].slice(-obeyedKept)
+  return outcome
 }
 
-const decide = (meter: Meter, data: Uint8Array): number | Refused => {
-  const credentials = readCredentials(data, 0)
-  const order = orderIn(meter, data)
-  if (typeof order === 'string') return order
-  if (credentials?.level !== cipheredLevel && !believes(meter, credentials)) return 'wrong-password'
-  const action = orderOfCode.get(order[0] ?? 0)
-  if (action === undefined) return 'unknown'
-  if (!inTime(meter, order)) return 'expired'
-  meter.relay.operator = credentials?.operator ?? 0
-  const result = obey(meter, action, order[1] ?? 0)
-  if (typeof result === 'number') meter.obeyed = [...meter.obeyed, { at: meter.livedTo, action }].slice(-obeyedKept)
-  return result
+const actionOf = (order: PlainOrder): Obeyed['action'] => {
+  if (order.kind === 'control') return order.action
+  return order.restore === 'direct-close' ? 'trip-then-close' : 'trip-then-permit'
 }
 
-/** N1 N2 ss mm hh DD MM YY, deciphered at level 98. */
-const orderIn = (meter: Meter, data: Uint8Array): Uint8Array | Refused => {
-  if (readBcd(data, 0, 1) !== cipheredLevel)
-    return data.length === credentialsBytes + orderBytes ? data.subarray(credentialsBytes) : 'unknown'
-  if (data.length !== cipheredBytes || meter.model.security === null) return 'wrong-password'
-  if (!authenticated(meter)) return 'not-authenticated'
-  return openOrder(meter, data.subarray(credentialsBytes)) ?? 'wrong-password'
-}
-
-/** The order is refused once the meter's clock is past its end of validity; 99… is an order without one. */
-const inTime = (meter: Meter, order: Uint8Array): boolean => {
-  if (order.subarray(2).every((byte) => byte === 0x99)) return true
-  const until = readTime(meter, order, 2)
-  return until !== null && until >= ownNow(meter)
-}
-
-const obey = (meter: Meter, action: Order, n2: number): number | Refused => {
+const obey = (meter: Meter, { action }: RequestOf<'control'>, { operator }: Credentials): Outcome => {
   switch (action) {
     case 'trip':
-      return meter.keepPower ? 'keep-power' : done[tripNow(meter, parameterNumber(meter, tripDelay))]
-    case 'trip-then-close':
-    case 'trip-then-permit': {
-      if (n2 === 0) return 'restore-time'
-      if (meter.keepPower) return 'keep-power-restore'
-      if (meter.relay.commanded === 'open') return 'already-open'
-      tripNow(meter, 0)
-      const restoreAt = wallOf(meter, ownNow(meter) + n2 * restoreUnitMs)
-      waitFor(meter, action === 'trip-then-close' ? 'restore-close' : 'restore-permit', restoreAt)
-      return done.restoring
-    }
+      if (meter.keepPower) return { refused: 'keep-power' }
+      meter.relay.operator = operatorNumber(operator)
+      return { done: stateOf[trip(meter, 'remote', powerOf(meter), parameterNumber(meter, tripDelay))] }
     case 'permit-close':
-      permitClose(meter)
-      resetReclosings(meter)
-      return done.permitted
     case 'direct-close':
-      close(meter)
-      resetReclosings(meter)
-      return done.closed
+      meter.relay.operator = operatorNumber(operator)
+      meter.relay.reclosingsLeft = meter.model.overload?.reclosings ?? 0
+      if (action === 'permit-close') permitClose(meter)
+      else close(meter)
+      return { done: action === 'permit-close' ? 'closing-permitted' : 'closed' }
     case 'alarm-on':
     case 'alarm-off':
       meter.alarm = action === 'alarm-on'
-      return done[action]
+      return { done: action }
     case 'keep-power-on':
     case 'keep-power-off':
       meter.keepPower = action === 'keep-power-on'
       // A trip that still waits for its delay would break the promise.
       if (meter.keepPower) callOff(meter, 'delay-over')
-      return done[action]
+      return { done: action }
   }
 }
 
-const tripNow = (meter: Meter, delayMinutes: number): TripOutcome => trip(meter, 'remote', powerOf(meter), delayMinutes)
-const resetReclosings = ({ relay, model }: Meter): void => {
-  relay.reclosingsLeft = model.overload?.reclosings ?? 0
+const stateOf: Readonly<Record<TripOutcome, ControlState>> = Object.freeze({
+  tripped: 'tripped',
+  delayed: 'trip-delayed',
+  'delayed-by-current': 'trip-delayed-by-current',
+})
+
+const obeyPreTrip = (meter: Meter, { restore, restoreAfterMinutes, credentials }: RequestOf<'pre-trip'>): Outcome => {
+  if (meter.keepPower) return { refused: 'restoring-trip-under-keep-power' }
+  if (meter.relay.commanded === 'open') return { refused: 'already-tripped' }
+  meter.relay.operator = operatorNumber(credentials.operator)
+  trip(meter, 'remote', powerOf(meter))
+  const restoreAt = wallOf(meter, ownNow(meter) + restoreAfterMinutes * minuteMs)
+  waitFor(meter, restore === 'direct-close' ? 'restore-close' : 'restore-permit', restoreAt)
+  return { done: 'tripped-with-restoring' }
 }

@@ -1,7 +1,18 @@
-import { addressMatches, broadcastAddress, wildcardAddress, type Frame } from '@xianfu/protocols'
+import {
+  addressMatches,
+  broadcastAddress,
+  decodeRequest,
+  encodeReply,
+  errorsFor,
+  functionCode,
+  type Frame,
+  type Reply,
+  type RequestKind,
+  type RequestOf,
+} from '@xianfu/protocols'
 import type { Meter } from '../state.ts'
 import { answerDemandClear, answerEventClear, answerMeterClear } from './clear.ts'
-import { answerControl } from './control.ts'
+import { answerCipheredControl, answerControl, answerNoOrder } from './control.ts'
 import { answerFollowUp } from './follow-up.ts'
 import {
   answerFreeze,
@@ -12,52 +23,60 @@ import {
   answerTerminal,
   answerWriteAddress,
 } from './others.ts'
-import { answerReadRequest } from './read.ts'
+import { answerRead } from './read.ts'
 import { answerSecurity } from './security.ts'
 import { answerWrite } from './write.ts'
 
-/**
- * What a meter does with each function, and by which addresses it may be asked: `any` also by wildcards, `wildcard` by
- * all six AA bytes alone, `own` by its twelve digits. `broadcast` is obeyed by all and answered by none.
- */
-type Ability = Readonly<{
-  answer: (meter: Meter, request: Frame) => Frame | null
-  by: 'own' | 'any' | 'wildcard'
-  broadcast?: true
-}>
+/** What a meter does with each kind of request; null for silence. */
+const abilities: { readonly [K in RequestKind]: (meter: Meter, request: RequestOf<K>) => Reply | null } = Object.freeze(
+  {
+    read: answerRead,
+    'read-follow-up': answerFollowUp,
+    'read-address': answerReadAddress,
+    write: answerWrite,
+    control: answerControl,
+    'pre-trip': answerControl,
+    'control-ciphered': answerCipheredControl,
+    'set-time': answerSetTime,
+    'write-address': answerWriteAddress,
+    freeze: answerFreeze,
+    'change-rate': answerRate,
+    'change-password': answerPassword,
+    'clear-demand': answerDemandClear,
+    'clear-meter': answerMeterClear,
+    'clear-events': answerEventClear,
+    'select-output': answerTerminal,
+    security: answerSecurity,
+  },
+)
 
-const abilities: Readonly<Record<number, Ability>> = Object.freeze({
-  0x03: { answer: answerSecurity, by: 'own' },
-  0x08: { answer: answerSetTime, by: 'own', broadcast: true },
-  0x11: { answer: answerReadRequest, by: 'any' },
-  0x12: { answer: answerFollowUp, by: 'any' },
-  0x13: { answer: answerReadAddress, by: 'wildcard' },
-  0x14: { answer: answerWrite, by: 'own' },
-  0x15: { answer: answerWriteAddress, by: 'wildcard' },
-  0x16: { answer: answerFreeze, by: 'own', broadcast: true },
-  0x17: { answer: answerRate, by: 'own' },
-  0x18: { answer: answerPassword, by: 'own' },
-  0x19: { answer: answerDemandClear, by: 'own' },
-  0x1a: { answer: answerMeterClear, by: 'own' },
-  0x1b: { answer: answerEventClear, by: 'own' },
-  0x1c: { answer: answerControl, by: 'own' },
-  0x1d: { answer: answerTerminal, by: 'own', broadcast: true },
-})
+/** Whether the address in front means this meter, alone or among others. Which forms a function allows, the codec knows. */
+export const isFor = (meter: Meter, { address }: Frame): boolean =>
+  address === meter.address || address === broadcastAddress || addressMatches(address, meter.address)
 
-const requestBits = 0x1f
-
-/** Whether the meter has to do with the frame at all. */
-export const isFor = (meter: Meter, { address, control }: Frame): boolean => {
-  const ability = control > requestBits ? undefined : abilities[control]
-  if (ability === undefined) return false
-  if (address === broadcastAddress) return ability.broadcast === true
-  if (address === meter.address) return ability.by !== 'wildcard'
-  if (ability.by === 'wildcard') return address === wildcardAddress
-  return ability.by === 'any' && addressMatches(address, meter.address)
+/** The honest answer to a frame that is for the meter; null for silence. A broadcast is obeyed and not answered. */
+export const answerHonestly = (meter: Meter, frame: Frame): Frame | null => {
+  const request = decodeRequest(frame)
+  const reply = request.ok
+    ? (abilities[request.value.kind] as (meter: Meter, request: RequestOf<RequestKind>) => Reply | null)(
+        meter,
+        request.value,
+      )
+    : answerMalformed(meter, frame, request.code)
+  return reply === null || frame.address === broadcastAddress ? null : encodeReply(reply)
 }
 
-/** The honest answer to a frame that is for the meter; null for silence. */
-export const answerHonestly = (meter: Meter, request: Frame): Frame | null => {
-  const answer = abilities[request.control]?.answer(meter, request) ?? null
-  return request.address === broadcastAddress ? null : answer
+/** Functions that are obeyed or not, but never refused. */
+const neverRefused: ReadonlySet<number> = new Set([
+  functionCode.setTime,
+  functionCode.readAddress,
+  functionCode.writeAddress,
+])
+
+/** A frame to this meter alone whose data make no sense is refused; one to nobody or of no function is not for it. */
+const answerMalformed = (meter: Meter, { address, control }: Frame, code: string): Reply | null => {
+  if (address !== meter.address || code === 'wrong-function' || code === 'bad-address') return null
+  if (neverRefused.has(control)) return null
+  if (control === functionCode.control) return answerNoOrder(meter)
+  return { kind: 'error', address, functionCode: control, errors: errorsFor(['other']) }
 }

@@ -1,5 +1,4 @@
-import type { Frame } from '@xianfu/protocols'
-import { readBinary } from '../bytes.ts'
+import type { Reply, RequestOf } from '@xianfu/protocols'
 import { demandItem } from '../item/demand.ts'
 import { energyItem } from '../item/energy.ts'
 import { eventItem } from '../item/events.ts'
@@ -8,11 +7,8 @@ import { measuredItem } from '../item/measured.ts'
 import { parameterItem } from '../item/parameters.ts'
 import { profileItem } from '../item/profile.ts'
 import type { Meter } from '../state.ts'
-import { answerRead } from './follow-up.ts'
+import { answerPieces } from './follow-up.ts'
 import { refuse } from './reply.ts'
-
-const read = 0x11
-const identifierBytes = 4
 
 type Item = (meter: Meter, identifier: number) => Uint8Array | null
 
@@ -34,10 +30,8 @@ export const itemBytes = (meter: Meter, identifier: number): Uint8Array | null =
   classes[identifier >>> 24]?.(meter, identifier) ?? null
 
 /** 11H: an identifier, for the load profile with how many records and from when. */
-export const answerReadRequest = (meter: Meter, { data }: Frame): Frame => {
-  if (data.length < identifierBytes) return refuse(meter, read, 'other')
-  const identifier = readBinary(data, 0, identifierBytes)
-  const bytes = identifier >>> 24 === profileClass ? profileItem(meter, data) : itemBytes(meter, identifier)
-  if (bytes === null) return refuse(meter, read, 'no-data')
-  return answerRead(meter, data.slice(0, identifierBytes), bytes)
+export const answerRead = (meter: Meter, request: RequestOf<'read'>): Reply => {
+  const { identifier } = request
+  const bytes = identifier >>> 24 === profileClass ? profileItem(meter, request) : itemBytes(meter, identifier)
+  return bytes === null ? refuse(meter, 'read', 'no-data') : answerPieces(meter, identifier, bytes)
 }

@@ -1,4 +1,4 @@
-import type { Frame } from '@xianfu/protocols'
+import { functionCode, securityErrorsFor, type Reply, type RequestOf, type SecurityRefusal } from '@xianfu/protocols'
 import { dayMs } from '../../time/local-time.ts'
 import { bcd, binary, joined, nothing, readBcd, readBinary, readDigits } from '../bytes.ts'
 import { minuteBytes } from '../event-memory.ts'
@@ -7,47 +7,28 @@ import { authenticated, isSuspended, macFits, noteFailedMac, sessionOf } from '.
 import { testCipher, testMac } from '../security/test-esam.ts'
 import type { Meter } from '../state.ts'
 import { perFen, purchase, remainingFen, type PurchaseRefusal } from '../wallet.ts'
-import { refuseWord, reply } from './reply.ts'
 
-const security = 0x03
-const headBytes = 8
-
-/** SERR bits of function 03H. */
-const serr = Object.freeze({
-  other: 1 << 0,
-  repeated: 1 << 1,
-  mac: 1 << 2,
-  'not-authenticated': 1 << 3,
-  'wrong-customer': 1 << 4,
-  'wrong-count': 1 << 5,
-  hoarding: 1 << 6,
-  suspended: 1 << 8,
-})
-type Refused = keyof typeof serr
-
-const refusalOf: Readonly<Record<PurchaseRefusal, Refused>> = Object.freeze({
-  repeated: 'repeated',
-  'wrong-count': 'wrong-count',
-  hoarding: 'hoarding',
-  'not-opened': 'wrong-count',
-  'wrong-customer': 'wrong-customer',
+const refusalOf: Readonly<Record<PurchaseRefusal, SecurityRefusal>> = Object.freeze({
+  repeated: 'repeated-recharge',
+  'wrong-count': 'purchase-count-wrong',
+  hoarding: 'hoarding-limit-exceeded',
+  'not-opened': 'purchase-count-wrong',
+  'wrong-customer': 'customer-number-differs',
 })
 
 /** What follows the identifier in the answer, or why there is none. */
-type Outcome = Uint8Array | Refused
+type Outcome = Uint8Array | SecurityRefusal | 'other'
 
 /** 03H: identity, account, recharge, status. The cipher is a test's (see test-esam), the rules are a meter's. */
-export const answerSecurity = (meter: Meter, request: Frame): Frame => {
-  const { data } = request
+export const answerSecurity = (meter: Meter, { identifier, data }: RequestOf<'security'>): Reply => {
+  const { address } = meter
   const key = meter.model.security?.key
-  const outcome = key === undefined || data.length < headBytes ? 'other' : carryOut(meter, key, data)
-  if (typeof outcome === 'string') return refuseWord(meter, security, serr[outcome])
-  return reply(meter, security, joined(data.subarray(0, 4), outcome))
+  const outcome = key === undefined ? 'other' : carryOut(meter, key, identifier, data)
+  if (typeof outcome !== 'string') return { kind: 'security', address, identifier, data: outcome }
+  return { kind: 'error', address, functionCode: functionCode.security, errors: securityErrorsFor([outcome]) }
 }
 
-const carryOut = (meter: Meter, key: string, data: Uint8Array): Outcome => {
-  const identifier = readBinary(data, 0, 4)
-  const body = data.subarray(headBytes)
+const carryOut = (meter: Meter, key: string, identifier: number, body: Uint8Array): Outcome => {
   if (isSuspended(meter, ownDay(meter))) return 'suspended'
   if (identifier === 0x0700_00ff) return authenticate(meter, key, body)
   if (!authenticated(meter)) return 'not-authenticated'
@@ -99,9 +80,9 @@ const setValidity = (meter: Meter, key: string, body: Uint8Array): Outcome => {
   return nothing
 }
 
-const failed = (meter: Meter): Refused => {
+const failed = (meter: Meter): SecurityRefusal => {
   noteFailedMac(meter, ownDay(meter))
-  return 'mac'
+  return 'verification-failed'
 }
 
 /** Amount 4, count 4, MAC1 4, customer 6, MAC2 4. */

@@ -1,8 +1,9 @@
+import type { RequestOf } from '@xianfu/protocols'
 import { minuteMs } from '../../time/local-time.ts'
-import { bcd, joined, nothing, readBcd } from '../bytes.ts'
+import { bcd, joined, nothing } from '../bytes.ts'
 import { profileColumn } from '../duty/memories.ts'
+import { instantOfMeterTime } from '../meter-clock.ts'
 import type { Meter } from '../state.ts'
-import { readTime } from '../time-bytes.ts'
 import { minuteTimeBytes } from './demand.ts'
 
 /** Class 06 (A.7): records of the load profile, oldest, newest or from a given time on, all classes or one. */
@@ -23,29 +24,35 @@ const classes: readonly ProfileClass[] = Object.freeze([
 const separator = Uint8Array.of(0xaa)
 const mostBlocks = 99
 
-/** `data` is the request's: identifier, number of blocks, and for DI0 = 01 the time mm hh DD MM YY. */
-export const profileItem = (meter: Meter, data: Uint8Array): Uint8Array | null => {
-  const [which = 0, zero = 0, chosen = 0] = data
+export const profileItem = (meter: Meter, request: RequestOf<'read'>): Uint8Array | null => {
+  const { identifier, blocks = 1 } = request
+  const chosen = (identifier >>> 16) & 0xff
   const profile = meter.memories?.profile
-  const blocks = data.length > 4 ? readBcd(data, 4, 1) : 1
-  if (zero !== 0 || chosen > classes.length || blocks === null || blocks < 1 || profile === undefined) return null
-  const rows = select(meter, profile.all(), which, Math.min(blocks, mostBlocks), data)
+  if (((identifier >>> 8) & 0xff) !== 0 || chosen > classes.length || blocks < 1 || profile === undefined) return null
+  const rows = select(meter, profile.all(), request, Math.min(blocks, mostBlocks))
   return rows === null || rows.length === 0 ? null : joined(...rows.map((row) => recordBytes(meter, row, chosen)))
 }
 
+/** DI0: 00 the oldest, 01 from a time on, 02 the newest. */
 const select = (
   meter: Meter,
   rows: readonly Int32Array[],
-  which: number,
+  { identifier, from }: RequestOf<'read'>,
   blocks: number,
-  data: Uint8Array,
 ): readonly Int32Array[] | null => {
-  if (which === 0x00) return rows.slice(0, blocks)
-  if (which === 0x02) return rows.slice(-blocks)
-  if (which !== 0x01 || data.length !== 10) return null
-  const from = readTime(meter, joined(Uint8Array.of(0), data.subarray(5)), 0)
-  if (from === null) return null
-  return rows.filter((row) => (row[profileColumn.minute] ?? 0) >= from / minuteMs).slice(0, blocks)
+  switch (identifier & 0xff) {
+    case 0x00:
+      return rows.slice(0, blocks)
+    case 0x01: {
+      if (from === undefined) return null
+      const minute = instantOfMeterTime(meter, { ...from, second: 0 }) / minuteMs
+      return rows.filter((row) => (row[profileColumn.minute] ?? 0) >= minute).slice(0, blocks)
+    }
+    case 0x02:
+      return rows.slice(-blocks)
+    default:
+      return null
+  }
 }
 
 const recordBytes = (meter: Meter, row: Int32Array, chosen: number): Uint8Array => {
