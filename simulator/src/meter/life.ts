@@ -1,7 +1,7 @@
 import { dayMs, quarterHourMs } from '../time/local-time.ts'
 import { reclose, tripOverload, watchLoad } from './duty/overload.ts'
 import { onQuarterHour } from './duty/quarter-hour.ts'
-import { keepHours } from './duty/time-control.ts'
+import { keepHours, nextHours } from './duty/time-control.ts'
 import { freezeOnTime, nextTimedFreeze } from './duty/timed-freeze.ts'
 import { ownNow, wallOf } from './meter-clock.ts'
 import { powerOf, type Power } from './power.ts'
@@ -44,7 +44,6 @@ const nextQuarter = (instant: number): number => (Math.floor(instant / quarterHo
 
 const liveStretch = (meter: Meter, end: number): void => {
   const own = ownNow(meter)
-  const untilSwitchOfHours = keepHours(meter, powerOf(meter))
   const power = powerOf(meter)
   watchLoad(meter, power)
   const { rate, until: ownUntil } = rateAt(meter.timetable, own, meter.around.zone)
@@ -52,7 +51,7 @@ const liveStretch = (meter: Meter, end: number): void => {
   const timedFreeze = nextTimedFreeze(meter)
   let until = Math.min(
     end,
-    untilSwitchOfHours,
+    nextHours(meter),
     timedFreeze,
     nextQuarter(meter.livedTo),
     wallOf(meter, Math.min(ownUntil, ownQuarter)),
@@ -91,14 +90,18 @@ const quadrant = (active: number, reactive: number): Quantity => {
   return reactive >= 0 ? 'quadrant2' : 'quadrant3'
 }
 
+/** One thing may lead to another at the same moment: a trip to its movement, when the mechanism takes no time. */
 const doWhatIsDue = (meter: Meter): void => {
-  for (let next = dueOf(meter); next !== null; next = dueOf(meter)) {
-    const { what } = next
-    meter.relay.waiting = meter.relay.waiting.filter((entry) => entry !== next)
-    act(meter, what)
-  }
-  if (meter.relay.tripWaitsUntil !== null) openNow(meter, powerOf(meter))
-  if (meter.wallet !== null) watchBalance(meter, meter.wallet, powerOf(meter))
+  do {
+    for (let next = dueOf(meter); next !== null; next = dueOf(meter)) {
+      const due = next
+      meter.relay.waiting = meter.relay.waiting.filter((entry) => entry !== due)
+      act(meter, due.what)
+    }
+    if (meter.model.timeControl !== null) keepHours(meter, powerOf(meter))
+    if (meter.relay.tripWaitsUntil !== null) openNow(meter, powerOf(meter))
+    if (meter.wallet !== null) watchBalance(meter, meter.wallet, powerOf(meter))
+  } while (dueOf(meter) !== null)
 }
 
 const dueOf = ({ relay, livedTo }: Meter): Waiting | null => {

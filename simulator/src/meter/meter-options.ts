@@ -80,6 +80,8 @@ const memorySchema = z.strictObject({
   hourlyMinutes: z.union([z.literal(0), z.literal(30), z.literal(60)]).default(0),
   /** 06: a record of the load profile every so many minutes; 0 for never. */
   profileMinutes: z.union([z.literal(0), z.literal(15), z.literal(30), z.literal(60)]).default(0),
+  /** What the registers showed on the last twelve settlement days. */
+  settlement: z.boolean().default(true),
   profileRecords: z.int().min(1).max(10_000).default(1_000),
 })
 

@@ -67,7 +67,12 @@ export const rememberedMeterSchema = z.object({
     })
     .nullable(),
   demand: z
-    .object({ forwardFromWh: z.number(), reverseFromWh: z.number(), forward: maximum, reverse: maximum })
+    .object({
+      from: z.object({ forward: z.number(), reverse: z.number(), reactive: z.number() }),
+      last: z.object({ active: z.number(), reactive: z.number() }),
+      forward: maximum,
+      reverse: maximum,
+    })
     .nullable(),
   events: z.array(z.object({ kind: z.number(), count: z.number(), minutes: z.number(), records: z.array(bytes) })),
   memories: z

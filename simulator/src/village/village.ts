@@ -36,7 +36,7 @@ const generated = {
     .default('000000000001'),
   constantWatts: z.number().min(-10_000_000).max(10_000_000).default(0),
   livedDays: z.int().min(0).max(400).default(0),
-  meter: meterModelSchema.prefault({ memory: { daily: false } }),
+  meter: meterModelSchema.prefault({ memory: { daily: false, settlement: false } }),
 }
 const generateSchema = z.discriminatedUnion('mode', [
   z.strictObject({ ...generated, ...connection['dials-in'], registration: z.string().min(1).default('{id}') }),

@@ -1,9 +1,9 @@
 import { minuteMs } from '../../time/local-time.ts'
 import { ownNow } from '../meter-clock.ts'
-import { apparentOf, currentOf, frequencyOf, powerFactorOf, powerOf, voltageOf } from '../power.ts'
+import { currentOf, frequencyOf, powerFactorOf, powerOf, voltageOf } from '../power.ts'
 import { quantities, rateRegister, ratesPerMeter, type Quantity } from '../register-bank.ts'
 import type { Meter } from '../state.ts'
-import { maximumDemand } from './demand.ts'
+import { lastDemand, maximumDemand } from './demand.ts'
 import { RecordRing } from './record-ring.ts'
 
 /**
@@ -18,7 +18,8 @@ export type Memories = {
   readonly settlement: RecordRing
   readonly profile: RecordRing
 }
-export type FreezeKind = Exclude<keyof Memories, 'profile'>
+/** Freezes of all registers; the hourly one has the two active totals alone. */
+export type FreezeKind = Exclude<keyof Memories, 'profile' | 'hourly'>
 
 const depth = Object.freeze({ daily: 62, hourly: 254, instant: 3, timed: 12, settlement: 12 })
 
@@ -33,6 +34,9 @@ export const freezeColumn = Object.freeze({
 })
 const freezeColumns = 43
 
+export const hourColumn = Object.freeze({ minute: 0, forward: 1, reverse: 2 })
+const hourColumns = 3
+
 /** Columns of a profile record, in the order of its classes 1 to 6. */
 export const profileColumn = Object.freeze({ minute: 0, first: 1 })
 const profileColumns = 30
@@ -40,7 +44,7 @@ const profileColumns = 30
 export const memoriesOf = (meter: Meter): Memories =>
   (meter.memories ??= {
     daily: new RecordRing(freezeColumns, depth.daily),
-    hourly: new RecordRing(freezeColumns, depth.hourly),
+    hourly: new RecordRing(hourColumns, depth.hourly),
     instant: new RecordRing(freezeColumns, depth.instant),
     timed: new RecordRing(freezeColumns, depth.timed),
     settlement: new RecordRing(freezeColumns, depth.settlement),
@@ -74,6 +78,16 @@ export const freeze = (meter: Meter, kind: FreezeKind): void => {
   ])
 }
 
+/** Writes the active totals down. */
+export const freezeHour = (meter: Meter): void => {
+  const { bank, row } = meter
+  memoriesOf(meter).hourly.push([
+    ownMinute(ownNow(meter)),
+    steps(bank.totalWh(row, 'forward')),
+    steps(bank.totalWh(row, 'reverse')),
+  ])
+}
+
 const phases = [0, 1, 2] as const
 
 /** Writes a record of the load profile down. */
@@ -100,7 +114,7 @@ export const noteProfile = (meter: Meter): void => {
     total('quadrant2'),
     total('quadrant3'),
     total('quadrant4'),
-    hundredMilliwatts(maximumDemand(meter, 'forward').milliwatts),
-    hundredMilliwatts(apparentOf(power)),
+    hundredMilliwatts(lastDemand(meter).active),
+    hundredMilliwatts(lastDemand(meter).reactive),
   ])
 }

@@ -5,7 +5,7 @@ import { readBcd } from '../bytes.ts'
 import type { Rate, RateTimetable } from '../rate-timetable.ts'
 import type { Meter } from '../state.ts'
 import { noteDemand } from './demand.ts'
-import { freeze, noteProfile } from './memories.ts'
+import { freeze, freezeHour, noteProfile } from './memories.ts'
 
 const none = 9_999
 const settlementDays = [0x0400_0b01, 0x0400_0b02, 0x0400_0b03] as const
@@ -17,9 +17,9 @@ export const onQuarterHour = (meter: Meter): void => {
   const time = localTime(ownNow(meter), meter.around.zone)
   const minute = time.hour * 60 + time.minute
   if (memory.profileMinutes > 0 && minute % memory.profileMinutes === 0) noteProfile(meter)
-  if (memory.hourlyMinutes > 0 && minute % memory.hourlyMinutes === 0) freeze(meter, 'hourly')
+  if (memory.hourlyMinutes > 0 && minute % memory.hourlyMinutes === 0) freezeHour(meter)
   if (minute === 0 && memory.daily) freeze(meter, 'daily')
-  if (isSettlement(meter, time)) freeze(meter, 'settlement')
+  if (memory.settlement && isSettlement(meter, time)) freeze(meter, 'settlement')
   if (meter.terminal.output === 'demand-period')
     meter.terminal = { ...meter.terminal, pulses: meter.terminal.pulses + 1 }
   if (meter.parameters !== null) switchOver(meter)

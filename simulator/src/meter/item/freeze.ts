@@ -1,6 +1,6 @@
 import { minuteMs } from '../../time/local-time.ts'
 import { bcd, joined } from '../bytes.ts'
-import { freezeColumn, type FreezeKind } from '../duty/memories.ts'
+import { freezeColumn, hourColumn, type FreezeKind } from '../duty/memories.ts'
 import { quantities, ratesPerMeter, type Quantity } from '../register-bank.ts'
 import type { Meter } from '../state.ts'
 import { demandBytes, minuteTimeBytes } from './demand.ts'
@@ -10,16 +10,34 @@ import { demandBytes, minuteTimeBytes } from './demand.ts'
 const kinds: Readonly<Record<number, FreezeKind>> = Object.freeze({
   0x00: 'timed',
   0x01: 'instant',
-  0x04: 'hourly',
   0x06: 'daily',
 })
 
+const hourCode = 0x04
+
 export const freezeItem = (meter: Meter, identifier: number): Uint8Array | null => {
-  const kind = kinds[(identifier >>> 16) & 0xff]
-  const nn = identifier & 0xff
-  if (kind === undefined || nn === 0) return null
-  const row = meter.memories?.[kind].newest(nn - 1) ?? null
-  return row === null ? null : part(meter, row, (identifier >>> 8) & 0xff)
+  const [code, which, nn] = [(identifier >>> 16) & 0xff, (identifier >>> 8) & 0xff, identifier & 0xff]
+  const kind = code === hourCode ? 'hourly' : kinds[code]
+  const row = kind === undefined || nn === 0 ? null : (meter.memories?.[kind].newest(nn - 1) ?? null)
+  if (row === null) return null
+  return kind === 'hourly' ? hourPart(meter, row, which) : part(meter, row, which)
+}
+
+const hourPart = (meter: Meter, row: Int32Array, which: number): Uint8Array | null => {
+  const time = minuteTimeBytes(meter, (row[hourColumn.minute] ?? 0) * minuteMs)
+  const [forward, reverse] = [bcd(row[hourColumn.forward] ?? 0, 4), bcd(row[hourColumn.reverse] ?? 0, 4)]
+  switch (which) {
+    case 0x00:
+      return time
+    case 0x01:
+      return forward
+    case 0x02:
+      return reverse
+    case 0xff:
+      return joined(time, forward, reverse)
+    default:
+      return null
+  }
 }
 
 const part = (meter: Meter, row: Int32Array, which: number): Uint8Array | null => {

@@ -1,4 +1,5 @@
 import { bcd, joined } from '../bytes.ts'
+import { lastDemand } from '../duty/demand.ts'
 import { ownNow } from '../meter-clock.ts'
 import { apparentOf, currentOf, frequencyOf, powerFactorOf, powerOf, voltageOf, type Power } from '../power.ts'
 import { rateAt } from '../rate-timetable.ts'
@@ -71,14 +72,13 @@ const neutralCurrent = (meter: Meter): number => {
   return Math.round(Math.sqrt(Math.max(0, a * a + b * b + c * c - a * b - b * c - a * c)))
 }
 
-/** Mean power of the demand period so far is not kept: the power of now stands in for it, which is constant within it. */
 const single: Readonly<Record<number, (meter: Meter) => Uint8Array>> = Object.freeze({
   0x01: (meter) => bcd(neutralCurrent(meter), 3),
   0x02: (meter) => bcd(Math.floor(frequencyOf(meter) / 10), 2),
   0x03: (meter) => bcd(hundreds(powerOf(meter).activeTotal), 3),
-  0x04: (meter) => bcd(hundreds(powerOf(meter).activeTotal), 3),
-  0x05: (meter) => bcd(hundreds(powerOf(meter).reactiveTotal), 3),
-  0x06: (meter) => bcd(hundreds(apparentOf(powerOf(meter))), 3),
+  0x04: (meter) => bcd(hundreds(lastDemand(meter).active), 3),
+  0x05: (meter) => bcd(hundreds(lastDemand(meter).reactive), 3),
+  0x06: (meter) => bcd(hundreds(Math.hypot(lastDemand(meter).active, lastDemand(meter).reactive)), 3),
   0x07: () => bcd(250, 2),
   0x08: () => bcd(360, 2),
   0x09: () => bcd(600, 2),
