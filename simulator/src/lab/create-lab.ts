@@ -2,7 +2,7 @@ import { createFrameReader, encodeFrame, encodeRequest, type Frame, type Request
 import { lineSchema, type LineOptions } from '../line/line-options.ts'
 import { Rs485Line } from '../line/line.ts'
 import { halfHourOfYear, type LoadProfile } from '../load/load-profile.ts'
-import { meterSchema } from '../meter/meter-options.ts'
+import { meterSchema, modelOf } from '../meter/meter-options.ts'
 import type { RateTimetable } from '../meter/rate-timetable.ts'
 import { RegisterBank } from '../meter/register-bank.ts'
 import { VirtualMeter } from '../meter/virtual-meter.ts'
@@ -62,7 +62,8 @@ export const createLab = (options: LabOptions): Lab => {
   const profile = options.loads ?? noLoads
   const meters = options.meters.map((meter, row) => {
     const named = { address: String(row + 1).padStart(12, '0'), name: `meter ${String(row + 1)}`, ...meter }
-    return new VirtualMeter(meterSchema.parse(named), { around, profile, bank, row })
+    const parsed = meterSchema.parse(named)
+    return new VirtualMeter(parsed, { around, profile, bank, row, model: modelOf(parsed) })
   })
   const heard: Uint8Array[] = []
   const line = new Rs485Line(lineSchema.parse(options.line ?? {}), {

@@ -3,7 +3,7 @@ import { dayMs } from '../time/local-time.ts'
 import { noBehaviours, stack } from './behaviour.ts'
 import { noFaults } from './faults.ts'
 import { liveTo } from './life.ts'
-import { modelOf, type MeterModel, type MeterOptions } from './meter-options.ts'
+import type { MeterModel, OwnOptions } from './meter-options.ts'
 import { rateRegister, type RegisterBank } from './register-bank.ts'
 import { newRelay } from './relay.ts'
 import type { Meter, Obeyed, Surroundings, Terminal } from './state.ts'
@@ -17,21 +17,20 @@ export type MeterParts = Readonly<{
   profile: LoadProfile
   bank: RegisterBank
   row: number
-  /** Shared by meters of one kind; made of the options when absent. */
-  model?: MeterModel
+  /** Shared by meters of one kind. */
+  model: MeterModel
 }>
 
 /** A meter as it leaves the works, after it has lived its `livedDays`. */
-export const makeMeter = (options: MeterOptions, { around, profile, bank, row, model }: MeterParts): Meter => {
+export const makeMeter = (options: OwnOptions, { around, profile, bank, row, model }: MeterParts): Meter => {
   const { address, name, load, constantWatts, startWh, clockOffsetMs, livedDays, behaviours } = options
-  const own = model ?? modelOf(options)
   const now = around.clock.now()
   const bornAt = now - livedDays * dayMs
   for (const [index, wh] of startWh.entries()) bank.addWh(row, rateRegister('forward', index + 1), wh)
   const meter: Meter = {
     address,
     name,
-    model: own,
+    model,
     around,
     bank,
     row,
@@ -44,14 +43,14 @@ export const makeMeter = (options: MeterOptions, { around, profile, bank, row, m
     clockOffsetMs,
     clockSetAt: bornAt,
     clockMovedOn: 0,
-    relay: newRelay('closed', 'closed', own.overload?.reclosings ?? 0),
+    relay: newRelay('closed', 'closed', model.overload?.reclosings ?? 0),
     keepPower: false,
     alarm: false,
     faults: noFaults,
     stacked: noBehaviours,
     obeyed: nobody,
     baudRate: null,
-    wallet: own.prepayment === null ? null : newWallet(own.prepayment),
+    wallet: model.prepayment === null ? null : newWallet(model.prepayment),
     demand: null,
     events: null,
     memories: null,

@@ -143,6 +143,8 @@ const ownKeys = {
 
 export const meterSchema = z.strictObject({ ...ownKeys, ...modelKeys })
 export type MeterOptions = z.output<typeof meterSchema>
+/** What a meter does not share with others of its kind. */
+export type OwnOptions = Omit<MeterOptions, keyof MeterModel>
 
 const modelNames = Object.keys(modelKeys) as (keyof MeterModel)[]
 

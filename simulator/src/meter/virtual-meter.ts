@@ -8,7 +8,7 @@ import { isDead } from './faults.ts'
 import { liveTo } from './life.ts'
 import { lookAt, type MeterLook } from './look.ts'
 import { makeMeter, type MeterParts } from './make-meter.ts'
-import type { MeterOptions } from './meter-options.ts'
+import type { OwnOptions } from './meter-options.ts'
 import { pulsesOf, type Pulses } from './pulses.ts'
 import { remember, restore, type RememberedMeter } from './remember.ts'
 import type { Meter } from './state.ts'
@@ -20,7 +20,7 @@ import type { Meter } from './state.ts'
 export class VirtualMeter {
   readonly #meter: Meter
 
-  constructor(options: MeterOptions, parts: MeterParts) {
+  constructor(options: OwnOptions, parts: MeterParts) {
     this.#meter = makeMeter(options, parts)
   }
 

@@ -1,6 +1,6 @@
 import { wildcardAddress } from '@xianfu/protocols'
 import type { GatewayOptions } from '../gateway/virtual-gateway.ts'
-import type { MeterOptions } from '../meter/meter-options.ts'
+import type { OwnOptions } from '../meter/meter-options.ts'
 import type { Generate } from './village.ts'
 
 const addressDigits = wildcardAddress.length
@@ -25,8 +25,7 @@ const sizes = 31
 const days = 365
 
 /** Options of the meter with this number, from 0, counted over all gateways. */
-export const generatedMeter = (generate: Generate, number: number, measured: readonly string[]): MeterOptions => ({
-  ...generate.meter,
+export const generatedMeter = (generate: Generate, number: number, measured: readonly string[]): OwnOptions => ({
   address: String(BigInt(generate.firstAddress) + BigInt(number)).padStart(addressDigits, '0'),
   name: '',
   load: {

@@ -2,7 +2,7 @@ import { VirtualGateway, type GatewayEvent, type GatewayOptions } from '../gatew
 import type { LineOptions } from '../line/line-options.ts'
 import { Rs485Line } from '../line/line.ts'
 import { halfHourOfYear, readLoadProfile, shippedLoadsPath, type LoadProfile } from '../load/load-profile.ts'
-import { modelOf, type MeterModel, type MeterOptions } from '../meter/meter-options.ts'
+import { modelOf, type MeterModel, type MeterOptions, type OwnOptions } from '../meter/meter-options.ts'
 import { RegisterBank } from '../meter/register-bank.ts'
 import type { Surroundings } from '../meter/state.ts'
 import { VirtualMeter } from '../meter/virtual-meter.ts'
@@ -66,14 +66,14 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
     gatewayOptions: GatewayOptions,
     line: LineOptions,
     count: number,
-    meterOptions: (index: number) => MeterOptions,
-    modelFor: (meter: MeterOptions) => MeterModel,
+    meterOptions: (index: number) => OwnOptions,
+    modelFor: (index: number) => MeterModel,
   ): Populated => {
     const bank = new RegisterBank(count)
     const meters: VirtualMeter[] = []
     for (let row = 0; row < count; row += 1) {
       const meter = meterOptions(row)
-      const made = new VirtualMeter(meter, { around, profile, bank, row, model: modelFor(meter) })
+      const made = new VirtualMeter(meter, { around, profile, bank, row, model: modelFor(row) })
       const remembered = state?.meters[meter.address]
       if (remembered !== undefined) made.load(remembered)
       meters.push(made)
@@ -98,7 +98,7 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
       gateway.line,
       gateway.meters.length,
       (index) => gateway.meters[index] as MeterOptions,
-      models,
+      (index) => models(gateway.meters[index] as MeterOptions),
     ),
   )
   const { generate } = village
