@@ -42,7 +42,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey, dayKey]
+  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -11,6 +11,8 @@ import { Problem } from '../../parts/problem.tsx'
 import { dayColumns } from './day-data.ts'
 
 const heightPx = 170
+/** The sums of a whole day are too dear to be read at every change. */
+const readEveryMs = 5_000
 const sum = (values: readonly number[]): string => values.reduce((total, value) => total + value, 0).toFixed(2)
 const rounded = (value: unknown): string => Number(value).toFixed(2)
 
@@ -22,6 +24,7 @@ export const DayChart = memo(function DayChart() {
     dayKey,
     // The hour that is running is taken at the time of the answer.
     async () => ({ ...(await call(readDay)), at: now() }),
+    { refetchInterval: readEveryMs },
   )
   const day = useMemo(() => (data === undefined ? null : dayColumns(data.from, data.hours, data.at)), [data])
   const option = useMemo(() => {

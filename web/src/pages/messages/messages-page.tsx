@@ -99,7 +99,9 @@ export const MessagesPage = () => {
           loading={isPending}
           dataSource={shown}
           pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
-          locale={{ emptyText: isPending ? ' ' : all.length === 0 ? t('message.empty') : t('message.emptyFilter') }}
+          locale={{
+            emptyText: data === undefined ? ' ' : all.length === 0 ? t('message.empty') : t('message.emptyFilter'),
+          }}
           rowClassName={({ id }) => (id === chosenMessage?.id ? 'row chosen' : 'row')}
           onRow={({ id }) => ({ onClick: () => setChosen(id), 'aria-selected': id === chosenMessage?.id })}
           columns={[
