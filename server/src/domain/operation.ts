@@ -15,6 +15,7 @@ export type OperationKind =
   | 'move-payment'
   | 'sign-agreement'
   | 'buy-for-meter'
+  | 'settle-purchase'
   | 'hand-over-cash'
   | 'suspense-in'
   | 'resolve-suspense'

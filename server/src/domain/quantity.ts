@@ -79,3 +79,9 @@ export const formatPrice = (value: Price): string => formatScaled(value, 10, 4)
 
 /** `1.23` kWh from 1 230 Wh. */
 export const formatKwh = (energy: WattHours): string => formatScaled(energy, 3, 2)
+
+const costPerFen = 100_000_000_000n
+
+/** The whole fen that cover a cost: for what is bought ahead, never for a charge. */
+export const roundUpToFen = (cost: ExactCost): MicroYuan =>
+  (((cost + costPerFen - 1n) / costPerFen) * 10_000n) as MicroYuan

@@ -45,6 +45,7 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   'move-payment': false,
   'sign-agreement': false,
   'buy-for-meter': false,
+  'settle-purchase': false,
 })
 
 export type Reversed = Readonly<{ kind: OperationKind; reversedBy: string | null; completed: boolean }>
