@@ -85,6 +85,14 @@ export type BuyRefusal =
   | 'purchase-already-open'
   | 'purse-disputed'
 
+export type ReturnRefusal =
+  | 'meter-not-of-account'
+  | 'purchase-already-open'
+  | 'purse-disputed'
+  | 'purse-not-reconciled'
+  | 'purse-not-empty'
+  | 'nothing-to-return'
+
 export type PurseDispute = 'more-than-was-bought' | 'purchases-of-others'
 
 export type PurseReconciled = Readonly<

@@ -16,6 +16,8 @@ export type OperationKind =
   | 'sign-agreement'
   | 'buy-for-meter'
   | 'settle-purchase'
+  | 'return-purse'
+  | 'settle-channel'
   | 'hand-over-cash'
   | 'suspense-in'
   | 'resolve-suspense'

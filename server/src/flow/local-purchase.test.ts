@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createCloseAccount } from './close-account.ts'
 import { createBuyForMeter, purchaseLifetimeMs } from './buy-for-meter.ts'
 import type { Asked } from './operate.ts'
 import { stepPurchases } from './run-purchases.ts'
-import { createSettlePurchase, reconcilePurse } from './settle-purse.ts'
+import { createReturnPurse, createSettlePurchase, reconcilePurse } from './settle-purse.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import { createHandMadePurse, type HandMadePurse } from './testing/hand-made-purse.ts'
 import { createMoneyBench, terms, yuan, type MoneyBench } from './testing/money-bench.ts'
@@ -180,6 +181,30 @@ describe('a purchase for a meter with a purse of its own', () => {
     expect(await reconcilePurse(bench.context, meterId, purse.shows())).toEqual({ kind: 'even' })
     expect(await books()).toEqual({ prepayment: yuan(150), pending: 0n, wallet: yuan(41) })
     expect(await bench.standing('revenue')).toBe(0n - yuan(20))
+  })
+
+  test('is taken back from the emptied purse, and then the account can be closed', async () => {
+    await buy()
+    await step()
+    await step()
+    await bench.read(meterId, 0n)
+    const close = createCloseAccount(bench.context)
+    const closing = { accountId, lastReadings: [], channel: 'alipay' } as const
+    expect(await close({ ...ask(), ...closing })).toEqual({ ok: false, code: 'money-in-the-meter' })
+    const giveBack = createReturnPurse(bench.context)
+    purse.use(yuan(20))
+    const full = purse.shows()
+    expect(await giveBack({ ...ask(), accountId, meterId, emptied: full })).toEqual({
+      ok: false,
+      code: 'purse-not-empty',
+    })
+    await reconcilePurse(bench.context, meterId, full)
+    purse.use(full.balance)
+    const returned = await giveBack({ ...ask(), accountId, meterId, emptied: purse.shows() })
+    expect(returned).toMatchObject({ ok: true, result: { returned: yuan(30), balance: yuan(180) } })
+    const again = await giveBack({ ...ask(), accountId, meterId, emptied: purse.shows() })
+    expect(again).toEqual({ ok: false, code: 'nothing-to-return' })
+    expect(await close({ ...ask(), ...closing })).toMatchObject({ ok: true, result: { returned: yuan(180) } })
   })
 
   test('of somebody else at the meter is seen, and stays seen', async () => {

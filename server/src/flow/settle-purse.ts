@@ -1,9 +1,11 @@
-import { reconcile, type PurseReading, type PurseReconciled } from '../domain/meter-purchase.ts'
+import { reconcile, type PurseReading, type PurseReconciled, type ReturnRefusal } from '../domain/meter-purchase.ts'
+import { addMoney, type MicroYuan } from '../domain/quantity.ts'
 import { lockAccounts } from '../store/credit.ts'
 import {
   disputePurse,
   findPurchase,
   purseMirror,
+  purseOfAccount,
   purseOwner,
   purseStanding,
   savePurse,
@@ -58,6 +60,44 @@ export const reconcilePurse = async (
     return result
   })
 }
+
+export type ReturnPurseInput = Asked &
+  Readonly<{
+    accountId: number
+    meterId: number
+    /** What the purse shows after the meter was emptied. */
+    emptied: PurseReading
+  }>
+
+/**
+ * Takes what is in a meter's purse back to the account, e.g. before it is closed: the purse was read and reconciled, then
+ * emptied in the meter, and shows nothing now.
+ */
+export const createReturnPurse =
+  (context: MoneyContext) =>
+  async ({
+    accountId,
+    meterId,
+    emptied,
+    ...asked
+  }: ReturnPurseInput): Promise<Operated<{ returned: MicroYuan; balance: MicroYuan }, ReturnRefusal>> => {
+    const input = { meterId, emptied: { ...emptied } }
+    const request = { ...asked, kind: 'return-purse', accountIds: [accountId], input } as const
+    return operate(context, request, async ({ sql, standing, post: postHere, now: at }) => {
+      const purse = await purseStanding(sql, meterId)
+      if (purse === null || purse.accountId !== accountId) return { ok: false, code: 'meter-not-of-account' }
+      if (purse.open) return { ok: false, code: 'purchase-already-open' }
+      if (purse.disputed) return { ok: false, code: 'purse-disputed' }
+      const { shown, booked } = await purseOfAccount(sql, meterId, accountId)
+      if (booked === 0n) return { ok: false, code: 'nothing-to-return' }
+      if (shown !== booked) return { ok: false, code: 'purse-not-reconciled' }
+      if (emptied.balance !== 0n) return { ok: false, code: 'purse-not-empty' }
+      await postHere([{ template: 'wallet-return', accountId, meterId, amount: booked, at }])
+      const { bucket, prepayment } = standing(accountId)
+      await savePurse(sql, { meterId, bucket, at }, emptied)
+      return { ok: true, result: { returned: booked, balance: addMoney(prepayment, booked) } }
+    })
+  }
 
 export type SettlePurchaseInput = Asked & Readonly<{ accountId: number; purchaseId: string; as: 'posted' | 'voided' }>
 export type SettlePurchaseRefusal = 'unknown-purchase' | 'not-disputed' | 'reason-missing'

@@ -145,6 +145,22 @@ export const purseMirror = async (
   return row === undefined ? null : { purchaseCount: row.purchase_count, balance: microYuan(row.balance) }
 }
 
+/** What the purse showed last, and what of it the ledger has for this account. */
+export const purseOfAccount = async (
+  sql: Sql,
+  meterId: number,
+  accountId: number,
+): Promise<Readonly<{ shown: MicroYuan | null; booked: MicroYuan }>> => {
+  const [row] = await sql.query<{ shown: bigint | null; booked: bigint }>(
+    `select (select balance from meter_wallet where meter_id = $1) as shown,
+            coalesce((select credits - debits from ledger_account
+              where code = 'meter-wallet' and account_id = $2 and owner = $1::int::text), 0) as booked`,
+    [meterId, accountId],
+  )
+  const shown = row?.shown ?? null
+  return { shown: shown === null ? null : microYuan(shown), booked: microYuan(row?.booked ?? 0n) }
+}
+
 export const savePurse = async (
   sql: Sql,
   { meterId, bucket, at }: Readonly<{ meterId: number; bucket: number; at: number }>,
