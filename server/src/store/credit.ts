@@ -218,7 +218,8 @@ const accountsQuery = `
   join trip_guard t on t.site_id = s.id
   join customer c on c.id = a.customer_id
   join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
+  -- A meter with a purse of its own cuts by itself: the policy here has no terms for it.
+  left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
   where a.id = any($1::int[]) order by a.id`
 
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
