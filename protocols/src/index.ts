@@ -38,6 +38,7 @@ export {
   type RequestOf,
 } from './dlt645/request.ts'
 export { decodeReply, encodeReply, type Reply } from './dlt645/reply.ts'
+export { repliesFor } from './dlt645/follow-up.ts'
 export { answers, expectedReplyLength } from './dlt645/exchange.ts'
 export type {
   BitsValue,

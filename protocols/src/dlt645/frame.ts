@@ -90,6 +90,23 @@ export function decodeFrame(bytes: Uint8Array): Decoded<Frame> {
   return frame === null ? refused('bad-address', 'the address is not made of digits') : decoded(frame)
 }
 
+// Engines make short arrays cheaply inside the object; longer ones cost a trip to the allocator each. The data of long
+// frames therefore lie side by side in one block, each in its own part; a block lives as long as one of its frames.
+const blockBytes = 8192
+const shortBytes = 64
+let block = new Uint8Array(blockBytes)
+let blockUsed = 0
+
+function roomFor(length: number): Uint8Array {
+  if (length <= shortBytes) return new Uint8Array(length)
+  if (blockUsed + length > blockBytes) {
+    block = new Uint8Array(blockBytes)
+    blockUsed = 0
+  }
+  blockUsed += length
+  return block.subarray(blockUsed - length, blockUsed)
+}
+
 /**
  * The frame that stands complete at `start`, which is a 68H, with everything proven; null when it is none. One pass over
  * the bytes, for streams in which almost every frame is a good one.
@@ -103,7 +120,7 @@ export function readWholeFrame(bytes: Uint8Array, start: number): Frame | null {
   if (address === null) return null
   let sum = 0
   for (let index = start; index < firstData; index++) sum += bytes[index] ?? 0
-  const data = new Uint8Array(end - firstData)
+  const data = roomFor(end - firstData)
   for (let index = 0; index < data.length; index++) {
     const byte = bytes[firstData + index] ?? 0
     sum += byte
@@ -119,7 +136,7 @@ export function readWholeFrame(bytes: Uint8Array, start: number): Frame | null {
 export function readFrameParts(bytes: Uint8Array, start: number): Frame | null {
   const address = readAddress(bytes, start + 1)
   if (address === null) return null
-  const data = new Uint8Array(bytes[start + lengthOffset] ?? 0)
+  const data = roomFor(bytes[start + lengthOffset] ?? 0)
   const firstData = start + dataOffset
   for (let index = 0; index < data.length; index++) data[index] = (bytes[firstData + index] ?? 0) - dataShift
   return { address, control: bytes[start + controlOffset] ?? 0, data }

@@ -214,8 +214,7 @@ function decodeError({ address, data }: Frame, code: number): Decoded<Reply> {
   if (!isMeterAddress(address)) return refused('bad-address', `a meter cannot answer as ${address}`)
   const [low, high = 0] = data
   const most = code === functionCode.control || code === functionCode.security ? 2 : 1
-  const least = code === functionCode.security ? 2 : 1
-  if (low === undefined || data.length < least || data.length > most) return wrongLength(data)
+  if (low === undefined || data.length > most) return wrongLength(data)
   return decoded({ kind: 'error', address, functionCode: code, errors: errorsOfFunction(code, (high << 8) | low) })
 }
 
