@@ -61,7 +61,6 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
       { type: 'value', min: 0 },
       {
         type: 'value',
-        name: '¥',
         splitLine: { show: false },
         axisLabel: innerLabels,
         ...balanceRange(balances, agreed),
