@@ -31,7 +31,8 @@ export type FieldReading = Readonly<{
   registers: Registers
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
-  status: Omit<ObservedStatus, 'meterId' | 'at'> | null
+  /** `at` is absent when it was read with the registers. */
+  status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
 
 export type SettleSummary = Readonly<{ good: number; late: number; held: number; charges: number }>

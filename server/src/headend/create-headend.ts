@@ -96,7 +96,7 @@ class RunningHeadend implements Headend {
   read: Headend['read'] = async (meterId, items, options) => {
     const meter = this.#meters.get(meterId)
     if (meter === undefined)
-      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, exchanges: [] }
+      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, times: {}, exchanges: [] }
     return readMeter(meter, items, options)
   }
 
