@@ -26,7 +26,8 @@ export type OutputSignal = 'clock-second' | 'demand-period' | 'tariff-switch'
  * never reach a meter that nobody thought of. `set-time`, `freeze` and `select-output` may go to all meters
  * (`broadcastAddress`), and `write-address` to whoever is there (`wildcardAddress`), as it has no other way.
  *
- * - `read`: `blocks` and `from` ask for so many records of the load profile (class 06), from a time on.
+ * - `read`: `blocks` and `from` ask for so many records of the load profile (class 06), from a time on; `parameters` are
+ *   bytes behind the identifier that are neither, as in the grid's order to show an item on the display.
  * - `read-follow-up`: `sequence` is 1 for the first one.
  * - `write`: `data` is what `encodeValue` gives; at levels 98 and 99 ciphers and codes of authentication are part of it.
  * - `pre-trip`: trips now, and after `restoreAfterMinutes` (5 to 1275, in steps of 5) closes or permits closing.
@@ -38,7 +39,14 @@ export type OutputSignal = 'clock-second' | 'demand-period' | 'tariff-switch'
  * - `security`: function 03H; `data` is what `encodeSecurity` gives.
  */
 export type Request = Readonly<
-  | { kind: 'read'; address: string; identifier: number; blocks?: number; from?: MinuteTime }
+  | {
+      kind: 'read'
+      address: string
+      identifier: number
+      blocks?: number
+      from?: MinuteTime
+      parameters?: Uint8Array
+    }
   | { kind: 'read-follow-up'; address: string; identifier: number; sequence: number }
   | { kind: 'read-address' }
   | { kind: 'write'; address: string; identifier: number; credentials: Credentials; data: Uint8Array }

@@ -5,13 +5,13 @@ import { credentialsBytes, operatorBytes, readOperator } from '../dlt645/credent
 import { identifierBytes, identifierText, readIdentifier } from '../dlt645/data-identifier.ts'
 import type { Dictionary } from '../dlt645/dictionary.ts'
 import { type Field, fieldsOf } from '../dlt645/fields.ts'
-import { bcd, digits, type Format, moment, raw } from '../dlt645/format.ts'
+import { bcd, binary, digits, type Format, moment, raw } from '../dlt645/format.ts'
 import { readFreezeTime } from '../dlt645/freeze-time.ts'
 import type { Item } from '../dlt645/item.ts'
 import { controlResult, errorsOfFunction } from '../dlt645/meter-error.ts'
 import { momentText, fieldText } from '../dlt645/value-text.ts'
 import { bitRateOf } from '../dlt645/rate-word.ts'
-import { isCurve } from '../dlt645/request-writer.ts'
+import { areParameters, isCurve } from '../dlt645/request-writer.ts'
 import { securityCommand, securityName } from '../dlt645/security.ts'
 import type { ExplainedField } from './explained.ts'
 import { actionWords, functionSource, outputWords, reasonWords, stateWords, type Words } from './words.table.ts'
@@ -234,9 +234,11 @@ function requestParts(code: number, data: Uint8Array, dictionary: Dictionary): r
 }
 
 function readParts(item: Item | null, data: Uint8Array, identifier: number): readonly Part[] {
-  const blocks = formatted('blocks', ['number of blocks', '负荷记录块数 N'], bcd(1))
+  const blocks = formatted('blocks', ['number of blocks', '负荷记录块数 N'], binary(1))
   const from = formatted('from', ['from this time on', '给定时间'], moment('YYMMDDhhmm'))
   if (data.length <= identifierBytes) return [identifierPart(item)]
+  const more = data.length - identifierBytes
+  if (areParameters(more)) return [identifierPart(item), part('parameters', ['parameters', '参数'], more, toHex)]
   if (data.length === identifierBytes + 1) return [identifierPart(item), blocks]
   return isCurve(identifier) ? [identifierPart(item), from, blocks] : [identifierPart(item), blocks, from]
 }
