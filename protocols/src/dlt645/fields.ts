@@ -252,7 +252,7 @@ function loadRecords(data: Uint8Array, offset: number, asked: number): readonly 
     const { end, damaged, classes } = parts.value
     const inner = [
       leaf({ name: 'at' }, recordTime, data, at + 3, at + 8),
-      ...classes.flatMap((from, index) => (from < 0 ? [] : groupFields(loadClasses[index] ?? [], data, from))),
+      ...classes.flatMap((place, index) => (place === null ? [] : groupFields(loadClasses[index] ?? [], data, place))),
     ]
     const name = `record${fields.length + 1}`
     const bytes = data.subarray(at, end)
@@ -278,12 +278,14 @@ const recordTime: Format = Object.freeze({ codec: 'moment', pattern: 'YYMMDDhhmm
 function groupFields(
   group: readonly (readonly [name: string, format: Numeric])[],
   data: Uint8Array,
-  from: number,
+  { from, bytes }: Readonly<{ from: number; bytes: number }>,
 ): readonly Field[] {
+  const fields: Field[] = []
   let at = from
-  return group.map(([name, format]) => {
-    const field = leaf({ name }, { codec: 'number', ...format }, data, at, at + format.bytes)
+  for (const [name, format] of group) {
+    if (at >= from + bytes) break
+    fields.push(leaf({ name }, { codec: 'number', ...format }, data, at, at + format.bytes))
     at += format.bytes
-    return field
-  })
+  }
+  return fields
 }
