@@ -3,8 +3,8 @@ import { wordsOf } from '../dlt645/item.ts'
 
 /**
  * How sure a line is: `published` where a public frame or program shows what the identifier means, `memory` where it is
- * general knowledge that no public source at hand confirms. Try what is of memory against a meter before money depends on
- * it; the decimals of B61x to B65x, too, differ between meters of this age.
+ * general knowledge that no public source at hand confirms. Try what is of memory against a meter before money depends
+ * on it; the decimals of B61x to B65x, too, differ between meters of this age.
  */
 export type Certainty = 'published' | 'memory'
 

@@ -29,7 +29,9 @@ type Part = Readonly<{
 
 export type ExplainedData = Readonly<{ fields: readonly ExplainedField[]; problems: readonly string[] }>
 
-/** Everything about the data of an intact frame: `data` as meant, `wire` as sent, both from `offset` of the frame on. */
+/**
+ * Everything about the data of an intact frame: `data` as meant, `wire` as sent, both from `offset` of the frame on.
+ */
 export function explainData(
   control: ControlCode,
   wire: Uint8Array,
