@@ -242,6 +242,29 @@ describe('profiles', () => {
     expect(older.byId(0x00010000)?.name).toBe('forwardActiveEnergyTotal')
   })
 
+  test('a recharge that is written, as one vendor has it', () => {
+    const cet = createDictionary(meterProfiles.cet)
+    const value = { purchaseCount: 3, amount: 10_000 }
+    expect(toHex(cet.encode(0x04900000, value))).toBe('03 00 00 00 00 00 01 00')
+    expect(cet.decode(0x04900000, fromHex('03 00 00 00 00 00 01 00'))).toEqual({ ok: true, value })
+  })
+
+  test('every line of every profile is found by number and name, and its values come back', () => {
+    for (const profile of Object.values(meterProfiles)) {
+      const dictionary = createDictionary(profile)
+      for (const name of Object.keys(profile.identifiers ?? {})) {
+        const item = dictionary.byName(name)
+        expect(item && dictionary.byId(item.id)?.name).toBe(name)
+        fc.assert(
+          fc.property(item === null ? fc.constant(null) : valueOfFormat(item), (value) => {
+            const id = item?.id ?? 0
+            expect(dictionary.decode(id, dictionary.encode(id, value))).toEqual({ ok: true, value })
+          }),
+        )
+      }
+    }
+  })
+
   test('a family of its own, over the standard', () => {
     const rooms = createDictionary({
       name: 'rooms',
