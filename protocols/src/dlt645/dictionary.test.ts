@@ -204,6 +204,30 @@ describe('fields: what there is, and whether it is to be believed', () => {
     ])
   })
 
+  test('separators behind the rates of a block make no rates of their own', () => {
+    expect(qualities(0x0001ff00, '26 00 00 00 AA 01 00 00 00 AA 02 00 00 00 AA 03 00 00 00 AA 04 00 00 00 AA')).toEqual(
+      [
+        ['total', 260, 'Wh', 'good'],
+        ['rate1', 10, 'Wh', 'good'],
+        ['rate2', 20, 'Wh', 'good'],
+        ['rate3', 30, 'Wh', 'good'],
+        ['rate4', 40, 'Wh', 'good'],
+      ],
+    )
+  })
+
+  test('an empty block has a total that is missing', () => {
+    expect(qualities(0x0001ff00, '')).toEqual([['total', null, 'Wh', 'missing']])
+  })
+
+  test('AAH in identifiers is a digit like others', () => {
+    const record = `00 30 12 05 08 25 01 00 00 00 ${'AA AA AA AA '.repeat(10)}`
+    const fields = standardDictionary.fields(0x03300001, fromHex(record))
+    const items = fields.ok ? fields.value.find(({ name }) => name === 'items') : undefined
+    expect(items?.fields.map(({ value }) => value)).toEqual(Array<number>(10).fill(0xaaaaaaaa))
+    expect(standardDictionary.decode(0x03300001, fromHex(record)).ok).toBe(true)
+  })
+
   test('a single-phase meter, and one that says too much', () => {
     expect(qualities(0x0201ff00, '05 22')).toEqual([
       ['a', 220_500, 'mV', 'good'],
