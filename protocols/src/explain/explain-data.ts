@@ -75,7 +75,6 @@ function layParts(parts: readonly Part[], { wire, data, offset, clause: source }
     at = end
   }
   if (at < data.length) {
-    problems.push(`${data.length - at} bytes of data more than the function has`)
     fields.push({
       offset: offset + at,
       bytes: wire.subarray(at),
@@ -93,10 +92,11 @@ function layParts(parts: readonly Part[], { wire, data, offset, clause: source }
 
 /** Values that begin with a question mark are none. */
 const problemsIn = (fields: readonly ExplainedField[]): readonly string[] =>
-  fields.flatMap(({ en, value, fields: inner }) => [
-    ...(value.startsWith('? ') ? [`${en} is no value: ${value.slice(2)}`] : []),
-    ...problemsIn(inner),
-  ])
+  fields.flatMap(({ name, en, value, meant, fields: inner }) =>
+    name === 'surplus'
+      ? [`${meant.length} bytes of data more than is known: ${toHex(meant)}`]
+      : [...(value.startsWith('? ') ? [`${en} is no value: ${value.slice(2)}`] : []), ...problemsIn(inner)],
+  )
 
 function explainedField(field: Field, wire: Uint8Array, offset: number, base: number, clause: string): ExplainedField {
   const at = base + field.offset
