@@ -275,6 +275,8 @@ alter table payment
   add constraint payment_channel_check
     check (channel in ('cash-counter', 'card-terminal', 'bank-transfer', 'wechat-pay', 'alipay'));
 
+create index payment_at on payment (at);
+
 alter table account add column opened_at timestamptz, add column closed_at timestamptz;
 create index account_customer on account (customer_id);
 

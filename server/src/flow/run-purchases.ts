@@ -35,7 +35,10 @@ export const stepPurchases = async (context: MoneyContext, writer: PurchaseWrite
   const now = clock.now()
   await ensurePartitions(database, now, now)
   const due = await claimPurchases(database, now, wallAfter(clock, claimMs), purchasesPerPass)
-  for (const id of due) await carryOn(context, writer, id)
+  // All at once: meters on other lines must not wait for a slow one, and each line orders its own exchanges.
+  const carried = await Promise.allSettled(due.map(async (id) => carryOn(context, writer, id)))
+  const failed = carried.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
   return due.length
 }
 
