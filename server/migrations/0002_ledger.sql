@@ -245,6 +245,14 @@ begin
 end $$;
 select guard_transfer_partition(inhrelid::regclass) from pg_inherits where inhparent = 'transfer'::regclass;
 
+create function day_partition_exists(parent text, name text) returns boolean language sql volatile as $$
+  select exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                 where i.inhparent = parent::regclass and c.relname = name)
+$$;
+
+-- A day's table is made by itself and then attached: that waits for no writer and no writer waits for it. Two that make the
+-- same day at once: the second waits for the lock, and looks into the catalog by a query, for a cached "there is none" would
+-- not be looked up again after the wait. The order transfer, reading is that in which settling writes them.
 create or replace function ensure_day_partitions(first_day date, last_day date) returns void language plpgsql as $$
 declare
   day date;
@@ -252,16 +260,16 @@ declare
   name text;
 begin
   for day in select d::date from generate_series(first_day, last_day, interval '1 day') d loop
-    foreach parent in array array['reading', 'transfer'] loop
+    foreach parent in array array['transfer', 'reading'] loop
       name := format('%s_%s', parent, to_char(day, 'YYYYMMDD'));
-      if to_regclass(name) is null then
-        -- Two that make the same day at once: the second waits here, and then finds it made.
+      if not day_partition_exists(parent, name) then
         perform pg_advisory_xact_lock(hashtext('xianfu partition ' || name));
-        if to_regclass(name) is null then
-          execute format('create table %I partition of %I for values from (%L) to (%L)',
-            name, parent, day::timestamptz, (day + 1)::timestamptz);
+        if not day_partition_exists(parent, name) then
+          execute format('create table %I (like %I including defaults including constraints including storage)', name, parent);
+          execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+            parent, name, day::timestamptz, (day + 1)::timestamptz);
           if parent = 'transfer' then
-            perform guard_transfer_partition(name::regclass);
+            perform guard_transfer_partition(format('%I', name)::regclass);
           end if;
         end if;
       end if;
