@@ -193,9 +193,14 @@ create trigger transfer_is_immutable before update or delete on transfer for eac
 create function apply_transfers() returns trigger language plpgsql as $$
 declare
   wrong text;
+  closed boolean;
 begin
-  perform from ledger_account
-    where id in (select debit_id from written union select credit_id from written) order by id for no key update;
+  select bool_or(l.closed_at is not null) into closed from (
+    select closed_at from ledger_account
+    where id = any(array(select debit_id from written union select credit_id from written)) order by id for no key update) l;
+  if closed then
+    raise exception 'a transfer to a closed ledger account' using errcode = '23514', constraint = 'ledger_account_closed';
+  end if;
   select format('%s from %s to %s', w.kind, coalesce(d.code, '?'), coalesce(c.code, '?')) into wrong
     from (select distinct kind, debit_id, credit_id from written where kind <> 'reversal') w
     left join ledger_account d on d.id = w.debit_id left join ledger_account c on c.id = w.credit_id
@@ -206,10 +211,6 @@ begin
   if exists (select from written w where w.agreement_id is not null
       and not exists (select from agreement g where g.id = w.agreement_id and g.account_id = w.account_id)) then
     raise exception 'a charge names an agreement of another account' using errcode = '23514', constraint = 'transfer_agreement';
-  end if;
-  if exists (select from ledger_account where closed_at is not null
-      and id in (select debit_id from written union select credit_id from written)) then
-    raise exception 'a transfer to a closed ledger account' using errcode = '23514', constraint = 'ledger_account_closed';
   end if;
   update ledger_account l set debits = l.debits + m.debit, credits = l.credits + m.credit
     from (select id, sum(debit)::bigint as debit, sum(credit)::bigint as credit from (
