@@ -1,10 +1,12 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
@@ -22,6 +24,8 @@ export type HouseParts = Readonly<{
   /** Names this process as the owner of the commands it carries out. */
   owner: string
   log: FlowContext['log']
+  /** Brings purchases into meters with a purse of their own; without one such purchases wait. */
+  purchaseWriter?: PurchaseWriter
 }>
 
 export type House = Readonly<{
@@ -32,7 +36,8 @@ export type House = Readonly<{
 }>
 
 /** Both walks under way: from the meter to the balance, and from the balance to the relay. */
-export const startHouse = async ({ database, clock, ids, headend, owner, log }: HouseParts): Promise<House> => {
+export const startHouse = async (parts: HouseParts): Promise<House> => {
+  const { database, clock, ids, headend, owner, log, purchaseWriter } = parts
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
@@ -75,6 +80,7 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
     runDecideDue(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
+    ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
   ]
 
   return {

@@ -1,6 +1,8 @@
-import { actOn, actUnread, type PurchaseAct, type PurseReading } from '../domain/meter-purchase.ts'
-import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { wallAfter } from '../domain/clock.ts'
+import { actOn, actUnread, type PurchaseAct, type PurseReading } from '../domain/meter-purchase.ts'
+import type { Posting } from '../domain/ledger.ts'
+import type { PurchaseWriter } from '../domain/purchase-writer.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -124,14 +126,18 @@ export const adoptPurse = async (
   if ((await purseMirror(sql, meterId)) !== null) return
   await savePurse(sql, { meterId, bucket, at: now }, reading)
   if (reading.balance <= 0n) return
-  const common = { accountId, meterId, amount: reading.balance, at: now }
-  const postings = [
-    { ...common, template: 'opening-balance' },
-    { ...common, template: 'purchase-pending' },
-    { ...common, template: 'purchase-posted' },
-  ] as const
+  const postings = broughtIn({ accountId, meterId, amount: reading.balance, at: now })
   await post(sql, ids, { now, accountIds: [accountId], postings })
 }
+
+/** Money that is in a meter and was not bought here, by the ways that a purchase takes. */
+export const broughtIn = (
+  common: Readonly<{ accountId: number; meterId: number; amount: MicroYuan; at: number }>,
+): readonly Posting[] => [
+  { ...common, template: 'opening-balance' },
+  { ...common, template: 'purchase-pending' },
+  { ...common, template: 'purchase-posted' },
+]
 
 const templateOf = {
   posted: 'purchase-posted',
