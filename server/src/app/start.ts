@@ -19,6 +19,7 @@ import { runCustomers } from './demonstration/customers.ts'
 import { demonstrationTimeZone } from './demonstration/households.ts'
 import { demonstrationVillage } from './demonstration/village.ts'
 import { ensureFirstOperator, firstLogin, signInFile } from './first-operator.ts'
+import { readGatewayTls } from './gateway-tls.ts'
 import { startHouse } from './house.ts'
 import { startLiveHub } from './live-hub.ts'
 import { settleMode, StartRefused, type Mode } from './one-server.ts'
@@ -91,7 +92,15 @@ const open = async (
   const password = await ensureFirstOperator(database, config.data, config.adminPassword)
   const site = await prepareSite(config, mode, database, clock, say)
 
-  const headend = createHeadend({ clock, listen: gatewayAddress(config, mode), log: sayHeadend(say) })
+  const listen = gatewayAddress(config, mode)
+  const tls = await readGatewayTls(config, listen.host)
+  if (!tls.ok) throw new StartRefused(tls.words)
+  const headend = createHeadend({
+    clock,
+    listen,
+    ...(tls.listening === null ? {} : { listenSecurely: tls.listening }),
+    log: sayHeadend(say),
+  })
   const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log: sayFlow(say) })
   closers.push({ name: 'field side', close: house.stop })
   const pay = createPay(database, clock, ids)

@@ -36,6 +36,8 @@ export type MeterFacts = Readonly<{
   relay: 'closed' | 'open' | 'unknown'
   keepPower: boolean
   alarm: boolean
+  /** It can be told to warn by itself; absent: it can. */
+  hasAlarm?: boolean
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
@@ -224,6 +226,7 @@ const withHysteresis = (threshold: MicroYuan): MicroYuan =>
 /** The meter's own alarm (display, backlight) follows the stage; a meter without supply needs none. */
 const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off'): Decision['commands'] =>
   facts.meters
+    .filter((meter) => meter.hasAlarm !== false)
     .filter((meter) => meter.alarm !== (kind === 'alarm-on') && meter.relay !== 'open' && !hasOpen(meter, kind))
     .map((meter) => ({ meterId: meter.meterId, kind }))
 

@@ -121,7 +121,7 @@ const wordsOf = (outcome: ControlOutcome): string => {
     case 'not-sent':
       return `not sent: ${outcome.code} ${outcome.detail}`.trim()
     case 'refused':
-      return `refused by the meter: ${outcome.errors.reasons.join(', ')}`
+      return `refused by the meter: ${outcome.detail ?? outcome.errors.reasons.join(', ')}`
     case 'unanswered':
       return `no answer: ${outcome.detail}`
     case 'unverified':

@@ -142,8 +142,8 @@ const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
   const plan = progress.period?.period.plan ?? record.agreement?.plan ?? null
-  const { maximumWatts, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, plan, now })
+  const { maximumWatts, registerStepWh, meterId, bucket } = record
+  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
   const { at, registers, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   if (gate.kind === 'held') {

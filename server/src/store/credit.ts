@@ -55,6 +55,7 @@ type MeterRow = {
   relay: MeterFacts['relay']
   keep_power: boolean
   alarm: boolean
+  has_alarm: boolean
   last_at: number | null
   newest_quality: string | null
   restore_owed: boolean
@@ -105,6 +106,7 @@ const recordOf = (
       relay: meter.relay,
       keepPower: meter.keep_power,
       alarm: meter.alarm,
+      hasAlarm: meter.has_alarm,
       lastReadAt: meter.last_at,
       newestHeld: meter.newest_quality === 'held',
       restoreOwed: meter.restore_owed,
@@ -166,6 +168,8 @@ const accountsQuery = `
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
+         -- No Modbus meter knows a command for it; one that is refused would be queued for ever.
+         m.protocol = 'dlt645' as has_alarm,
          coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_close_at
   from meter m join account a on a.id = m.account_id
   left join lateral (

@@ -38,6 +38,7 @@ export const openLink = async (options: LinkOptions): Promise<OpenLink> => {
     transport,
     clock,
     guardMs: defaultLimits.guardMs,
+    lateAnswerMs: defaultLimits.lateAnswerMs,
     filter: (bytes) => bytes,
     onHeard: () => undefined,
     onDropped: () => undefined,

@@ -172,6 +172,9 @@ test('the command offers what the field engineer needs', () => {
     '--baud',
     '--parity',
     '--address',
+    '--modbus',
+    '--model',
+    '--modbus-tcp',
     '--trace',
     '--json',
   ])

@@ -1,15 +1,18 @@
 import { decodeValue, toHex, type Decoded } from '@xianfu/protocols'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Clock } from '../../domain/clock.ts'
-import { ask, type Asker } from '../../headend/driver/dlt645-ask.ts'
+import type { Asker } from '../../headend/driver/ask-line.ts'
+import { ask } from '../../headend/driver/dlt645-ask.ts'
 import { readIdentifier, type IdentifierRead } from '../../headend/driver/dlt645-read.ts'
 import type { LineConfig } from '../../headend/headend.ts'
 import { defaultLimits } from '../../headend/limits.ts'
 import type { Turn } from '../../headend/line/line.ts'
 import { createResponseTime } from '../../headend/line/response-time.ts'
+import { findModel, meterModels } from '../../headend/model/models.ts'
 import { systemClock } from '../system-clock.ts'
 import { defaultItemWords, itemsFor, itemWords, type MeterItem } from './meter-items.ts'
 import { openLink, type MeterLink } from './meter-link.ts'
+import { readModbusAndPrint, type ModbusTarget } from './meter-read-modbus.ts'
 import { valueText } from './meter-values.ts'
 
 export type MeterReadOptions = Readonly<{
@@ -17,6 +20,8 @@ export type MeterReadOptions = Readonly<{
   line: LineConfig
   /** Twelve digits; null asks the one meter on the line who it is. */
   address: string | null
+  /** A Modbus meter in place of a DL/T 645 one; `address` is then not asked for. */
+  modbus?: ModbusTarget | null
   items: readonly string[]
   trace: boolean
   json: boolean
@@ -57,6 +62,9 @@ export const runMeterRead = async (options: MeterReadOptions): Promise<number> =
 
 const readAndPrint = async (turn: Turn, options: MeterReadOptions, items: readonly MeterItem[]): Promise<number> => {
   const asker = askerOf(options)
+  const { modbus: target = null, json, print, complain } = options
+  if (target !== null)
+    return readModbusAndPrint(turn, asker, { target, items, json, print, complain, whatToCheck: whatToCheck(options) })
   const address = options.address ?? (await readAddress(turn, asker, options))
   if (address === null) return 1
   const results: unknown[] = []
@@ -166,6 +174,13 @@ export const meterCommand = (): Command => {
     .addOption(
       new Option('--address <digits>', 'address of the meter; without it the meter is asked').argParser(parseAddress),
     )
+    .addOption(new Option('--modbus <unit>', 'a Modbus meter in place of DL/T 645: its unit').argParser(parseUnit))
+    .addOption(
+      new Option('--model <name>', 'with --modbus: what its registers mean').choices(
+        meterModels.map(({ name }) => name),
+      ),
+    )
+    .option('--modbus-tcp', 'with --modbus: a Modbus TCP device, not RTU bytes through a gateway', false)
     .option('--trace', 'show every byte with its direction and time', false)
     .option('--json', 'print one JSON object', false)
     .action(async (items: string[], flags: MeterReadFlags) => {
@@ -175,8 +190,15 @@ export const meterCommand = (): Command => {
         process.exitCode = 1
         return
       }
+      const modbus = modbusOf(flags)
+      if (modbus === 'no-model') {
+        console.error('Say what the registers mean: --modbus UNIT needs --model NAME.')
+        process.exitCode = 1
+        return
+      }
       process.exitCode = await runMeterRead({
         link,
+        modbus,
         line: { baudRate: flags.baud, parity: flags.parity },
         address: flags.address ?? null,
         items,
@@ -200,6 +222,9 @@ type MeterReadFlags = Readonly<{
   baud: number
   parity: LineConfig['parity']
   address?: string
+  modbus?: number
+  model?: string
+  modbusTcp: boolean
   trace: boolean
   json: boolean
 }>
@@ -211,6 +236,18 @@ const linkOf = ({ tcp, serial, listen, registration }: MeterReadFlags): MeterLin
   if (listen !== undefined) links.push({ kind: 'listen', port: listen, registration: registration ?? null })
   const [only] = links
   return links.length === 1 && only !== undefined ? only : null
+}
+
+const modbusOf = ({ modbus: unit, model: name, modbusTcp }: MeterReadFlags): ModbusTarget | null | 'no-model' => {
+  if (unit === undefined) return null
+  const model = name === undefined ? null : findModel(name)
+  return model === null ? 'no-model' : { kind: modbusTcp ? 'modbus-tcp' : 'modbus-rtu', unit, model }
+}
+
+const parseUnit = (text: string): number => {
+  const unit = Number(text)
+  if (!Number.isInteger(unit) || unit < 1 || unit > 247) throw new InvalidArgumentError('A unit is from 1 to 247.')
+  return unit
 }
 
 const parsePort = (text: string): number => {
