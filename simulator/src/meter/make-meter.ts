@@ -59,6 +59,8 @@ export const makeMeter = (options: OwnOptions, { around, profile, bank, row, mod
     session: null,
     wrongPasswords: null,
     terminal: terminalAtFirst,
+    modbus: options.modbus,
+    forced: null,
     timedFreeze: null,
   }
   if (livedDays > 0) liveTo(meter, now)

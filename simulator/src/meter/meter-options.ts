@@ -139,6 +139,11 @@ const ownKeys = {
   /** So many days it has lived before the village begins, so that its memories are not empty. */
   livedDays: z.int().min(0).max(400).default(0),
   behaviours: z.array(behaviourSchema).max(16).default([]),
+  /** Speaks Modbus RTU as this unit, with the registers of this model, and no DL/T 645. */
+  modbus: z
+    .strictObject({ unit: z.int().min(1).max(247), model: z.enum(['acrel-dtsy1352', 'acrel-ddsy1352']) })
+    .nullable()
+    .default(null),
 }
 
 export const meterSchema = z.strictObject({ ...ownKeys, ...modelKeys })
