@@ -38,11 +38,12 @@ for (const [meters, memories] of [
   [100_000, 'none'],
   ...(quick ? [] : [[1_000_000, 'none']]),
   [10_000, 'remembering'],
+  [200, 'full'],
 ]) {
   const m = await measure('memory.mjs', meters, memories)
   row(
     grouped(m.meters),
-    memories === 'none' ? 'none' : 'daily, half-hourly, profile',
+    { none: 'none', remembering: 'daily, half-hourly, profile', full: 'the same, full' }[memories],
     grouped(m.bytesPerMeter),
     grouped(m.bytesPerMeterAfterAnHour),
     grouped(m.residentMegabytes),
