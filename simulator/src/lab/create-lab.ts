@@ -89,8 +89,14 @@ export const createLab = (options: LabOptions): Lab => {
   const ask = (request: Request | Frame, patienceMs = 10_000): Frame | null => {
     const before = heard.length
     line.send(encodeFrame('kind' in request ? encodeRequest(request) : request))
-    for (let passed = 0; passed < patienceMs && framesFrom(before).length === 0; passed += 1) clock.pass(1)
-    return framesFrom(before)[0] ?? null
+    let looked = before
+    for (let passed = 0; passed <= patienceMs; passed += 1) {
+      const frame = heard.length === looked ? undefined : framesFrom(before)[0]
+      if (frame !== undefined) return frame
+      looked = heard.length
+      clock.pass(1)
+    }
+    return null
   }
   return {
     clock,

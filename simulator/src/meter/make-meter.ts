@@ -44,6 +44,7 @@ export const makeMeter = (options: OwnOptions, { around, profile, bank, row, mod
     clockSetAt: bornAt,
     clockMovedOn: 0,
     relay: newRelay('closed', 'closed', model.overload?.reclosings ?? 0),
+    seenMilliwatts: null,
     keepPower: false,
     alarm: false,
     faults: noFaults,

@@ -54,6 +54,8 @@ export type Meter = {
   /** Own day of the last broadcast that moved the clock. */
   clockMovedOn: number
   readonly relay: RelayState
+  /** Power at the last look for jumps; null while there was no supply. */
+  seenMilliwatts: number | null
   keepPower: boolean
   alarm: boolean
   faults: Faults
