@@ -6,7 +6,7 @@ import { modelOf, type MeterModel, type MeterOptions, type OwnOptions } from '..
 import { RegisterBank } from '../meter/register-bank.ts'
 import type { Surroundings } from '../meter/state.ts'
 import { VirtualMeter } from '../meter/virtual-meter.ts'
-import { seededRandom } from '../random.ts'
+import { seededRandom, seedFor } from '../random.ts'
 import type { Clock } from '../time/clock.ts'
 import { zoneOf } from '../time/local-time.ts'
 import { generatedGateway, generatedMeter } from './generate.ts'
@@ -56,12 +56,12 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
   const profile = await readLoadProfile(options.loadsPath ?? shippedLoadsPath)
   checkHouseholds(village, profile)
   const state = statePath === undefined ? null : await readState(statePath)
-  const random = seededRandom(village.seed)
   const zone = zoneOf(village.timeZone)
   const timetable = village.ratePeriods.map(({ from, rate }) => ({ fromMinute: minuteOf(from), rate }))
-  const around: Surroundings = { clock, random, zone, halfHour: halfHourOfYear(zone), timetable }
+  const common = { clock, zone, halfHour: halfHourOfYear(zone), timetable }
   const models = sharedModels()
 
+  let populations = 0
   const populate = (
     gatewayOptions: GatewayOptions,
     line: LineOptions,
@@ -69,6 +69,10 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
     meterOptions: (index: number) => OwnOptions,
     modelFor: (index: number) => MeterModel,
   ): Populated => {
+    // Chance of its own for each gateway: what happens on one line does not depend on when another is used.
+    const random = seededRandom(seedFor(village.seed, populations))
+    populations += 1
+    const around: Surroundings = { ...common, random }
     const bank = new RegisterBank(count)
     const meters: VirtualMeter[] = []
     for (let row = 0; row < count; row += 1) {
