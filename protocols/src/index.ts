@@ -38,6 +38,7 @@ export {
   type RequestOf,
 } from './dlt645/request.ts'
 export { decodeReply, encodeReply, type Reply } from './dlt645/reply.ts'
+export { repliesFor } from './dlt645/follow-up.ts'
 export { answers, expectedReplyLength } from './dlt645/exchange.ts'
 export type {
   BitsValue,
@@ -72,6 +73,28 @@ export {
   type SecurityReplyOf,
   type SecurityRequestOf,
 } from './dlt645/security.ts'
+export { explainFrame } from './explain/explain-frame.ts'
+export type { ExplainedField, Explanation } from './explain/explained.ts'
+export { fieldText, quantityText } from './dlt645/value-text.ts'
+export {
+  answers1997,
+  decodeReply1997,
+  decodeRequest1997,
+  decodeValue1997,
+  encodeReply1997,
+  encodeRequest1997,
+  encodeValue1997,
+  type Error1997,
+  type Reply1997,
+  type Request1997,
+} from './dlt645-1997/message-1997.ts'
+export {
+  type Certainty as Certainty1997,
+  item1997,
+  type Item1997,
+  item1997ByName,
+  items1997,
+} from './dlt645-1997/identifiers-1997.table.ts'
 export { crc16 } from './modbus/crc16.ts'
 export { modbusFunction, mostReadRegisters, mostWriteRegisters } from './modbus/function-code.ts'
 export { isSilenceBehindGateway, modbusExceptionName, type ModbusExceptionName } from './modbus/exception.ts'
@@ -86,7 +109,7 @@ export { createRtuRequestReader } from './modbus/rtu-request-reader.ts'
 export { createTcpFrameReader } from './modbus/tcp-frame-reader.ts'
 export {
   bitMask,
-  type Certainty,
+  type Certainty as RegisterCertainty,
   decodeRegister,
   encodeRegister,
   type Register,

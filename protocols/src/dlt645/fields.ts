@@ -24,8 +24,9 @@ export type Field = Readonly<{
   bytes: Uint8Array
   /** As `decodeValue` gives it, null when the quality is not `good`. */
   value: unknown
-  /** The unit of a number, in its base units. */
+  /** The unit of a number, in its base units, and what one step of its last digit is in it. */
   unit: string
+  scale: number
   quality: Quality
   fields: readonly Field[]
 }>
@@ -136,7 +137,7 @@ const isLeaf = ({ codec }: Format): boolean =>
 
 function leaf({ name, zh }: Name, format: Format, data: Uint8Array, offset: number, end: number): Field {
   const bytes = data.subarray(offset, Math.max(offset, end))
-  const words = { name, en: wordsOf(name), zh: zh ?? zhOf(name), offset, bytes, unit: format.unit }
+  const words = { name, en: wordsOf(name), zh: zh ?? zhOf(name), offset, bytes, unit: format.unit, scale: format.scale }
   if (bytes.length === 0 && format.bytes > 0) return { ...words, value: null, quality: 'missing', fields: none }
   const decoded = decodeFormat(format, bytes)
   const inner = bitFields(format, data, offset)
@@ -163,6 +164,7 @@ function surplus(data: Uint8Array, offset: number): Field {
     bytes,
     value: null,
     unit: '',
+    scale: 1,
     quality: 'surplus',
     fields: none,
   }
@@ -189,6 +191,7 @@ function wordFields(bits: BitTable, data: Uint8Array, offset: number, length: nu
             bytes,
             value: Math.floor(raw / 2 ** index) % 2 === 1,
             unit: '',
+            scale: 1,
             quality: 'good' as const,
             fields: none,
           },
@@ -262,6 +265,7 @@ function loadRecords(data: Uint8Array, offset: number, asked: number): readonly 
       bytes,
       value: null,
       unit: '',
+      scale: 1,
       quality,
       fields: inner,
     })

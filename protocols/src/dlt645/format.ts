@@ -138,7 +138,7 @@ export const text = (bytes: number) => ({ codec: 'text', bytes, ...plain }) as c
 export const raw = (bytes: number) => ({ codec: 'raw', bytes, ...plain }) as const
 /** The same, whatever is left. */
 export const rest = { codec: 'rest', bytes: 0, ...plain } as const
-export const identifierFormat = { codec: 'identifier', bytes: 4, ...plain } as const
+export const identifierFormat = { codec: 'identifier', bytes: 4, ...plain, unit: 'DI' } as const
 export const bits = (bytes: number, table: BitTable) => ({ codec: 'bits', bytes, bits: table, ...plain }) as const
 /** A time as the standard writes it, e.g. `YYMMDDhhmm`; on the wire the last pair comes first. */
 export const moment = <P extends string>(pattern: P) =>

@@ -1,54 +1,84 @@
 import { livePath } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../domain/clock.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
 import { permitted, type WhoIs } from './register.ts'
 
 /** Streams that may be open at once. */
 const maximumStreams = 500
-/** Changes of so long are told together. */
+/** Changes of so long are told together, elapsed time. */
 const gatherMs = 200
-/** A comment so often keeps proxies from closing, and ends the stream of a session that is over. */
+/** A comment so often keeps proxies from closing, and ends the stream of a session that is over; elapsed time. */
 const keepAliveMs = 15_000
 
 /** `GET /api/live`: server-sent events that say what to read again. */
-export const liveRoute = (app: FastifyInstance, { live, log }: ApiAbilities, whoIs: WhoIs): void => {
-  const closers = new Set<() => void>()
+export const liveRoute = (app: FastifyInstance, { live, clock, log }: ApiAbilities, whoIs: WhoIs): void => {
+  const streams = new Set<AbortController>()
   app.addHook('preClose', async () => {
-    for (const close of closers) close()
+    for (const stream of streams) stream.abort()
   })
   app.get(livePath, async (request, reply) => {
     await permitted(whoIs, request, 'view')
-    if (closers.size >= maximumStreams) throw new ApiProblem('too-many-requests')
+    if (streams.size >= maximumStreams) throw new ApiProblem('too-many-requests')
     reply.hijack()
     const { raw } = reply
+    const over = new AbortController()
+    streams.add(over)
+    raw.on('close', () => over.abort())
+    raw.on('error', () => over.abort())
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     raw.write('retry: 2000\n\n')
-    const topics = new Set<string>()
-    const unsubscribe = live.subscribe((changed) => {
-      for (const topic of changed) topics.add(topic)
-    })
-    const gather = setInterval(() => {
-      if (topics.size === 0) return
-      raw.write(`event: change\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`)
-      topics.clear()
-    }, gatherMs)
-    const keepAlive = setInterval(() => {
-      // A fresh look each time: the one made for this request is remembered.
-      void app
-        .inject({ method: 'GET', url: '/api/session', headers: { cookie: request.headers.cookie ?? '' } })
-        .then(({ statusCode }) => (statusCode === 401 ? close() : raw.write(': here\n\n')))
-        .catch(log)
-    }, keepAliveMs)
-    const close = (): void => {
-      clearInterval(gather)
-      clearInterval(keepAlive)
-      unsubscribe()
-      closers.delete(close)
-      raw.end()
+    /** A fresh look each time: the one made for this request is remembered. */
+    const stillSignedIn = async (): Promise<boolean> => {
+      const headers = { cookie: request.headers.cookie ?? '' }
+      return (await app.inject({ method: 'GET', url: '/api/session', headers })).statusCode !== 401
     }
-    closers.add(close)
-    raw.on('close', close)
-    raw.on('error', close)
+    const telling = tellChanges(raw, live, clock, over.signal)
+    void keepAlive(raw, clock, over, stillSignedIn)
+      .catch(log)
+      .then(async () => telling)
+      .finally(() => {
+        streams.delete(over)
+        raw.end()
+      })
   })
+}
+
+/** Gathers what changes and tells it, until the stream is over. */
+const tellChanges = async (
+  raw: ServerResponse,
+  live: ApiAbilities['live'],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  const topics = new Set<string>()
+  const unsubscribe = live.subscribe((changed) => {
+    for (const topic of changed) topics.add(topic)
+  })
+  while (!signal.aborted) {
+    await clock.delay(gatherMs, signal).catch(() => undefined)
+    if (topics.size === 0 || signal.aborted) continue
+    raw.write(`event: change\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`)
+    topics.clear()
+  }
+  unsubscribe()
+}
+
+const keepAlive = async (
+  raw: ServerResponse,
+  clock: Clock,
+  over: AbortController,
+  stillSignedIn: () => Promise<boolean>,
+): Promise<void> => {
+  try {
+    while (!over.signal.aborted) {
+      await clock.delay(keepAliveMs, over.signal).catch(() => undefined)
+      if (over.signal.aborted || !(await stillSignedIn())) return
+      raw.write(': here\n\n')
+    }
+  } finally {
+    over.abort()
+  }
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptio
 import type { z } from 'zod'
 import { permissionsOf, type Permission } from '../domain/role.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { SignedIn } from '../store/sessions.ts'
+import type { SignedIn } from '../flow/sign-in.ts'
 import { ApiProblem, type ProblemField } from './problem.ts'
 
 type Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Readonly<{

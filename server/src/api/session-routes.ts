@@ -1,53 +1,46 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { hash, verify } from '@node-rs/argon2'
 import { readSession, signIn, signOut, type Session } from '@xianfu/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { permissionsOf } from '../domain/role.ts'
-import { deleteSession, findOperator, findSession, insertSession, type SignedIn } from '../store/sessions.ts'
+import { sessionHours, type SignedIn } from '../flow/sign-in.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, permitted, type WhoIs } from './register.ts'
 
 const cookieName = 'xianfu_session'
-const sessionHours = 12
-const tokenBytes = 32
 const triesPerMinute = 10
 
-const tokenHashOf = (request: FastifyRequest): Uint8Array | null => {
-  const token = request.cookies[cookieName]
-  return token === undefined ? null : createHash('sha256').update(token).digest()
-}
+const tokenOf = (request: FastifyRequest): string | null => request.cookies[cookieName] ?? null
 
 /** Looks the caller up once per request. */
-export const createWhoIs = ({ database }: Pick<ApiAbilities, 'database'>): WhoIs => {
+export const createWhoIs = ({ door }: Pick<ApiAbilities, 'door'>): WhoIs => {
   const known = new WeakMap<FastifyRequest, Promise<SignedIn | null>>()
   return async (request) => {
-    const tokenHash = tokenHashOf(request)
-    if (tokenHash === null) return null
+    const token = tokenOf(request)
+    if (token === null) return null
     const before = known.get(request)
     if (before !== undefined) return before
-    const found = findSession(database, tokenHash)
+    const found = door.whoHolds(token)
     known.set(request, found)
     return found
   }
 }
 
-export const sessionRoutes = async (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): Promise<void> => {
-  const { database } = abilities
+export const sessionRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
+  const { door } = abilities
   const register = createRegister(app, whoIs)
-  // Verified against when the login is unknown, so that both refusals take the same time.
-  const nobodysHash = await hash(randomBytes(tokenBytes))
 
   register.open(
     signIn,
     async ({ body: { login, password } }, { reply }) => {
-      const operator = await findOperator(database, login)
-      const right = await verify(operator?.passwordHash ?? nobodysHash, password)
-      if (operator === null || !right) throw new ApiProblem('wrong-sign-in')
-      const token = randomBytes(tokenBytes).toString('base64url')
-      await insertSession(database, createHash('sha256').update(token).digest(), operator.id, sessionHours)
-      reply.setCookie(cookieName, token, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: sessionHours * 3600 })
-      return sessionOf(operator, abilities)
+      const entered = await door.signIn(login, password)
+      if (entered === null) throw new ApiProblem('wrong-sign-in')
+      reply.setCookie(cookieName, entered.token, {
+        httpOnly: true,
+        sameSite: 'strict',
+        path: '/',
+        maxAge: sessionHours * 3600,
+      })
+      return sessionOf(entered.operator, abilities)
     },
     {
       config: {
@@ -63,8 +56,8 @@ export const sessionRoutes = async (app: FastifyInstance, abilities: ApiAbilitie
   register.guarded(readSession, 'view', async (_, caller) => sessionOf(caller, abilities))
   register.open(signOut, async (_, { request, reply }) => {
     await permitted(whoIs, request, 'view')
-    const tokenHash = tokenHashOf(request)
-    if (tokenHash !== null) await deleteSession(database, tokenHash)
+    const token = tokenOf(request)
+    if (token !== null) await door.signOut(token)
     reply.clearCookie(cookieName, { path: '/' })
     return {}
   })

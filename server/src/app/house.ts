@@ -1,3 +1,4 @@
+import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
 import { createCollector } from '../flow/collect.ts'
@@ -5,6 +6,8 @@ import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runSealing } from '../flow/seal-ledger.ts'
+import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import { forgetGatewayStates, loadField, saveGatewayState } from '../store/archive.ts'
@@ -20,6 +23,8 @@ export type HouseParts = Readonly<{
   /** Names this process as the owner of the commands it carries out. */
   owner: string
   log: FlowContext['log']
+  /** The wall clock is moved by hand (a rehearsal, a test): its jumps are no alarm. */
+  clockMovedByHand?: true
 }>
 
 export type House = Readonly<{
@@ -30,7 +35,8 @@ export type House = Readonly<{
 }>
 
 /** Both walks under way: from the meter to the balance, and from the balance to the relay. */
-export const startHouse = async ({ database, clock, ids, headend, owner, log }: HouseParts): Promise<House> => {
+export const startHouse = async (parts: HouseParts): Promise<House> => {
+  const { database, clock, ids, headend, owner, log } = parts
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
@@ -66,7 +72,15 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
   const { port: gatewayPort } = await headend.start()
-  const loops = [collector.run(signal), dispatcher.run(signal), notifyLoop.run(signal), runDecideDue(context, signal)]
+  const loops = [
+    collector.run(signal),
+    dispatcher.run(signal),
+    notifyLoop.run(signal),
+    runDecideDue(context, signal),
+    runAgreements(context, signal),
+    runSealing(context, signal),
+    ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
+  ]
 
   return {
     context,

@@ -63,6 +63,8 @@ beforeAll(async () => {
           {
             gateway: 'GW-1',
             address: '202611010101',
+            protocol: { kind: 'modbus-rtu', unit: 7, model: 'acrel-dtsy1352', wiring: 'in-line' },
+            energyStepWh: 10 * currentRatio,
             place: 'Room 1',
             passwordLevel: 2,
             password: '000000',
@@ -81,13 +83,10 @@ beforeAll(async () => {
     ],
   })
   if (!enrolled.ok) throw new Error(enrolled.code)
-  await at.database.query(
-    `update meter set protocol = 'modbus-rtu', unit_address = 7, model = 'acrel-dtsy1352', energy_step_wh = $1`,
-    [10 * currentRatio],
-  )
   const headend = createHeadend({ clock, listen: { host: '127.0.0.1', port: 0 }, log: () => undefined })
   const log = (): void => undefined
-  house = await startHouse({ database: at.database, clock, ids, headend, owner: ids.uuid(), log })
+  const owner = ids.uuid()
+  house = await startHouse({ database: at.database, clock, ids, headend, owner, log, clockMovedByHand: true })
   readNow = createReadNow(house.context, headend)
   socket = connect({ host: '127.0.0.1', port: house.gatewayPort, noDelay: true })
   serveModbus(socket, 'rtu', [meter])

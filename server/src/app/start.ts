@@ -8,6 +8,8 @@ import { enrol } from '../flow/enrol.ts'
 import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
+import { createDoor } from '../flow/sign-in.ts'
+import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
@@ -76,7 +78,7 @@ const open = async (
   say.line('database: starting')
   const { database, close } = await openHouseDatabase(
     config,
-    (text) => say.line(`database: ${text}`),
+    (text) => say.line(text),
     (error) => say.log('warn', 'database', error),
   )
   closers.push({ name: 'database', close })
@@ -113,9 +115,12 @@ const open = async (
   const api = await createApi({
     database,
     clock,
+    door: await createDoor(database),
     pay,
     requestCommand: createRequestCommand(house.context),
     readNow: createReadNow(house.context, headend),
+    freezeTrips: createFreezeTrips(house.context),
+    releaseTrips: createReleaseTrips(house.context),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

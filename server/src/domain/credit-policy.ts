@@ -1,3 +1,4 @@
+import { localDayText } from './calendar.ts'
 import { addMoney, percentOf, type MicroYuan } from './quantity.ts'
 import { openStates, type RelayCommandKind, type RelayCommandState } from './relay-command.ts'
 import { isInside, type TripWindow } from './trip-window.ts'
@@ -36,16 +37,18 @@ export type MeterFacts = Readonly<{
   relay: 'closed' | 'open' | 'unknown'
   keepPower: boolean
   alarm: boolean
-  /** It can be told to warn by itself; absent: it can. */
+  /** It can be told to warn by itself; absent: it can. And when it last refused to, or did not answer. */
   hasAlarm?: boolean
+  lastFailedAlarmAt?: number | null
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
   /** A trip of this policy has, or may have, reached the meter. */
   restoreOwed: boolean
   openCommands: readonly Readonly<{ id: string; kind: RelayCommandKind; state: RelayCommandState }>[]
-  /** Trips of this policy that failed since the account is cut off; the newest failure of a close. */
+  /** Trips of this policy that failed since the account is cut off, and the newest failure of each kind. */
   failedTrips: number
+  lastFailedTripAt: number | null
   lastFailedCloseAt: number | null
 }>
 
@@ -55,6 +58,10 @@ export type CreditFacts = Readonly<{
   earliestStopAt: number | null
   /** On the protected list (保电, life support, disputed …): never stopped automatically. */
   protected: boolean
+  /** Spans in which nobody of the site is tripped (holidays, storms, an examination): `[from, to)`, wall time. */
+  noTrip: readonly Readonly<{ from: number; to: number }>[]
+  /** The guard has frozen the trips of the site until a person releases them. */
+  tripsFrozen: boolean
   meters: readonly MeterFacts[]
 }>
 
@@ -74,8 +81,11 @@ export type Reason =
   | 'notice-missing'
   | 'lead-time-running'
   | 'outside-trip-window'
+  | 'no-trip-day'
+  | 'trips-frozen'
   | 'trip'
   | 'supply-stopped'
+  | 'trip-failed-lately'
   | 'trip-failed-field-work'
   | 'not-used-up-any-more'
   | 'restore'
@@ -98,6 +108,8 @@ export const maximumReadingAgeMs = 24 * 3_600_000
 const hysteresisPercent = 120n
 /** Trips of one cut-off that may fail before only field work helps. */
 const maximumFailedTrips = 3
+/** A meter that refused its alarm is not asked again for so long (wall time): many have none, and the line is busy. */
+const alarmAgainAfterMs = 24 * 3_600_000
 /** A close that failed is decided again no sooner than this (wall time); its own retries came before. */
 const closeAgainAfterMs = 30 * 60_000
 
@@ -111,6 +123,40 @@ export const decide = (facts: CreditFacts, terms: CreditTerms, now: number): Dec
   return decideSupply(facts, terms, now, stage)
 }
 
+/** What is known of an account without looking at its meters one by one. */
+export type Standing = Readonly<{
+  stage: CreditStage
+  /** Reasons of the last decision, as saved. */
+  reasons: readonly string[]
+  /** Alarm 1 of the agreement in force; null without one. */
+  alarm1: MicroYuan | null
+  /** A meter shows its alarm, waits for its supply, or has a command open. */
+  stirred: boolean
+}>
+
+/** What is decided for almost everybody, almost always. */
+export const quietDecision: Decision = Object.freeze({
+  stage: 'normal',
+  earliestStopAt: null,
+  reasons: Object.freeze(['enough-money'] as const),
+  notices: Object.freeze([]),
+  commands: Object.freeze([]),
+  cancel: Object.freeze([]),
+})
+
+/**
+ * Whether the policy would decide just what it decided before, and nothing more: enough money before and after, nothing
+ * open, nothing to be taken back. Such accounts need not be loaded in full, which is what makes a round of a million
+ * readings cheap. A property test holds this against `decide`.
+ */
+export const isQuiet = (standing: Standing, balance: MicroYuan): boolean =>
+  standing.alarm1 !== null &&
+  balance > standing.alarm1 &&
+  standing.stage === 'normal' &&
+  !standing.stirred &&
+  standing.reasons.length === 1 &&
+  standing.reasons[0] === 'enough-money'
+
 /** Enough money: warn when a threshold was crossed downwards, and give back supply that is owed. */
 const decideSupply = (
   facts: CreditFacts,
@@ -123,7 +169,7 @@ const decideSupply = (
   const opposite = alarm === 'alarm-on' ? 'alarm-off' : 'alarm-on'
   const cancel = queued(facts, (kind) => kind === 'trip' || kind === opposite)
   if (queued(facts, (kind) => kind === 'trip').length > 0) reasons.push('not-used-up-any-more')
-  const commands = [...alarmCommands(facts, alarm)]
+  const commands = [...alarmCommands(facts, alarm, now)]
   const waiting = facts.balance <= terms.thresholds.restore && facts.meters.some((meter) => meter.restoreOwed)
   if (waiting) {
     reasons.push('waiting-for-restore-amount')
@@ -146,7 +192,7 @@ const decideSupply = (
 /** Used up: notice first, then, when everything allows it, the trip. */
 const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decision => {
   const hold = obstacle(facts, now)
-  const alarms = alarmCommands(facts, 'alarm-on')
+  const alarms = alarmCommands(facts, 'alarm-on', now)
   const notified = facts.stage === 'stop-notified' || facts.stage === 'cut-off'
   if (hold !== null) {
     const stage = notified ? facts.stage : 'warned-2'
@@ -161,16 +207,30 @@ const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decisi
     const reasons: Reason[] = ['used-up', 'notice-sent']
     return { ...base, stage: 'stop-notified', earliestStopAt, reasons, notices: ['pre-stop'] }
   }
-  const wait = waitReason(facts.earliestStopAt, terms, now)
+  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
+  if (facts.stage === 'cut-off' && closed.length === 0)
+    return { ...base, stage: 'cut-off', reasons: ['used-up', 'supply-stopped'] }
+  const wait = waitReason(facts.earliestStopAt, facts, terms, now)
   if (wait !== null) return { ...base, stage: facts.stage, reasons: ['used-up', wait] }
   const exhausted = facts.meters.some((meter) => meter.failedTrips >= maximumFailedTrips)
-  const commands = facts.meters
-    .filter((meter) => meter.relay !== 'open' && meter.failedTrips < maximumFailedTrips && !hasOpen(meter, 'trip'))
+  const waiting = closed.filter((meter) => failedInThisWindow(meter, terms, now))
+  const commands = closed
+    .filter((meter) => meter.failedTrips < maximumFailedTrips && !waiting.includes(meter) && !hasOpen(meter, 'trip'))
     .map((meter) => ({ meterId: meter.meterId, kind: 'trip' as const }))
-  const stopped = facts.meters.every((meter) => meter.relay === 'open')
-  const reasons: Reason[] = ['used-up', exhausted ? 'trip-failed-field-work' : stopped ? 'supply-stopped' : 'trip']
-  return { ...base, stage: 'cut-off', reasons, commands: [...alarms, ...commands] }
+  const outcome: Reason =
+    closed.length === 0
+      ? 'supply-stopped'
+      : exhausted
+        ? 'trip-failed-field-work'
+        : waiting.length > 0
+          ? 'trip-failed-lately'
+          : 'trip'
+  return { ...base, stage: 'cut-off', reasons: ['used-up', outcome], commands: [...alarms, ...commands] }
 }
+
+/** A trip whose attempts have all failed is tried again in the next window, not in this one (fee-control practice). */
+const failedInThisWindow = (meter: MeterFacts, { timeZone }: CreditTerms, now: number): boolean =>
+  meter.lastFailedTripAt !== null && localDayText(meter.lastFailedTripAt, timeZone) === localDayText(now, timeZone)
 
 /**
  * Asked again at the last moment, under the account's lock, before the bytes of a policy trip leave. `null` means go.
@@ -181,7 +241,7 @@ export const objectionToTrip = (facts: CreditFacts, terms: CreditTerms, now: num
   const hold = obstacle(facts, now)
   if (hold !== null) return hold
   if (facts.stage !== 'cut-off' || facts.earliestStopAt === null) return 'notice-missing'
-  return waitReason(facts.earliestStopAt, terms, now)
+  return waitReason(facts.earliestStopAt, facts, terms, now)
 }
 
 /** Why nobody may be stopped now, whatever the balance. */
@@ -194,9 +254,16 @@ const obstacle = (facts: CreditFacts, now: number): Reason | null => {
   return null
 }
 
-const waitReason = (earliestStopAt: number, terms: CreditTerms, now: number): Reason | null => {
+const waitReason = (
+  earliestStopAt: number,
+  { tripsFrozen, noTrip }: CreditFacts,
+  { tripWindow, timeZone }: CreditTerms,
+  now: number,
+): Reason | null => {
   if (now < earliestStopAt) return 'lead-time-running'
-  return isInside(terms.tripWindow, now, terms.timeZone) ? null : 'outside-trip-window'
+  if (!isInside(tripWindow, now, timeZone)) return 'outside-trip-window'
+  if (noTrip.some(({ from, to }) => now >= from && now < to)) return 'no-trip-day'
+  return tripsFrozen ? 'trips-frozen' : null
 }
 
 const severity: Readonly<Record<CreditStage, number>> = {
@@ -224,9 +291,12 @@ const withHysteresis = (threshold: MicroYuan): MicroYuan =>
   threshold > 0n ? percentOf(threshold, hysteresisPercent) : addMoney(threshold, 0n as MicroYuan)
 
 /** The meter's own alarm (display, backlight) follows the stage; a meter without supply needs none. */
-const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off'): Decision['commands'] =>
+const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off', now: number): Decision['commands'] =>
   facts.meters
-    .filter((meter) => meter.hasAlarm !== false)
+    .filter(
+      ({ hasAlarm, lastFailedAlarmAt }) =>
+        hasAlarm !== false && now - (lastFailedAlarmAt ?? -Infinity) > alarmAgainAfterMs,
+    )
     .filter((meter) => meter.alarm !== (kind === 'alarm-on') && meter.relay !== 'open' && !hasOpen(meter, kind))
     .map((meter) => ({ meterId: meter.meterId, kind }))
 

@@ -1,3 +1,4 @@
+import type { MeterSpec } from './archive.ts'
 import type { CreditTerms } from './credit-policy.ts'
 import type { MicroYuan } from './quantity.ts'
 import type { PricePlan } from './price-plan.ts'
@@ -11,15 +12,24 @@ export type Enrolment = Readonly<{
     servicePhone: string
     signature: string
   }>
-  pricePlans: readonly Readonly<{ name: string; plan: PricePlan }>[]
+  pricePlans: readonly EnrolledPlan[]
   gateways: readonly EnrolledGateway[]
   accounts: readonly EnrolledAccount[]
 }>
 
+/** A flat or four-rate plan, or the first version of any other as the document of docs/pricing.md. */
+export type EnrolledPlan = Readonly<{ name: string; plan: PricePlan | Readonly<{ kind: 'tariff'; document: unknown }> }>
+
 export type EnrolledGateway = Readonly<{
   code: string
   link: Readonly<
-    | { kind: 'dials-in'; registration: string; heartbeat: string | null }
+    | {
+        kind: 'dials-in'
+        registration: string
+        heartbeat: string | null
+        /** By its packet when absent. */
+        identifiedBy?: 'packet' | 'meter' | 'remote-ip'
+      }
     | { kind: 'dialled'; host: string; port: number }
     | { kind: 'serial'; path: string }
   >
@@ -30,6 +40,10 @@ export type EnrolledGateway = Readonly<{
 export type EnrolledMeter = Readonly<{
   gateway: string
   address: string
+  /** DL/T 645-2007 when absent. */
+  protocol?: MeterSpec['protocol']
+  /** One step of its energies as they are charged; 10 Wh when absent, more behind transformers. */
+  energyStepWh?: number
   place: string
   passwordLevel: number
   password: string
@@ -44,4 +58,6 @@ export type EnrolledAccount = Readonly<{
   /** Null: metered, but not on prepayment; nothing is charged and nobody is cut. */
   agreement: (Omit<CreditTerms, 'timeZone'> & Readonly<{ pricePlan: string }>) | null
   openingPayment: MicroYuan | null
+  /** What the supply contract adds to a tariff, as the document of docs/pricing.md. */
+  supplyTerms?: unknown
 }>

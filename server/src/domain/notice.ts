@@ -18,6 +18,8 @@ export type NoticeFacts = Readonly<{
   /** What must be paid at least so that supply is not stopped, or comes back. */
   amountNeeded: MicroYuan
   earliestStopAt: number | null
+  /** Whether supply comes back by itself or at the press of the meter's button. */
+  reconnect: 'direct-close' | 'permit-close'
   phone: string
   timeZone: string
 }>
@@ -42,7 +44,7 @@ const chinese = (kind: NoticeKind, facts: NoticeFacts): string => {
     case 'warning-2':
       return `${who}${balance},低于二级预警值${formatFen(facts.threshold)}元,请尽快到营业厅充值,用完将停电。${call}`
     case 'pre-stop':
-      return `${who}${balance},购电款已用完,${clockText(facts.earliestStopAt, facts.timeZone)}后将停电。至少充值${formatFen(facts.amountNeeded)}元后自动复电。${call}`
+      return `${who}${balance},购电款已用完,${clockText(facts.earliestStopAt, facts.timeZone)}后将停电。至少充值${formatFen(facts.amountNeeded)}元后${facts.reconnect === 'direct-close' ? '自动复电' : '按电表按钮即可复电'}。${call}`
     case 'stopped':
       return `${who}已停电,${balance}。至少充值${formatFen(facts.amountNeeded)}元即可复电,请先关闭电器注意安全。${call}`
     case 'reconnect-permitted':
@@ -64,7 +66,7 @@ const english = (kind: NoticeKind, facts: NoticeFacts): string => {
     case 'warning-2':
       return `${who}: ${balance}, below the second alarm value of ${formatFen(facts.threshold)}. Top up soon at the counter or supply will be stopped. ${call}`
     case 'pre-stop':
-      return `${who}: ${balance}, used up. Supply will be stopped after ${clockText(facts.earliestStopAt, facts.timeZone)}. Pay at least ${formatFen(facts.amountNeeded)} yuan and it comes back by itself. ${call}`
+      return `${who}: ${balance}, used up. Supply will be stopped after ${clockText(facts.earliestStopAt, facts.timeZone)}. Pay at least ${formatFen(facts.amountNeeded)} yuan to get it back${facts.reconnect === 'direct-close' ? ', by itself' : ' at the press of the button at the meter'}. ${call}`
     case 'stopped':
       return `${who}: supply stopped, ${balance}. Pay at least ${formatFen(facts.amountNeeded)} yuan to get it back; switch appliances off first. ${call}`
     case 'reconnect-permitted':

@@ -25,6 +25,7 @@ export const messageFor = (
       threshold: thresholdOf(notice, record),
       amountNeeded: amountNeeded(record, balance),
       earliestStopAt,
+      reconnect: record.terms?.reconnect ?? 'permit-close',
       phone: record.servicePhone,
       timeZone: record.terms?.timeZone ?? 'UTC',
     },

@@ -1,5 +1,8 @@
 import { bucketOf } from '../domain/bucket.ts'
-import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, Enrolment } from '../domain/enrolment.ts'
+import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, EnrolledPlan, Enrolment } from '../domain/enrolment.ts'
+import type { PricePlan } from '../domain/price-plan.ts'
+import { priceList } from '../domain/tariff/energy-lines.ts'
+import { readPlan } from '../domain/tariff/read-plan.ts'
 import type { Sql } from './database.ts'
 
 const idOf = (rows: readonly { id: number }[]): number => {
@@ -31,8 +34,20 @@ export const insertSite = async (sql: Sql, site: Enrolment['site']): Promise<num
     ),
   )
 
-/** Adds a version to a plan's name; versions never change. */
-export const insertPricePlan = async (sql: Sql, { name, plan }: Enrolment['pricePlans'][number]): Promise<number> =>
+/** Adds a version to a plan's name; versions never change. A tariff has been validated before. */
+export const insertPricePlan = async (sql: Sql, { name, plan }: EnrolledPlan): Promise<number> => {
+  if (plan.kind !== 'tariff') return insertRegisterPlan(sql, name, plan)
+  const read = readPlan(plan.document)
+  if (!read.ok) throw new Error(`price plan ${name} was not validated: ${JSON.stringify(read.problems)}`)
+  return idOf(
+    await sql.query(
+      `insert into price_plan (name, version, kind, prices, document) values ($1, $2, 'tariff', $3::bigint[], $4) returning id`,
+      [name, read.value.version, [...priceList(read.value.energy).prices], JSON.stringify(plan.document)],
+    ),
+  )
+}
+
+const insertRegisterPlan = async (sql: Sql, name: string, plan: PricePlan): Promise<number> =>
   idOf(
     await sql.query(
       `insert into price_plan (name, version, kind, prices)
@@ -45,8 +60,9 @@ export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledG
   const { link } = gateway
   return idOf(
     await sql.query(
-      `insert into gateway (site_id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+      `insert into gateway (site_id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity,
+                            identified_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
       [
         siteId,
         gateway.code,
@@ -58,6 +74,7 @@ export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledG
         link.kind === 'serial' ? link.path : null,
         gateway.baudRate,
         gateway.parity,
+        (link.kind === 'dials-in' ? link.identifiedBy : undefined) ?? 'packet',
       ],
     ),
   )
@@ -127,11 +144,14 @@ export const insertMeter = async (
   sql: Sql,
   owner: Readonly<{ siteId: number; gatewayId: number; accountId: number; accountNumber: string }>,
   meter: EnrolledMeter,
-): Promise<number> =>
-  idOf(
+): Promise<number> => {
+  const { protocol = { kind: 'dlt645' } } = meter
+  const modbus = protocol.kind === 'dlt645' ? null : protocol
+  return idOf(
     await sql.query(
-      `insert into meter (bucket, site_id, gateway_id, account_id, address, place, password_level, password, maximum_watts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+      `insert into meter (bucket, site_id, gateway_id, account_id, address, place, password_level, password, maximum_watts,
+                          protocol, unit_address, model, wiring, energy_step_wh)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
       [
         bucketOf(owner.accountNumber),
         owner.siteId,
@@ -142,9 +162,15 @@ export const insertMeter = async (
         meter.passwordLevel,
         meter.password,
         meter.maximumWatts,
+        protocol.kind,
+        modbus?.unit ?? null,
+        modbus?.model ?? null,
+        modbus?.wiring ?? 'in-line',
+        meter.energyStepWh ?? 10,
       ],
     ),
   )
+}
 
 /** A meter's id by its address and gateway code, for programs that name meters as the field does. */
 export const findMeters = async (

@@ -1,12 +1,12 @@
 import { requestCommand, type CommandKind, type MeterRow } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, Modal, Space } from 'antd'
-import { useState } from 'react'
+import { Alert, App, Button, Input, Modal, Space, type InputRef } from 'antd'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, problemText } from '../../app/call.ts'
+import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { commandsKey } from '../../live/query-keys.ts'
-import { languageOf } from '../../words/i18n.ts'
+import { Problem } from '../../parts/problem.tsx'
 
 const kinds: readonly CommandKind[] = ['trip', 'permit-close', 'direct-close', 'keep-power-on', 'keep-power-off']
 
@@ -17,7 +17,7 @@ export const CommandButtons = ({ meter }: { readonly meter: MeterRow }) => {
   const may = (kind: CommandKind): boolean =>
     operator.permissions.includes(kind === 'trip' ? 'control-trip' : 'control')
   return (
-    <Space wrap>
+    <Space wrap size={4} role="group" aria-label={t('meter.control')}>
       {kinds.filter(may).map((kind) => (
         <Button key={kind} danger={kind === 'trip'} onClick={() => setAsked(kind)}>
           {t(`command.${kind}`)}
@@ -38,16 +38,19 @@ const CommandDialog = ({
   readonly kind: CommandKind
   readonly onClose: () => void
 }) => {
-  const { t, i18n } = useTranslation()
-  const { notification } = App.useApp()
+  const { t } = useTranslation()
+  const { message } = App.useApp()
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [reason, setReason] = useState('')
+  const field = useRef<InputRef>(null)
   const command = t(`command.${kind}`)
+  useEffect(() => field.current?.focus(), [])
   const sending = useMutation({
     mutationFn: async () => call(requestCommand, { params: { id: meter.id }, body: { key, kind, reason } }),
     onSuccess: () => {
-      notification.info({ title: t('commandDialog.sent', { command }) })
+      // In the middle: at the side it would lie over the very buttons.
+      message.info(t('commandDialog.sent', { command }))
       void queries.invalidateQueries({ queryKey: [...commandsKey(meter.id)] })
       onClose()
     },
@@ -56,6 +59,8 @@ const CommandDialog = ({
     <Modal
       open
       title={`${command} · ${meter.place}`}
+      // The library gives the focus to its closing cross.
+      afterOpenChange={(open) => open && field.current?.focus()}
       onCancel={onClose}
       onOk={() => sending.mutate()}
       okText={kind === 'trip' ? t('commandDialog.confirmDanger', { command }) : t('commandDialog.send')}
@@ -68,21 +73,18 @@ const CommandDialog = ({
         style={{ marginBottom: 12 }}
       />
       <Input
-        autoFocus
+        ref={field}
         aria-label={t('commandDialog.reason')}
         placeholder={t('commandDialog.reasonNeeded')}
         maxLength={200}
+        onPressEnter={() => {
+          // A trip is never sent by the key that ends a line.
+          if (kind !== 'trip' && reason.trim() !== '' && !sending.isPending) sending.mutate()
+        }}
         value={reason}
         onChange={({ target }) => setReason(target.value)}
       />
-      {sending.isError && (
-        <Alert
-          style={{ marginTop: 12 }}
-          type="error"
-          showIcon
-          title={problemText(sending.error, languageOf(i18n)) ?? t('error.unreachable')}
-        />
-      )}
+      {sending.isError && <Problem error={sending.error} />}
     </Modal>
   )
 }
