@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney, wattHours } from '../domain/quantity.ts'
+import { formatMoney, varHours, wattHours, watts } from '../domain/quantity.ts'
 import { dayNumber } from '../domain/tariff/day-number.ts'
 import { plainContract } from '../domain/tariff/contract.ts'
 import { beginChain, takeReading } from '../domain/tariff/metering-chain.ts'
@@ -10,6 +10,7 @@ import { addPricePlan, setSupplyTerms } from './price-plans.ts'
 import { audit } from './audit.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import type { Database } from '../store/database.ts'
+import { bindMeters, releaseMeters } from '../store/meter-binding.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 import { createTown, tariffName, yuan, type Town } from './testing/town.ts'
 
@@ -65,6 +66,20 @@ describe('settling readings under tariffs, on a real database', () => {
         { place: 'switch', opening: 100 },
         { place: 'ended', opening: 100, tariff: plan({ ...flat('1'), validTo: '2026-11-11' }) },
         { place: 'rates', opening: 100, tariff: plan({ energy: { kind: 'rates', prices: ['4', '3', '2', '1'] } }) },
+        {
+          place: 'moved',
+          opening: 100,
+          tariff: plan({ ...flat('1'), ladder: { scope: 'year', limits: ['5'], adders: ['1'] } }),
+        },
+        {
+          place: 'two-part',
+          opening: 100,
+          tariff: plan({
+            ...flat('1'),
+            basic: { kind: 'demand', price: '3', rule: 'actual' },
+            powerFactor: { standard: '0.90' },
+          }),
+        },
         { place: 'year', opening: 5_000, tariff: plan(household) },
       ],
       at(11, 10),
@@ -261,6 +276,41 @@ describe('settling readings under tariffs, on a real database', () => {
     ])
     expect(await balance('switch')).toBe('90.00')
     expect((await periods('switch')).map(({ charged }) => charged)).toEqual([yuan(1), yuan(4), yuan(3), yuan(2)])
+  })
+
+  test('a meter that goes to another account, and comes back, begins anew each time at the register it has', async () => {
+    await settle('moved', [
+      [at(11, 10), 0],
+      [at(11, 10, 1), 4_000],
+    ])
+    const { accountId, meterId } = await town.place('moved')
+    const other = (await town.place('clock')).accountId
+    const before = await town.account('clock')
+    const move = async (to: number): Promise<void> =>
+      town.database.transaction(async (sql) => {
+        await releaseMeters(sql, [meterId])
+        await bindMeters(sql, [meterId], to)
+      })
+    await move(other)
+    await settle('moved', [[at(11, 10, 2), 6_000]])
+    expect(formatMoney(before.balance)).toBe('96.00')
+    expect(await balance('clock'), '2 kWh at night by the plan of the other account').toBe('94.00')
+    await move(accountId)
+    await settle('moved', [[at(11, 10, 3), 7_000]])
+    const [row] = await town.database.query<{ balance: bigint }>(
+      "select credits - debits as balance from ledger_account where account_id = $1 and code = 'customer-prepayment'",
+      [accountId],
+    )
+    expect(row?.balance).toBe(yuan(100 - 4 - 1))
+    expect((await periods('moved')).map(({ charged }) => charged)).toEqual([yuan(4), yuan(2), yuan(1)])
+  })
+
+  test('demand and reactive registers of the readings make basic charge and power-factor adjustment', async () => {
+    const reactive = (forward: bigint) => ({ forward: varHours(forward), reverse: varHours(0n) })
+    await settle('two-part', [[at(11, 10), 0]], { reactive: reactive(0n) })
+    await settle('two-part', [[at(11, 16), 40_000]], { reactive: reactive(30_000n), demand: watts(2_000n) })
+    // 40 kWh and 2 kW × 3 × 6/30; cos φ = 0.80: 5 % of 41.2.
+    expect(await balance('two-part')).toBe('56.74')
   })
 
   test('where no version is in force a reading is held: nothing is charged and nobody is cut', async () => {

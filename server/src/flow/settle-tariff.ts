@@ -40,7 +40,7 @@ export type TariffMeter = Readonly<{
   /** Null until the first reading under this plan. */
   chain: MeteringChain | null
   /** The last window under another tariff, which the first of this one continues. */
-  previous: Readonly<{ rated: RatedWindow; planId: number }> | null
+  previous: Readonly<{ rated: RatedWindow; planId: number; intact: boolean }> | null
   touched: ReadonlyMap<number, TariffPeriodUpdate>
 }>
 
@@ -124,9 +124,10 @@ const tariffMeter = (
   if (agreement === null) throw new Error('a tariff without an agreement')
   const stored = bookFor(books, agreement.pricePlanId)
   const base = { book: stored.book, contract, days }
-  const same = latest.filter(({ planName }) => planName === stored.name)
   const newest = latest.at(-1)
-  const continues = newest !== undefined && newest.planName === stored.name
+  const broken = latest.findLastIndex(({ planName, intact }) => !intact || planName !== stored.name)
+  const same = latest.slice(broken + 1)
+  const continues = same.length > 0
   const other = continues || newest === undefined ? null : bookFor(books, newest.planId)
   const before =
     other === null || newest === undefined ? null : restoreChain({ ...base, book: other.book }, [newest.window])
@@ -142,7 +143,8 @@ const tariffMeter = (
           same.map(({ window }) => window),
         )
       : null,
-    previous: rated === undefined || newest === undefined ? null : { rated, planId: newest.planId },
+    previous:
+      rated === undefined || newest === undefined ? null : { rated, planId: newest.planId, intact: newest.intact },
     touched: new Map(),
   }
 }
@@ -219,9 +221,10 @@ const openingMark = ({ book, days }: ChainBase, before: Mark | null, now: Mark):
 const endPrevious = (
   record: MeterRecord,
   meter: TariffMeter,
-  { rated, planId }: NonNullable<TariffMeter['previous']>,
+  { rated, planId, intact }: NonNullable<TariffMeter['previous']>,
   end: number,
 ): TariffMeter => {
+  if (!intact) return meter
   const ended = { ...rated, usage: { ...rated.usage, end } }
   const update = updateOf(record, meter, planId, ended, zeroMoney)
   return { ...meter, touched: new Map(meter.touched).set(rated.usage.start, update) }

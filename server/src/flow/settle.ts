@@ -1,9 +1,11 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
-import { noEnergy, subtractEnergy, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
 import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
+import type { Reactive } from '../domain/tariff/power-factor.ts'
+import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
@@ -29,6 +31,9 @@ export type FieldReading = Readonly<{
   /** Wall time of the meter's answer. */
   at: number
   registers: Registers
+  /** Reactive registers and the highest demand since the reading before, of meters that tell them. */
+  reactive?: Reactive
+  demand?: Watts
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
   status: Omit<ObservedStatus, 'meterId' | 'at'> | null
@@ -210,7 +215,7 @@ type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly 
  */
 const chargeTariff = (
   record: MeterRecord,
-  { at, registers }: FieldReading,
+  { at, registers, reactive, demand }: FieldReading,
   tariff: TariffMeter,
   progress: Progress,
 ): Charge | null => {
@@ -218,7 +223,13 @@ const chargeTariff = (
   const isLate = last !== null && at <= last.at
   if (isLate && tariff.chain === null) return null
   const used = last === null || isLate ? noEnergy : subtractEnergy(registers.totalWh, last.registers.totalWh)
-  const charged = chargeByTariff(record, tariff, { mark: { at, registers }, before: last, used })
+  const mark: Mark = {
+    at,
+    registers,
+    ...(reactive === undefined ? {} : { reactive }),
+    ...(demand === undefined ? {} : { demand }),
+  }
+  const charged = chargeByTariff(record, tariff, { mark, before: last, used })
   if (charged === null) return null
   progress.tariff = charged.meter
   return { used, charge: charged.charged, postings: charged.postings }

@@ -38,6 +38,8 @@ export type PeriodRow = Readonly<{
   planName: string
   terms: unknown
   window: StoredWindow
+  /** False once its meter was taken off the account: it is over, wherever the meter went. */
+  intact: boolean
 }>
 
 type Row = {
@@ -48,6 +50,7 @@ type Row = {
   name: string
   plan_version: number
   terms: unknown
+  intact: boolean
   usage: UsageRow
   ladder_before_wh: bigint
   quota_carried_wh: bigint
@@ -56,7 +59,7 @@ type Row = {
 }
 
 const periodColumns = `s.meter_id, g.account_id, i.time_zone, s.price_plan_id, p.name, (p.document->>'version')::int as plan_version,
-  t.document as terms, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
+  t.document as terms, s.start_at = to_timestamp((s.usage->>'start')::numeric / 1000) as intact, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
 const periodJoins = `join price_plan p on p.id = s.price_plan_id join agreement g on g.id = s.agreement_id
   join meter m on m.id = s.meter_id join site i on i.id = m.site_id
   left join supply_terms t on t.id = s.supply_terms_id`
@@ -68,6 +71,7 @@ const periodOf = (row: Row): PeriodRow => ({
   planId: row.price_plan_id,
   planName: row.name,
   terms: row.terms,
+  intact: row.intact,
   window: {
     version: row.plan_version,
     usage: usageOf(row.usage),
@@ -80,14 +84,15 @@ const periodOf = (row: Row): PeriodRow => ({
 
 /**
  * The last two periods under a tariff of each of these meters, in their order: a late reading reaches no farther back.
- * None where a plan of another kind has followed.
+ * None where a plan of another kind, or another account, has followed.
  */
 export const loadLatestPeriods = async (sql: Sql, meterIds: readonly number[]): Promise<readonly PeriodRow[]> => {
   const rows = await sql.query<Row>(
     `select ${periodColumns} from unnest($1::int[]) as w(id)
      cross join lateral (select * from settlement_period where meter_id = w.id order by start_at desc limit 2) s
-     ${periodJoins} where s.usage is not null and not exists (
-       select from settlement_period n where n.meter_id = s.meter_id and n.start_at > s.start_at and n.usage is null)
+     ${periodJoins} where s.usage is not null and g.account_id = m.account_id and not exists (
+       select from settlement_period n join agreement o on o.id = n.agreement_id
+       where n.meter_id = s.meter_id and n.start_at > s.start_at and (n.usage is null or o.account_id <> m.account_id))
      order by s.meter_id, s.start_at`,
     [meterIds],
   )
