@@ -67,8 +67,10 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
-  const tariffs = await loadTariffMeters(sql, records)
   const readingsOf = groupByMeter(readings)
+  const tariffs = await loadTariffMeters(sql, records, (meterId) =>
+    Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
+  )
   const outcomes = records.map((record) =>
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
@@ -266,8 +268,8 @@ const chargeOf = (
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */
-const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
-  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
+const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))

@@ -1,8 +1,8 @@
-import { microYuan, wattHours, type MicroYuan } from '../domain/quantity.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
-import { arrayText } from './settlement.ts'
-import { usageOf, usageRow, type UsageRow } from './tariff-usage.ts'
+import { arrayText, stateOf, type PeriodState, type StateRow } from './settlement.ts'
+import { usageRow } from './tariff-usage.ts'
 
 /** Price plans of kind `tariff`, supply terms, and the periods that are rated by them. */
 
@@ -32,54 +32,35 @@ export const loadSupplyTerms = async (sql: Sql, accountIds: readonly number[]): 
 /** A rated period as it is stored, with what it was rated by. */
 export type PeriodRow = Readonly<{
   meterId: number
-  accountId: number
   timeZone: string
   planId: number
-  planName: string
   terms: unknown
-  window: StoredWindow
+  window: PeriodState
   /** False once its meter was taken off the account: it is over, wherever the meter went. */
   intact: boolean
 }>
 
 type Row = {
   meter_id: number
-  account_id: number
   time_zone: string
   price_plan_id: number
-  name: string
-  plan_version: number
   terms: unknown
   intact: boolean
-  usage: UsageRow
-  ladder_before_wh: bigint
-  quota_carried_wh: bigint
-  opens_month: boolean
-  charged: bigint
-}
+} & StateRow
 
-const periodColumns = `s.meter_id, g.account_id, i.time_zone, s.price_plan_id, p.name, (p.document->>'version')::int as plan_version,
-  t.document as terms, s.start_at = to_timestamp((s.usage->>'start')::numeric / 1000) as intact, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
-const periodJoins = `join price_plan p on p.id = s.price_plan_id join agreement g on g.id = s.agreement_id
+const periodColumns = `s.meter_id, i.time_zone, s.price_plan_id, t.document as terms,
+  s.start_at = to_timestamp((s.usage->>'start')::numeric / 1000) as intact, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
+const periodJoins = `join agreement g on g.id = s.agreement_id
   join meter m on m.id = s.meter_id join site i on i.id = m.site_id
   left join supply_terms t on t.id = s.supply_terms_id`
 
 const periodOf = (row: Row): PeriodRow => ({
   meterId: row.meter_id,
-  accountId: row.account_id,
   timeZone: row.time_zone,
   planId: row.price_plan_id,
-  planName: row.name,
   terms: row.terms,
   intact: row.intact,
-  window: {
-    version: row.plan_version,
-    usage: usageOf(row.usage),
-    opensMonth: row.opens_month,
-    ladderBefore: wattHours(row.ladder_before_wh),
-    quotaCarried: wattHours(row.quota_carried_wh),
-    charged: microYuan(row.charged),
-  },
+  window: stateOf(row),
 })
 
 /**
