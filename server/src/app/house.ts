@@ -1,3 +1,4 @@
+import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
 import { createCollector } from '../flow/collect.ts'
@@ -75,6 +76,7 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
     runDecideDue(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
+    runClockWatch(context, signal),
   ]
 
   return {

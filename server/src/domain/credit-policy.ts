@@ -55,6 +55,10 @@ export type CreditFacts = Readonly<{
   earliestStopAt: number | null
   /** On the protected list (保电, life support, disputed …): never stopped automatically. */
   protected: boolean
+  /** Spans in which nobody of the site is tripped (holidays, storms, an examination): `[from, to)`, wall time. */
+  noTrip: readonly Readonly<{ from: number; to: number }>[]
+  /** The guard has frozen the trips of the site until a person releases them. */
+  tripsFrozen: boolean
   meters: readonly MeterFacts[]
 }>
 
@@ -74,6 +78,8 @@ export type Reason =
   | 'notice-missing'
   | 'lead-time-running'
   | 'outside-trip-window'
+  | 'no-trip-day'
+  | 'trips-frozen'
   | 'trip'
   | 'supply-stopped'
   | 'trip-failed-lately'
@@ -196,10 +202,12 @@ const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decisi
     const reasons: Reason[] = ['used-up', 'notice-sent']
     return { ...base, stage: 'stop-notified', earliestStopAt, reasons, notices: ['pre-stop'] }
   }
-  const wait = waitReason(facts.earliestStopAt, terms, now)
+  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
+  if (facts.stage === 'cut-off' && closed.length === 0)
+    return { ...base, stage: 'cut-off', reasons: ['used-up', 'supply-stopped'] }
+  const wait = waitReason(facts.earliestStopAt, facts, terms, now)
   if (wait !== null) return { ...base, stage: facts.stage, reasons: ['used-up', wait] }
   const exhausted = facts.meters.some((meter) => meter.failedTrips >= maximumFailedTrips)
-  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
   const waiting = closed.filter((meter) => failedInThisWindow(meter, terms, now))
   const commands = closed
     .filter((meter) => meter.failedTrips < maximumFailedTrips && !waiting.includes(meter) && !hasOpen(meter, 'trip'))
@@ -228,7 +236,7 @@ export const objectionToTrip = (facts: CreditFacts, terms: CreditTerms, now: num
   const hold = obstacle(facts, now)
   if (hold !== null) return hold
   if (facts.stage !== 'cut-off' || facts.earliestStopAt === null) return 'notice-missing'
-  return waitReason(facts.earliestStopAt, terms, now)
+  return waitReason(facts.earliestStopAt, facts, terms, now)
 }
 
 /** Why nobody may be stopped now, whatever the balance. */
@@ -241,9 +249,16 @@ const obstacle = (facts: CreditFacts, now: number): Reason | null => {
   return null
 }
 
-const waitReason = (earliestStopAt: number, terms: CreditTerms, now: number): Reason | null => {
+const waitReason = (
+  earliestStopAt: number,
+  { tripsFrozen, noTrip }: CreditFacts,
+  { tripWindow, timeZone }: CreditTerms,
+  now: number,
+): Reason | null => {
   if (now < earliestStopAt) return 'lead-time-running'
-  return isInside(terms.tripWindow, now, terms.timeZone) ? null : 'outside-trip-window'
+  if (!isInside(tripWindow, now, timeZone)) return 'outside-trip-window'
+  if (noTrip.some(({ from, to }) => now >= from && now < to)) return 'no-trip-day'
+  return tripsFrozen ? 'trips-frozen' : null
 }
 
 const severity: Readonly<Record<CreditStage, number>> = {

@@ -32,6 +32,8 @@ type AccountRow = {
   protected: boolean
   decision: { reasons: string[] } | null
   balance: bigint
+  no_trip: { from: number; to: number }[]
+  trips_frozen: boolean
   time_zone: string
   signature: string
   service_phone: string
@@ -145,6 +147,8 @@ const recordOf = (
     stage: row.stage,
     earliestStopAt: row.earliest_stop_at,
     protected: row.protected,
+    tripsFrozen: row.trips_frozen,
+    noTrip: row.no_trip,
     meters: meters.map((meter) => ({
       meterId: meter.id,
       relay: meter.relay,
@@ -197,16 +201,25 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
   return groups
 }
 
+/** Newest spans without trips of a site that are looked at: years of holidays. */
+const spansLooked = 100
+
 const accountsQuery = `
   select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
-         l.credits - l.debits as balance, s.time_zone, s.signature, s.service_phone, c.phone, c.language,
+         l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
+         (select coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch from n.from_at) * 1000,
+                                                        'to', extract(epoch from n.to_at) * 1000)), '[]')
+          from (select from_at, to_at from no_trip where site_id = s.id order by to_at desc limit ${String(spansLooked)}) n) as no_trip,
+         s.signature, s.service_phone, c.phone, c.language,
          g.alarm1, g.alarm2, g.cut_off, g.restore, g.notice_lead_minutes, g.reconnect,
          g.trip_from_minute, g.trip_to_minute, g.trip_weekdays
   from account a
   join site s on s.id = a.site_id
+  join trip_guard t on t.site_id = s.id
   join customer c on c.id = a.customer_id
   join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
+  -- A meter with a purse of its own cuts by itself: the policy here has no terms for it.
+  left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
   where a.id = any($1::int[]) order by a.id`
 
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.

@@ -105,7 +105,7 @@ export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise
             p.opens_month as p_opens_month
      from meter m join site s on s.id = m.site_id
      left join account a on a.id = m.account_id
-     left join agreement g on g.id = a.agreement_id
+     left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
      left join price_plan pl on pl.id = g.price_plan_id
      left join lateral (select * from settlement_period p where p.meter_id = m.id order by p.start_at desc limit 1) p on true
      left join price_plan pp on pp.id = p.price_plan_id

@@ -44,7 +44,7 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
       : {
           name: words.power,
           type: 'line',
-          step: 'start',
+          step: 'middle',
           showSymbol: false,
           color: '#4096ff',
           areaStyle: { opacity: 0.15 },
