@@ -6,7 +6,13 @@ import { readPlan } from '../domain/tariff/read-plan.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import { insertPricePlan } from '../store/enrolment.ts'
-import { findAccountByNumber, insertSupplyTerms, lockPlanName, planVersionsOf } from '../store/tariffs.ts'
+import {
+  findAccountByNumber,
+  insertSupplyTerms,
+  latestReadingAt,
+  lockPlanName,
+  planVersionsOf,
+} from '../store/tariffs.ts'
 
 export type PlanRefusal = Readonly<
   | { ok: false; code: 'invalid-document'; problems: readonly Problem[] }
@@ -38,8 +44,14 @@ export const addPricePlan = async (
     if (versions.some(({ kind }) => kind !== 'tariff')) return { ok: false, code: 'not-a-tariff' }
     const book = readPlanBook([...versions.map((row) => row.document), document])
     if (!book.ok) return { ok: false, code: 'invalid-document', problems: book.problems }
-    if (versions.length > 0 && validFrom * msPerDay - earliestZoneMs <= now)
-      return { ok: false, code: 'begins-too-early', from: formatDay(Math.floor((now + earliestZoneMs) / msPerDay) + 1) }
+    // A demonstration's meters are read in a time of their own, ahead of this machine's.
+    const today = Math.max(now, (await latestReadingAt(sql, name)) ?? now)
+    if (versions.length > 0 && validFrom * msPerDay - earliestZoneMs <= today)
+      return {
+        ok: false,
+        code: 'begins-too-early',
+        from: formatDay(Math.floor((today + earliestZoneMs) / msPerDay) + 1),
+      }
     const id = await insertPricePlan(sql, { name, plan: { kind: 'tariff', document } })
     const deed = { at: now, operatorId: null, action: 'price-plan:add', subject: `price-plan:${name}` }
     await writeAudit(sql, { ...deed, detail: { version, validFrom: formatDay(validFrom) } })

@@ -191,3 +191,13 @@ export const findAccountByNumber = async (sql: Sql, number: string): Promise<num
   const [row] = await sql.query<{ id: number }>('select id from account where number = $1 for no key update', [number])
   return row?.id ?? null
 }
+
+/** Until when any meter under a plan has been read. */
+export const latestReadingAt = async (sql: Sql, planName: string): Promise<number | null> => {
+  const [row] = await sql.query<{ at: number | null }>(
+    `select max(m.last_at) as at from meter m join account a on a.id = m.account_id
+     join agreement g on g.id = a.agreement_id join price_plan p on p.id = g.price_plan_id where p.name = $1`,
+    [planName],
+  )
+  return row?.at ?? null
+}
