@@ -88,6 +88,42 @@ export const loadTariffPeriods = async (sql: Sql): Promise<readonly PeriodRow[]>
   return rows.map(periodOf)
 }
 
+/** Open accounts that were charged under a version of a plan, the first so many. */
+export const accountsChargedUnder = async (sql: Sql, planId: number, limit: number): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number }>(
+    `select distinct a.id from settlement_period s join agreement g on g.id = s.agreement_id
+     join account a on a.id = g.account_id
+     where s.price_plan_id = $1 and s.usage is not null and a.closed_at is null order by a.id limit $2`,
+    [planId, limit],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export type ChargedPeriod = PeriodRow &
+  Readonly<{ accountId: number; agreementId: number; bucket: number; termsId: number | null }>
+
+/** The periods of these accounts that were charged under a version of a plan. */
+export const loadPeriodsUnder = async (
+  sql: Sql,
+  planId: number,
+  accountIds: readonly number[],
+): Promise<readonly ChargedPeriod[]> => {
+  const rows = await sql.query<
+    Row & { account_id: number; agreement_id: number; bucket: number; supply_terms_id: number | null }
+  >(
+    `select ${periodColumns}, g.account_id, s.agreement_id, s.bucket, s.supply_terms_id from settlement_period s ${periodJoins}
+     where s.price_plan_id = $1 and s.usage is not null and g.account_id = any($2::int[]) order by s.meter_id, s.start_at`,
+    [planId, accountIds],
+  )
+  return rows.map((row) => ({
+    ...periodOf(row),
+    accountId: row.account_id,
+    agreementId: row.agreement_id,
+    bucket: row.bucket,
+    termsId: row.supply_terms_id,
+  }))
+}
+
 export type TariffPeriodUpdate = Readonly<{
   meterId: number
   bucket: number
@@ -97,6 +133,8 @@ export type TariffPeriodUpdate = Readonly<{
   window: StoredWindow
   /** True-ups charged now; they add up in the period. */
   trueUp: MicroYuan
+  /** The period's meter was taken off its account, which moved the period's key (store/meter-binding). */
+  released?: boolean
 }>
 
 /** Opens periods under a tariff and moves them on. */
@@ -107,14 +145,14 @@ export const saveTariffPeriods = async (sql: Sql, updates: readonly TariffPeriod
     `insert into settlement_period as s (meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening_wh, opening_rates_wh,
                                          latest_wh, latest_rates_wh, charged, usage, ladder_before_wh, quota_carried_wh,
                                          opens_month, supply_terms_id, true_up)
-     select u.meter_id, u.start_at, u.bucket, u.end_at, u.agreement_id, u.price_plan_id, u.opening, u.opening_rates::bigint[],
+     select u.meter_id, u.start_at - case when u.released then interval '1 microsecond' else interval '0' end, u.bucket, u.end_at, u.agreement_id, u.price_plan_id, u.opening, u.opening_rates::bigint[],
             u.latest, u.latest_rates::bigint[], u.charged, u.usage, u.ladder_before, u.quota_carried, u.opens_month, u.terms_id, u.true_up
      from unnest($1::int[], $2::timestamptz[], $3::smallint[], $4::timestamptz[], $5::int[], $6::int[], $7::bigint[], $8::text[],
-                 $9::bigint[], $10::text[], $11::bigint[], $12::jsonb[], $13::bigint[], $14::bigint[], $15::boolean[], $16::int[], $17::bigint[])
+                 $9::bigint[], $10::text[], $11::bigint[], $12::jsonb[], $13::bigint[], $14::bigint[], $15::boolean[], $16::int[], $17::bigint[], $18::boolean[])
        as u(meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening, opening_rates, latest, latest_rates,
-            charged, usage, ladder_before, quota_carried, opens_month, terms_id, true_up)
+            charged, usage, ladder_before, quota_carried, opens_month, terms_id, true_up, released)
      on conflict (meter_id, start_at) do update
-       set end_at = excluded.end_at, latest_wh = excluded.latest_wh, latest_rates_wh = excluded.latest_rates_wh,
+       set end_at = least(s.end_at, excluded.end_at), price_plan_id = excluded.price_plan_id, latest_wh = excluded.latest_wh, latest_rates_wh = excluded.latest_rates_wh,
            charged = excluded.charged, usage = excluded.usage, ladder_before_wh = excluded.ladder_before_wh,
            quota_carried_wh = excluded.quota_carried_wh, supply_terms_id = excluded.supply_terms_id,
            true_up = s.true_up + excluded.true_up`,
@@ -136,6 +174,7 @@ export const saveTariffPeriods = async (sql: Sql, updates: readonly TariffPeriod
       column(({ window }) => window.opensMonth),
       column(({ termsId }) => termsId),
       column(({ trueUp }) => trueUp),
+      column(({ released }) => released ?? false),
     ],
   )
 }
