@@ -37,8 +37,9 @@ const site = async (sql: Sql): Promise<void> => {
      values (1, 0, 1, 1, 1, '000000000001', '1-101', 1), (2, 0, 1, 1, 1, '000000000002', '1-102', 1)`,
   )
   await sql.query(
-    `insert into ledger_account (id, bucket, code, account_id)
-     values (1, 0, 'cash-counter', null), (2, 0, 'customer-prepayment', 1), (3, 0, 'energy-revenue', null), (4, 0, 'customer-prepayment', 2)`,
+    `insert into ledger_account (id, bucket, code, account_id, owner)
+     values (1, 0, 'channel-clearing', null, 'cash-counter'), (2, 0, 'customer-prepayment', 1, null),
+            (3, 0, 'revenue', null, 'energy'), (4, 0, 'customer-prepayment', 2, null)`,
   )
 }
 
@@ -47,8 +48,8 @@ type Transfer = Readonly<{ minutes: number; amount: bigint; usedWh?: bigint; acc
 const transfer = async ({ minutes, amount, usedWh, account = 1 }: Transfer): Promise<void> => {
   const charge = usedWh !== undefined
   await at.database.query(
-    `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh)
-     values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, $8, $8, $9)`,
+    `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh, posted_at)
+     values ($1, $2, 0, $3, $4, $5, $6, $7, 0, $8, $8, $8, $9, $1)`,
     [
       minute(minutes),
       randomUUID(),

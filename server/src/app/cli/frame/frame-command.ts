@@ -2,13 +2,10 @@ import { Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk, type Language } from '../desk.ts'
 import { profileNames, type ProfileName } from '../explain/identifier.ts'
+import { inLanguage, languageOption } from '../language-option.ts'
 import { runFrame } from './explain-frames.ts'
 
 type Flags = Readonly<{ file?: string; lang?: Language; json: boolean; profile: ProfileName }>
-
-/** The languages of explanations; without a word about it, that of the machine. */
-export const languageOption = (): Option =>
-  new Option('--lang <language>', "language of the words (default: this machine's)").choices(['en', 'zh'])
 
 export const frameCommand = (openDesk: () => Desk): Command => {
   const command = new Command('frame')
@@ -34,6 +31,3 @@ export const frameCommand = (openDesk: () => Desk): Command => {
     ['frame --file capture.txt --json', 'all frames of a capture, for programs'],
   ])
 }
-
-export const inLanguage = (desk: Desk, language: Language | undefined): Desk =>
-  language === undefined ? desk : { ...desk, language }

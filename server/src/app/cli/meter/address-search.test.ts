@@ -19,18 +19,18 @@ const lineOf =
 type Search = SearchResult & Readonly<{ found: readonly string[] }>
 
 const search = async (ask: SearchOptions['ask'], change: Partial<SearchOptions> = {}): Promise<Search> => {
-  const found: string[] = []
+  const found = new Set<string>()
   const result = await searchAddresses({
     ask,
     suffix: '',
     deep: false,
     mostQuestions: 3_000,
     signal: new AbortController().signal,
-    onFound: (address) => found.push(address),
+    onFound: (address) => found.add(address),
     onProgress: () => undefined,
     ...change,
   })
-  return { ...result, found: found.toSorted() }
+  return { ...result, found: [...found].toSorted() }
 }
 
 describe('what is found, and how much is asked', () => {

@@ -13,6 +13,7 @@ export type SearchOptions = Readonly<{
   deep: boolean
   mostQuestions: number
   signal: AbortSignal
+  /** Told again when an address that was read out of a collision answers alone. */
   onFound(address: string, answerMs: number | null): void
   onProgress(progress: SearchProgress): void
 }>
@@ -46,7 +47,8 @@ const rootAttempts = 2
 
 export const searchAddresses = async (options: SearchOptions): Promise<SearchResult> => {
   const { ask, suffix, deep, mostQuestions, signal, onFound, onProgress } = options
-  const found = new Set<string>()
+  /** With the time of an answer that nobody else spoke into. */
+  const found = new Map<string, number | null>()
   const shared: string[] = []
   let asked = 0
   let left = 1
@@ -58,10 +60,11 @@ export const searchAddresses = async (options: SearchOptions): Promise<SearchRes
     const heard = await ask(request)
     left -= 1
     const addresses = heard.kind === 'one' ? [heard.address] : heard.kind === 'collision' ? heard.addresses : []
+    const answerMs = heard.kind === 'one' ? heard.answerMs : null
     for (const address of addresses)
-      if (!found.has(address) && address.endsWith(suffix)) {
-        found.add(address)
-        onFound(address, heard.kind === 'one' ? heard.answerMs : null)
+      if (address.endsWith(suffix) && (found.get(address) ?? null) === null) {
+        found.set(address, answerMs)
+        onFound(address, answerMs)
       }
     return heard
   }

@@ -2,6 +2,7 @@ import { controlActions, type ControlAction } from '@xianfu/protocols'
 import { Argument, Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
+import { inLanguage } from '../language-option.ts'
 import { parseAddress, parsePositive, parseTimeZone } from '../option-parsers.ts'
 import { credentialsFrom, withCredentials, type CredentialsFlags } from './credentials-options.ts'
 import { lineOf, withLine, type LineFlags } from './link-options.ts'
@@ -38,7 +39,7 @@ export const controlCommand = (openDesk: () => Desk): Command => {
       new Option('--time-zone <zone>', "zone of the meter's clock (default: this machine's)").argParser(parseTimeZone),
     )
     .action(async (action: ControlAction, flags: Flags) => {
-      const desk = openDesk()
+      const desk = inLanguage(openDesk(), flags.lang)
       process.exitCode = await atDesk(desk, async () =>
         runMeterControl(
           {

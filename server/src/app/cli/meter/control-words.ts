@@ -5,6 +5,9 @@ import { errorWords } from '../../../headend/driver/dlt645-read.ts'
 /** What a command came to, in words: what the status word proves, and what nobody knows yet. */
 export type Verdict = Readonly<{ isProven: boolean; proven: readonly string[]; notProven: readonly string[] }>
 
+/** What the meter measures behind its relay after a trip. */
+export type CurrentFlow = Readonly<{ isNone: boolean; text: string }>
+
 /** What is about to happen, for the question before it. */
 export const questionOf: Readonly<Record<ControlAction, string>> = Object.freeze({
   trip: 'Cut the supply behind meter',
@@ -29,7 +32,7 @@ const shown: Readonly<Record<ControlAction, (status: StatusWord3) => string>> = 
 
 /** What lies beyond the status word. */
 const beyond: Readonly<Record<ControlAction, (status: StatusWord3) => readonly string[]>> = Object.freeze({
-  trip: () => ['that no current flows: an external switch may be stuck; look at the current'],
+  trip: () => ['that no current flows: the meter does not tell it; an external switch may be stuck'],
   'permit-close': ({ relay }) =>
     relay === 'closed'
       ? ['that there is voltage behind the relay']
@@ -41,13 +44,16 @@ const beyond: Readonly<Record<ControlAction, (status: StatusWord3) => readonly s
   'keep-power-off': () => [],
 })
 
-export const verdictOf = (action: ControlAction, outcome: ControlOutcome): Verdict => {
+export const verdictOf = (action: ControlAction, outcome: ControlOutcome, flow: CurrentFlow | null): Verdict => {
   switch (outcome.kind) {
     case 'verified':
       return {
         isProven: true,
-        proven: [`${shown[action](outcome.status)} (status word 3 is ${wordText(outcome.status)})`],
-        notProven: beyond[action](outcome.status),
+        proven: [
+          `${shown[action](outcome.status)} (status word 3 is ${wordText(outcome.status)})`,
+          ...(flow?.isNone === true ? [`no current flows: ${flow.text}`] : []),
+        ],
+        notProven: flow === null ? beyond[action](outcome.status) : flow.isNone ? [] : [stillFlows(flow)],
       }
     case 'withdrawn':
       return { isProven: false, proven: ['nothing was sent'], notProven: [outcome.reason] }
@@ -76,6 +82,9 @@ export const verdictOf = (action: ControlAction, outcome: ControlOutcome): Verdi
       }
   }
 }
+
+const stillFlows = ({ text }: CurrentFlow): string =>
+  `that the load is off: current still flows (${text}); the switch may be stuck, or bypassed`
 
 /** What to do when a meter refuses an order or a write. */
 export const adviceFor = (reasons: readonly string[]): string =>

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { LineConfig } from '../../../headend/headend.ts'
+import type { Language } from '../desk.ts'
+import { languageOption } from '../language-option.ts'
 import { parsePort, parsePositive, parseTarget } from '../option-parsers.ts'
 import { calledWrongly } from '../refusal.ts'
 import type { MeterLink } from './meter-link.ts'
@@ -39,12 +41,17 @@ export const linkOf = ({ tcp, serial, listen, registration }: LinkFlags): MeterL
 }
 
 /** The link, its rate, and how results are shown. */
-export type LineFlags = LinkFlags & Readonly<{ baud: number; trace: boolean; json: boolean }>
+export type LineFlags = LinkFlags & OutputFlags & Readonly<{ baud: number }>
+
+export type OutputFlags = Readonly<{ lang?: Language; trace: boolean; json: boolean }>
 
 export const withLine = (command: Command): Command => withOutput(withRate(withLink(command)))
 
 export const withOutput = (command: Command): Command =>
-  command.option('--trace', 'show every byte with its direction and time', false).option('--json', 'print JSON', false)
+  command
+    .option('--trace', 'show every byte with its direction and time', false)
+    .option('--json', 'print JSON', false)
+    .addOption(languageOption())
 
 export const lineOf = (flags: LineFlags): LineOptions => ({
   link: linkOf(flags),

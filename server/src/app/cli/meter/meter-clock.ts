@@ -45,7 +45,20 @@ export const readClock = async (session: Session, address: string, timeZone: str
 /** `2026-11-25 22:51:03`. */
 export const localText = (localMs: number): string => new Date(localMs).toISOString().slice(0, 19).replace('T', ' ')
 
-export const driftText = ({ driftMs, uncertaintyMs }: ClockReading): string => {
+/** Zones differ by half hours; nearly so many of them is another zone rather than a bad clock. */
+const zoneStepMs = 30 * 60_000
+const zoneMarginMs = 60_000
+
+/** Whether the meter's clock is probably right, and shows the time of another zone. */
+export const looksLikeZone = ({ driftMs }: ClockReading): boolean => {
+  const steps = Math.round(driftMs / zoneStepMs)
+  return steps !== 0 && Math.abs(driftMs) < dayMs && Math.abs(driftMs - steps * zoneStepMs) < zoneMarginMs
+}
+
+export const driftText = (clock: ClockReading): string =>
+  looksLikeZone(clock) ? `${offText(clock)}; that looks like another time zone, see --time-zone` : offText(clock)
+
+const offText = ({ driftMs, uncertaintyMs }: ClockReading): string => {
   if (Math.abs(driftMs) <= uncertaintyMs) return `as this machine's (± ${seconds(uncertaintyMs)})`
   return `${spanText(Math.abs(driftMs))} ${driftMs > 0 ? 'ahead of' : 'behind'} this machine (± ${seconds(uncertaintyMs)})`
 }

@@ -1,4 +1,4 @@
-import type { Request } from '@xianfu/protocols'
+import { encodeValue, identifiers, type Request } from '@xianfu/protocols'
 import { afterEach, expect, test } from 'vitest'
 import {
   listeningGateway,
@@ -63,6 +63,17 @@ test('a trip: state before, acknowledged, state after, and what is proven', asyn
   expect(said.printed[2]).toMatch(/relay closed/u)
   expect(said.printed[4]).toMatch(/relay open, relay command open/u)
   expect(said.printed[5]).toMatch(/the relay is open, and was told to be \(status word 3 is 0050H\)/u)
+})
+
+test.each([
+  [0, 0, /^proven .*no current flows: a 0\.000 A, b –, c 0\.000 A$/u],
+  [1_500, 0, /^not proven .*current still flows \(a 1\.500 A/u],
+])('where the meter measures the current, it agrees or not (%d mA, %d mA)', async (a, c, words) => {
+  const data = encodeValue('currentBlock', { a, b: null, c })
+  const { code, printed } = await control(
+    workshopLine(workshopMeter(address, { memory: { [identifiers.currentBlock.id]: data } })),
+  )
+  expect([code, printed.at(-1)]).toEqual([0, expect.stringMatching(words)])
 })
 
 test("the deadline is told in the meter's own time, however wrong its clock is", async () => {

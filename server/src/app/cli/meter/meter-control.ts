@@ -1,4 +1,5 @@
 import {
+  decodeValue,
   encodeValue,
   identifiers,
   standardDictionary,
@@ -11,7 +12,7 @@ import type { ControlOutcome, ControlRequest, ControlStep } from '../../../heade
 import { confirmed, type Desk } from '../desk.ts'
 import { explainData } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
-import { questionOf, verdictOf, type Verdict } from './control-words.ts'
+import { questionOf, verdictOf, type CurrentFlow, type Verdict } from './control-words.ts'
 import { driftText, localText, readClock } from './meter-clock.ts'
 import { relayMeter } from './relay-meter.ts'
 import { withSession, type LineOptions, type Session } from './session.ts'
@@ -47,9 +48,10 @@ export const runMeterControl = async (options: MeterControlOptions, desk: Desk):
     const driftMs = clock.ok ? clock.clock.driftMs : 0
     const seen: Seen = { before: null, after: null, acknowledgedMs: null }
     const outcome = await orderAndProve(session, { ...options, address, driftMs }, desk, seen, show)
-    const verdict = verdictOf(action, outcome)
+    const flow = action === 'trip' && outcome.kind === 'verified' ? await flowAfterTrip(session, address, desk) : null
+    const verdict = verdictOf(action, outcome, flow)
     if (json) desk.print(JSON.stringify({ address, action, driftMs, ...seen, outcome: outcome.kind, ...verdict }))
-    else await explain(session, address, action, verdict, desk)
+    else explain(verdict, desk)
     return verdict.isProven ? 0 : 1
   })
 
@@ -104,25 +106,22 @@ const orderAndProve = async (
 const stateText = (status: StatusWord3, { language }: Desk): string =>
   explainData(standardDictionary, identifiers.statusWord3.id, encodeValue('statusWord3', status), language).text
 
-const explain = async (
-  session: Session,
-  address: string,
-  action: ControlAction,
-  verdict: Verdict,
-  desk: Desk,
-): Promise<void> => {
-  if (verdict.isProven && action === 'trip') await showCurrent(session, address, desk)
+const explain = (verdict: Verdict, desk: Desk): void => {
   for (const words of verdict.proven)
     desk.print(`${verdict.isProven ? desk.paint('green', 'proven      ') : 'known       '} ${words}`)
   for (const words of verdict.notProven) desk.print(`${desk.paint('yellow', 'not proven  ')} ${words}`)
 }
 
-/** What flows after a trip, where the meter measures it. */
-const showCurrent = async (session: Session, address: string, desk: Desk): Promise<void> => {
+/** What flows after a trip, where the meter measures it; null where it does not say. */
+const flowAfterTrip = async (session: Session, address: string, desk: Desk): Promise<CurrentFlow | null> => {
   const read = await session.read(address, identifiers.currentBlock.id)
-  if (!read.ok) return
-  const { isWhole, text } = explainData(standardDictionary, identifiers.currentBlock.id, read.data, desk.language)
-  if (isWhole) desk.print(`${'current'.padEnd(12)} ${text}`)
+  const value = read.ok ? decodeValue('currentBlock', read.data) : null
+  if (!read.ok || value?.ok !== true) return null
+  const { a, b, c } = value.value
+  const measured = [a, b, c].filter((phase) => phase !== null)
+  if (measured.length === 0) return null
+  const { text } = explainData(standardDictionary, identifiers.currentBlock.id, read.data, desk.language)
+  return { isNone: measured.every((phase) => phase === 0), text }
 }
 
 /** Longer than a meter's clock may wait in an envelope; a command of yesterday must not be obeyed today. */

@@ -33,6 +33,7 @@ const time = async (
           json: false,
           addresses: meters.map(({ address }) => address),
           timeZone: workshopZone,
+          zoneIsGiven: false,
           set: null,
           ...change,
         },
@@ -118,6 +119,16 @@ test('a meter that takes nothing over', async () => {
   expect([code, complained.at(-1)]).toEqual([1, expect.stringMatching(/the clock was not set: a meter takes 08H/u)])
 })
 
+test('a meter that is right in another zone is not set by mistake', async () => {
+  const meter = meterOff('000000000001', -8 * 3_600_000 + 3_000)
+  const { code, complained } = await time([meter], { set: write }, deskAt(noon))
+  expect([code, complained.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/looks like another time zone than Asia\/Shanghai/u),
+  ])
+  expect((await time([meter], { set: write, zoneIsGiven: true }, deskAt(noon))).code).toBe(0)
+})
+
 test('who says no sends nothing', async () => {
   const meter = meterOff('000000000001', 100_000)
   const before = meter.clockOffsetMs
@@ -130,7 +141,8 @@ test('who says no sends nothing', async () => {
 test.each([
   [1_200, "as this machine's (± 1.5 s)"],
   [-61_000, '61.0 s behind this machine (± 1.5 s)'],
-  [3_661_000, '1 h 1 min 1 s ahead of this machine (± 1.5 s)'],
+  [3_761_000, '1 h 2 min 41 s ahead of this machine (± 1.5 s)'],
+  [-28_800_000, '8 h 0 min 0 s behind this machine (± 1.5 s); that looks like another time zone, see --time-zone'],
 ])('a drift of %d ms is told as: %s', (driftMs, words) => {
   expect(driftText({ meterLocalMs: 0, driftMs, uncertaintyMs: 1_500 })).toBe(words)
 })

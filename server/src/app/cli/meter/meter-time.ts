@@ -5,7 +5,7 @@ import { transmissionMs } from '../../../headend/line/response-time.ts'
 import { confirmed, type Desk } from '../desk.ts'
 import { cannotBeDone } from '../refusal.ts'
 import { adviceFor } from './control-words.ts'
-import { driftText, localText, readClock, spanText, type ClockReading } from './meter-clock.ts'
+import { driftText, localText, looksLikeZone, readClock, spanText, type ClockReading } from './meter-clock.ts'
 import { withSession, type LineOptions, type Session } from './session.ts'
 
 /** `write`: function 14H with a password. `broadcast`: 08H to every meter. `single`: 08H to one meter. */
@@ -15,6 +15,8 @@ export type MeterTimeOptions = LineOptions &
   Readonly<{
     addresses: readonly string[]
     timeZone: string
+    /** Whether the person has named it; this machine's own may be another than the meters'. */
+    zoneIsGiven: boolean
     /** Null only reads. */
     set: Readonly<{ way: SettingWay; yes: boolean; credentials: Credentials | null }> | null
   }>
@@ -44,6 +46,7 @@ export const runMeterTime = async (options: MeterTimeOptions, desk: Desk): Promi
       else if (!json) desk.print(`meter ${address}  ${clockText(read.clock)}`)
     }
     if (set === null) return isWhole ? 0 : 1
+    if (!options.zoneIsGiven) checkZone(before, options)
     if (set.way !== 'write') checkBroadcastRules(before, desk, timeZone)
     await setClocks(session, [...before.keys()], options, desk)
     for (const [address, clock] of before) {
@@ -78,6 +81,16 @@ const tell = (
 
 const whyNot = (way: SettingWay): string =>
   way === 'write' ? 'the meter has acknowledged it, but shows another time; read it again' : ruleWords
+
+/** A meter that is right in its own zone must not be set to the time of ours. */
+const checkZone = (clocks: ReadonlyMap<string, ClockReading>, { timeZone }: MeterTimeOptions): void => {
+  for (const [address, clock] of clocks)
+    if (looksLikeZone(clock))
+      throw cannotBeDone(
+        `Meter ${address} is off by ${spanText(Math.abs(clock.driftMs))}, which looks like another time zone than ${timeZone}: ` +
+          'say the zone of the meter with --time-zone, for example --time-zone Asia/Shanghai.',
+      )
+}
 
 /** Sent against its rules, 08H is silently ignored: better said before. */
 const checkBroadcastRules = (clocks: ReadonlyMap<string, ClockReading>, desk: Desk, timeZone: string): void => {

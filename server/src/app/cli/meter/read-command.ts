@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
+import { inLanguage } from '../language-option.ts'
 import { parseAddresses, parsePositive, parseTimeZone, parseUnit } from '../option-parsers.ts'
 import { profileNames, type ProfileName } from '../explain/identifier.ts'
 import { calledWrongly } from '../refusal.ts'
@@ -55,7 +56,7 @@ export const readCommand = (openDesk: () => Desk): Command => {
     .addOption(new Option('--every <seconds>', 'read again and again').argParser(parsePositive))
     .addOption(new Option('--times <number>', 'with --every: so many rounds').argParser(parsePositive))
     .action(async (items: string[], flags: Flags) => {
-      const desk = openDesk()
+      const desk = inLanguage(openDesk(), flags.lang)
       process.exitCode = await atDesk(desk, async () => {
         if (flags.times !== undefined && flags.every === undefined)
           throw calledWrongly('--times says how many rounds: say with --every SECONDS how far apart.')

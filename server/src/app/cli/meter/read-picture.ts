@@ -9,7 +9,7 @@ import { silenceWords, type Session } from './session.ts'
 /** Some meters are silent where they should refuse; one that is silent so often in a row has gone. */
 const mostSilences = 3
 
-const nameWidth = 34
+const nameWidth = 40
 
 /**
  * Reads all that is worth knowing of one meter. What it does not have is told at the end and is no failure; whether it

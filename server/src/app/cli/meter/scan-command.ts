@@ -1,18 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
+import { inLanguage } from '../language-option.ts'
 import { parsePositive, parseRates } from '../option-parsers.ts'
-import { linkOf, withLink, withOutput, type LinkFlags } from './link-options.ts'
+import { linkOf, withLink, withOutput, type LinkFlags, type OutputFlags } from './link-options.ts'
 import { runMeterScan } from './meter-scan.ts'
 
 type Flags = LinkFlags &
+  OutputFlags &
   Readonly<{
     baud: readonly number[]
     suffix: string
     deep: boolean
     mostQuestions: number
-    trace: boolean
-    json: boolean
   }>
 
 export const scanCommand = (openDesk: () => Desk): Command => {
@@ -36,7 +36,7 @@ export const scanCommand = (openDesk: () => Desk): Command => {
     .option('--deep', 'try all pairs of last digits even if nobody answers: about 100 questions', false)
     .addOption(new Option('--most-questions <number>', 'stop after so many').default(3_000).argParser(parsePositive))
     .action(async (flags: Flags) => {
-      const desk = openDesk()
+      const desk = inLanguage(openDesk(), flags.lang)
       process.exitCode = await atDesk(desk, async () => {
         const { parity, baud, suffix, deep, mostQuestions, trace, json, wait } = flags
         return runMeterScan(

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
+import { inLanguage } from '../language-option.ts'
 import { parseAddresses, parseTimeZone } from '../option-parsers.ts'
 import { calledWrongly } from '../refusal.ts'
 import { credentialsFrom, withCredentials, type CredentialsFlags } from './credentials-options.ts'
@@ -32,7 +33,7 @@ export const timeCommand = (openDesk: () => Desk): Command => {
       new Option('--time-zone <zone>', "zone of the meters' clocks (default: this machine's)").argParser(parseTimeZone),
     )
     .action(async (flags: Flags) => {
-      const desk = openDesk()
+      const desk = inLanguage(openDesk(), flags.lang)
       process.exitCode = await atDesk(desk, async () => {
         if (flags.by !== undefined && !flags.set) throw calledWrongly('--by says how to set the clock: say --set too.')
         const way = flags.by ?? 'write'
@@ -42,6 +43,7 @@ export const timeCommand = (openDesk: () => Desk): Command => {
             ...lineOf(flags),
             addresses: flags.address ?? [],
             timeZone: flags.timeZone ?? desk.timeZone,
+            zoneIsGiven: flags.timeZone !== undefined,
             set: flags.set ? { way, yes: flags.yes, credentials } : null,
           },
           desk,

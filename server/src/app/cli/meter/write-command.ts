@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { examples } from '../command.ts'
 import { atDesk, type Desk } from '../desk.ts'
 import { profileNames, type ProfileName } from '../explain/identifier.ts'
+import { inLanguage } from '../language-option.ts'
 import { parseAddress } from '../option-parsers.ts'
 import { credentialsFrom, withCredentials, type CredentialsFlags } from './credentials-options.ts'
 import { lineOf, withLine, type LineFlags } from './link-options.ts'
@@ -30,7 +31,7 @@ export const writeCommand = (openDesk: () => Desk): Command => {
         .default('standard'),
     )
     .action(async (item: string, value: string, flags: Flags) => {
-      const desk = openDesk()
+      const desk = inLanguage(openDesk(), flags.lang)
       process.exitCode = await atDesk(desk, async () =>
         runMeterWrite(
           {
