@@ -7,15 +7,14 @@ import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
-import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
 import {
-  accountsOfMeters,
   insertReadings,
   loadMeters,
+  lockAccountsOfMeters,
   lockMeters,
   savePeriods,
   type MeterRecord,
@@ -65,7 +64,7 @@ const settleBatch = async (
   now: number,
 ): Promise<SettleSummary> => {
   const meterIds = [...new Set(readings.map(({ meterId }) => meterId))].sort((a, b) => a - b)
-  await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
+  await lockAccountsOfMeters(sql, meterIds)
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
   const readingsOf = groupByMeter(readings)
@@ -137,7 +136,8 @@ const settleMeter = (
   now: number,
 ): MeterOutcome => {
   const ordered = readings.toSorted((a, b) => a.at - b.at)
-  const open = record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, ...record.period }
+  const open =
+    record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, isNew: false, ...record.period }
   const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
   const newest = ordered.at(-1)
@@ -161,10 +161,14 @@ const settleMeter = (
                   good: moved?.registers ?? null,
                   powerMilliwatts: newest.powerMilliwatts,
                 },
-            status: newest.status === null ? null : { at: newest.at, ...newest.status },
+            status: newerStatus(record, newest),
           },
   }
 }
+
+/** Under the meter's lock: a status word that is older than what is known says nothing any more. */
+const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): Observation['status'] =>
+  status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
@@ -251,7 +255,7 @@ const chargeOf = (
   const stillOpen = current !== null && at <= current.period.end
   const base: Omit<PeriodUpdate, 'period'> = stillOpen
     ? current
-    : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId }
+    : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId, isNew: true }
   const period: SettlementPeriod = stillOpen
     ? current.period
     : afterTariff(

@@ -14,6 +14,8 @@ export type MeterRecord = Readonly<{
   timeZone: string
   maximumWatts: number
   registerStepWh: number
+  /** When the newest status word that is known was read. */
+  statusAt: number | null
   last: Readonly<{ at: number; registers: Registers }> | null
   agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
   /** The newest period, unless a tariff has rated it. */
@@ -43,6 +45,7 @@ type Row = {
   time_zone: string
   maximum_watts: number
   energy_step_wh: number
+  status_at: number | null
   last_at: number | null
   last_total_wh: bigint | null
   last_rates_wh: bigint[] | null
@@ -96,9 +99,18 @@ export const lockMeters = async (sql: Sql, meterIds: readonly number[]): Promise
   await sql.query('select id from meter where id = any($1::int[]) order by id for no key update', [meterIds])
 }
 
+/** Locks the accounts of these meters, in the order of their ids: always before the meters themselves. */
+export const lockAccountsOfMeters = async (sql: Sql, meterIds: readonly number[]): Promise<void> => {
+  await sql.query(
+    `select id from account where id in (select account_id from meter where id = any($1::int[]))
+     order by id for no key update`,
+    [meterIds],
+  )
+}
+
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.last_at,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.status_at, m.last_at,
             m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
@@ -126,6 +138,7 @@ const recordOf = (row: Row): MeterRecord => ({
   timeZone: row.time_zone,
   maximumWatts: row.maximum_watts,
   registerStepWh: row.energy_step_wh,
+  statusAt: row.status_at,
   last:
     row.last_at === null || row.last_total_wh === null
       ? null
@@ -196,10 +209,23 @@ export type PeriodUpdate = Readonly<{
   agreementId: number
   pricePlanId: number
   period: SettlementPeriod
+  /** It was not there before this batch. */
+  isNew: boolean
 }>
 
-/** Opens periods and moves open ones on. */
+/** Opens periods, and moves on those that are open: an update is a good deal cheaper than an insert that finds its row. */
 export const savePeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
+  await openPeriods(
+    sql,
+    updates.filter(({ isNew }) => isNew),
+  )
+  await movePeriodsOn(
+    sql,
+    updates.filter(({ isNew }) => !isNew),
+  )
+}
+
+const openPeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
   if (updates.length === 0) return
   await sql.query(
     `insert into settlement_period (meter_id, start_at, bucket, end_at, agreement_id, price_plan_id,
@@ -208,9 +234,7 @@ export const savePeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): P
             u.opening, u.opening_rates::bigint[], u.latest, u.latest_rates::bigint[], u.charged
      from unnest($1::int[], $2::timestamptz[], $3::smallint[], $4::timestamptz[], $5::int[], $6::int[],
                  $7::bigint[], $8::text[], $9::bigint[], $10::text[], $11::bigint[])
-       as u(meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening, opening_rates, latest, latest_rates, charged)
-     on conflict (meter_id, start_at) do update
-       set latest_wh = excluded.latest_wh, latest_rates_wh = excluded.latest_rates_wh, charged = excluded.charged`,
+       as u(meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening, opening_rates, latest, latest_rates, charged)`,
     [
       updates.map(({ meterId }) => meterId),
       updates.map(({ period }) => new Date(period.start)),
@@ -225,6 +249,24 @@ export const savePeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): P
       updates.map(({ period }) => period.charged),
     ],
   )
+}
+
+const movePeriodsOn = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
+  if (updates.length === 0) return
+  const rows = await sql.query(
+    `update settlement_period p set latest_wh = u.latest, latest_rates_wh = u.latest_rates::bigint[], charged = u.charged
+     from unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::text[], $5::bigint[])
+       as u(meter_id, start_at, latest, latest_rates, charged)
+     where p.meter_id = u.meter_id and p.start_at = u.start_at returning 1`,
+    [
+      updates.map(({ meterId }) => meterId),
+      updates.map(({ period }) => new Date(period.start)),
+      updates.map(({ period }) => period.latest.totalWh),
+      updates.map(({ period }) => arrayText(period.latest.ratesWh)),
+      updates.map(({ period }) => period.charged),
+    ],
+  )
+  if (rows.length !== updates.length) throw new Error('a settlement period that was open is gone')
 }
 
 /** PostgreSQL's own text for an array: unnest can not carry arrays of arrays. */
