@@ -6,10 +6,8 @@ import { StartRefused } from '../one-server.ts'
 import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
 import { strictly } from './command.ts'
-import { frameCommand } from './frame/frame-command.ts'
-import { meterCommand } from './meter/meter-command.ts'
+import { fieldCommands } from './field-main.ts'
 import { operatorCommand } from './operator.ts'
-import { terminalDesk } from './terminal-desk.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -19,8 +17,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
-    .addCommand(meterCommand(terminalDesk))
-    .addCommand(frameCommand(terminalDesk))
+  for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)
