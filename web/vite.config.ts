@@ -8,7 +8,7 @@ export default defineConfig({
   base: '/',
   plugins: [react()],
   resolve: { conditions: ['xianfu-src', 'module', 'browser', 'development|production'] },
-  server: { proxy: { '/api': { target: api, changeOrigin: true } } },
+  server: { proxy: { '/api': { target: api, changeOrigin: false } } },
   build: {
     outDir: 'dist/app',
     emptyOutDir: true,

@@ -2,7 +2,29 @@ import { z } from 'zod'
 import { route } from './route.ts'
 import { creditStage, energyText, id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
 
-export const entryKind = z.enum(['payment', 'energy-charge', 'reversal'])
+/** How money may reach or leave a balance. */
+export const entryKind = z.enum([
+  'payment',
+  'energy-charge',
+  'energy-credit',
+  'fee',
+  'rounding-charge',
+  'rounding-credit',
+  'refund',
+  'transfer-out',
+  'transfer-in',
+  'freeze',
+  'unfreeze',
+  'opening-balance',
+  'debt-collection',
+  'write-off',
+  'purchase-pending',
+  'purchase-voided',
+  'purchase-expired',
+  'wallet-return',
+  'suspense-resolved',
+  'reversal',
+])
 
 /** One line of an account: what moved its balance. */
 export const accountEntry = z.object({
@@ -49,13 +71,16 @@ export const topUp = route({
 export const message = z.object({
   id,
   at: instant,
-  account: z.object({ id, number: z.string() }),
+  account: z.object({ id, number: z.string(), customerName: z.string() }),
   /** `warning-1`, `warning-2`, `pre-stop`, `stopped`, `reconnect-permitted`, `reconnected`, `failed`, `payment`. */
   notice: z.string(),
   channel: z.string(),
   recipient: z.string(),
   text: z.string(),
   state: z.enum(['queued', 'shown', 'failed']),
+  attempts: z.number().int(),
+  /** When the channel took it over. */
+  sentAt: instant.nullable(),
 })
 export type Message = z.infer<typeof message>
 

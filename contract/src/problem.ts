@@ -9,6 +9,8 @@ export const problemCode = z.enum([
   'not-found',
   'unknown-meter',
   'unknown-account',
+  'unknown-site',
+  'account-closed',
   'meter-without-account',
   'same-key-other-input',
   'command-already-open',

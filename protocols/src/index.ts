@@ -109,7 +109,7 @@ export { createRtuRequestReader } from './modbus/rtu-request-reader.ts'
 export { createTcpFrameReader } from './modbus/tcp-frame-reader.ts'
 export {
   bitMask,
-  type Certainty,
+  type Certainty as RegisterCertainty,
   decodeRegister,
   encodeRegister,
   type Register,

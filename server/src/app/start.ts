@@ -9,6 +9,7 @@ import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
+import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
@@ -118,6 +119,8 @@ const open = async (
     pay,
     requestCommand: createRequestCommand(house.context),
     readNow: createReadNow(house.context, headend),
+    freezeTrips: createFreezeTrips(house.context),
+    releaseTrips: createReleaseTrips(house.context),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

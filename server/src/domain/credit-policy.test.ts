@@ -2,8 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   decide,
+  isQuiet,
   maximumReadingAgeMs,
   objectionToTrip,
+  quietDecision,
   type CreditFacts,
   type CreditStage,
   type CreditTerms,
@@ -49,6 +51,8 @@ type Case = Readonly<{
   stage?: CreditStage
   earliestStopAt?: number | null
   protected?: boolean
+  tripsFrozen?: boolean
+  noTrip?: CreditFacts['noTrip']
   meters?: readonly MeterFacts[]
   at?: number
 }>
@@ -63,6 +67,8 @@ const factsOf = ({
   stage,
   earliestStopAt,
   protected: rest.protected ?? false,
+  tripsFrozen: rest.tripsFrozen ?? false,
+  noTrip: rest.noTrip ?? [],
   meters,
 })
 
@@ -131,6 +137,16 @@ describe('the decision, row by row', () => {
       'told, the lead time is over, but it is night',
       { ...told, balance: -1, at: night, meters: [meter({ alarm: true, lastReadAt: night - minute })] },
       { stage: 'stop-notified', reasons: ['used-up', 'outside-trip-window'], earliestStopAt: passed },
+    ],
+    [
+      'told, the lead time is over, but it is a holiday',
+      { ...told, balance: -1, noTrip: [{ from: now, to: now + minute }] },
+      { stage: 'stop-notified', reasons: ['used-up', 'no-trip-day'], earliestStopAt: passed },
+    ],
+    [
+      'told, the lead time is over, but the guard has frozen all trips',
+      { ...told, balance: -1, tripsFrozen: true },
+      { stage: 'stop-notified', reasons: ['used-up', 'trips-frozen'], earliestStopAt: passed },
     ],
     [
       'told, the lead time is over, inside the window: trip',
@@ -308,6 +324,9 @@ describe('the last word before a trip leaves', () => {
     ['too old', { ...due, meters: [meter({ lastReadAt: now - maximumReadingAgeMs - 1 })] }, 'reading-too-old'],
     ['never told', { ...due, earliestStopAt: null }, 'notice-missing'],
     ['back from the cut-off', { ...due, stage: 'stop-notified' }, 'notice-missing'],
+    ['a holiday', { ...due, noTrip: [{ from: now - minute, to: now + minute }] }, 'no-trip-day'],
+    ['the day after it', { ...due, noTrip: [{ from: now - minute, to: now }] }, null],
+    ['frozen by the guard', { ...due, tripsFrozen: true }, 'trips-frozen'],
     ['lead time', { ...due, earliestStopAt: now + 1 }, 'lead-time-running'],
     ['the window has closed', { ...due, at: night, meters: [meter({ lastReadAt: night })] }, 'outside-trip-window'],
   ])('%s', (_, given, expected) => {
@@ -343,6 +362,8 @@ describe('whatever the facts', () => {
     stage: fc.constantFrom(...stages),
     earliestStopAt: fc.option(fc.integer({ min: now - 60 * minute, max: now + 60 * minute })),
     protected: fc.boolean(),
+    tripsFrozen: fc.boolean(),
+    noTrip: fc.constantFrom([], [{ from: now - minute, to: now + minute }]),
     meters: fc.array(meterFacts, { maxLength: 3 }),
   })
   const moments = fc.constantFrom(now, night)
@@ -378,6 +399,25 @@ describe('whatever the facts', () => {
             !decision.reasons.includes('restore-failed-lately'),
         )
         expect(forgotten).toEqual([])
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('a quiet account is one for which the policy decides what it decided before, and nothing more', () => {
+    const calm = facts.map((given) => ({
+      ...given,
+      stage: 'normal' as const,
+      meters: given.meters.map((one) => ({ ...one, alarm: false, restoreOwed: false, openCommands: [] })),
+    }))
+    fc.assert(
+      fc.property(fc.oneof(facts, calm), moments, (given, at) => {
+        const stirred = given.meters.some(
+          ({ alarm, restoreOwed, openCommands }) => alarm || restoreOwed || openCommands.length > 0,
+        )
+        const standing = { stage: given.stage, reasons: ['enough-money'], alarm1: terms.thresholds.alarm1, stirred }
+        fc.pre(isQuiet(standing, given.balance))
+        expect(decide(given, terms, at)).toEqual(quietDecision)
       }),
       { numRuns: 5_000 },
     )

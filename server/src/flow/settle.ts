@@ -1,14 +1,15 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
-import type { MicroYuan } from '../domain/quantity.ts'
-import { heldWords, passGate } from '../domain/reading-gate.ts'
+import { noEnergy, subtractEnergy, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import { localDayText } from '../domain/calendar.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { countReads, saveProgress, saveStatus, type ObservedStatus, type ReadProgress } from '../store/meters.ts'
+import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
+import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
 import {
   accountsOfMeters,
   insertReadings,
@@ -20,6 +21,7 @@ import {
   type StoredReading,
 } from '../store/settlement.ts'
 import { post } from './post.ts'
+import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
 /** One answer of a meter as the headend brings it. */
 export type FieldReading = Readonly<{
@@ -60,61 +62,75 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
+  const tariffs = await loadTariffMeters(sql, records)
+  const readingsOf = groupByMeter(readings)
   const outcomes = records.map((record) =>
-    settleMeter(
-      record,
-      readings.filter(({ meterId }) => meterId === record.meterId),
-      now,
-    ),
+    settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
   const rows = outcomes.flatMap(({ rows }) => rows)
   await savePeriods(
     sql,
     outcomes.flatMap(({ periods }) => periods),
   )
-  await saveProgress(
+  await saveTariffPeriods(
     sql,
-    outcomes.flatMap(({ progress }) => (progress === null ? [] : [progress])),
+    outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
   )
-  await saveStatus(
+  await saveObservations(
     sql,
-    outcomes.flatMap(({ status }) => (status === null ? [] : [status])),
+    outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation])),
   )
-  const charged = rows.filter((row) => row.posting !== null)
+  const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
   const accountIds = records.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]))
-  const posted = await post(sql, ids, { now, accountIds, postings: charged.flatMap(({ posting }) => posting ?? []) })
-  const balances = new Map(charged.map((row, index) => [row, posted.balancesAfter[index] ?? null]))
+  const posted = await post(sql, ids, { now, accountIds, postings: charged.map(({ posting }) => posting) })
+  const balances = new Map(charged.map(({ row }, index) => [row, posted.balancesAfter[index] ?? null]))
   await insertReadings(
     sql,
     rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
   )
-  await countReads(sql, countsOf(records, rows))
-  return summaryOf(rows, charged.length)
+  await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
+  return summaryOf(rows)
+}
+
+const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, readonly FieldReading[]> => {
+  const groups = new Map<number, FieldReading[]>()
+  for (const reading of readings) {
+    const group = groups.get(reading.meterId)
+    if (group === undefined) groups.set(reading.meterId, [reading])
+    else group.push(reading)
+  }
+  return groups
 }
 
 type Row = Readonly<{
   kind: 'good' | 'late' | 'held'
   stored: Omit<StoredReading, 'balanceAfter'>
-  posting: Posting | null
+  postings: readonly Posting[]
 }>
 
 type MeterOutcome = Readonly<{
   rows: readonly Row[]
   periods: readonly PeriodUpdate[]
-  progress: ReadProgress | null
-  status: ObservedStatus | null
+  tariffPeriods: readonly TariffPeriodUpdate[]
+  observation: Observation | null
 }>
 
 type Progress = {
   last: MeterRecord['last']
   period: PeriodUpdate | null
   touched: Map<number, PeriodUpdate>
+  tariff: TariffMeter | null
 }
 
-const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now: number): MeterOutcome => {
+const settleMeter = (
+  record: MeterRecord,
+  tariff: TariffMeter | null,
+  readings: readonly FieldReading[],
+  now: number,
+): MeterOutcome => {
   const ordered = readings.toSorted((a, b) => a.at - b.at)
   const open = record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, ...record.period }
-  const progress: Progress = { last: record.last, period: open, touched: new Map() }
+  const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
   const newest = ordered.at(-1)
   const moved = progress.last !== record.last ? progress.last : null
@@ -123,41 +139,53 @@ const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now
   return {
     rows,
     periods: [...progress.touched.values()],
-    progress: late
-      ? null
-      : {
-          meterId: record.meterId,
-          at: moved?.at ?? newest.at,
-          quality: newestQuality,
-          good: moved?.registers ?? null,
-          powerMilliwatts: newest.powerMilliwatts,
-        },
-    status:
-      newest === undefined || newest.status === null
+    tariffPeriods: [...(progress.tariff?.touched.values() ?? [])],
+    observation:
+      newest === undefined
         ? null
-        : { meterId: record.meterId, at: newest.at, ...newest.status },
+        : {
+            meterId: record.meterId,
+            progress: late
+              ? null
+              : {
+                  at: moved?.at ?? newest.at,
+                  quality: newestQuality,
+                  good: moved?.registers ?? null,
+                  powerMilliwatts: newest.powerMilliwatts,
+                },
+            status: newest.status === null ? null : { at: newest.at, ...newest.status },
+          },
   }
 }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
-  const plan = progress.period?.period.plan ?? record.agreement?.plan ?? null
+  const plan = planFor(record, progress)
   const { maximumWatts, meterId, bucket } = record
   const gate = passGate(reading, { last: progress.last, maximumWatts, plan, now })
   const { at, registers, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
-  if (gate.kind === 'held') {
-    const heldBecause = heldWords[gate.reason]
-    return { kind: 'held', posting: null, stored: { ...stored, quality: 'held', heldBecause } }
+  const held = (reason: HeldReason): Row => ({
+    kind: 'held',
+    postings: [],
+    stored: { ...stored, quality: 'held', heldBecause: heldWords[reason] },
+  })
+  if (gate.kind === 'held') return held(gate.reason)
+  if (gate.kind === 'late') {
+    const stays = { ...stored, quality: 'good', heldBecause: null } as const
+    const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
+    return { kind: 'late', postings: trueUp?.postings ?? [], stored: { ...stays, charged: trueUp?.charge ?? null } }
   }
-  if (gate.kind === 'late')
-    return { kind: 'late', posting: null, stored: { ...stored, quality: 'good', heldBecause: null } }
   const before = progress.last?.registers ?? null
+  const charge =
+    progress.tariff === null
+      ? chargeOf(record, reading, before, progress)
+      : chargeTariff(record, reading, progress.tariff, progress)
+  if (charge === null && progress.tariff !== null) return held('no-price-in-force')
   progress.last = { at, registers }
-  const charge = chargeOf(record, reading, before, progress)
   return {
     kind: 'good',
-    posting: charge?.posting ?? null,
+    postings: charge?.postings ?? [],
     stored: {
       ...stored,
       quality: 'good',
@@ -168,8 +196,33 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   }
 }
 
-type Charge = Readonly<{ used: SettlementPeriodUse; charge: MicroYuan; posting: Posting | null }>
-type SettlementPeriodUse = ReturnType<typeof settle>['used']
+const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): GateFacts['plan'] => {
+  if (tariff !== null) return { kind: 'tariff', rates: tariff.rates }
+  if (period !== null) return period.period.plan
+  return agreement === null || agreement.plan === 'tariff' ? null : agreement.plan
+}
+
+type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly Posting[] }>
+
+/**
+ * Charges by a tariff. A late reading may tell how the energy between two others is to be divided over their prices; it
+ * has used nothing more.
+ */
+const chargeTariff = (
+  record: MeterRecord,
+  { at, registers }: FieldReading,
+  tariff: TariffMeter,
+  progress: Progress,
+): Charge | null => {
+  const { last } = progress
+  const isLate = last !== null && at <= last.at
+  if (isLate && tariff.chain === null) return null
+  const used = last === null || isLate ? noEnergy : subtractEnergy(registers.totalWh, last.registers.totalWh)
+  const charged = chargeByTariff(record, tariff, { mark: { at, registers }, before: last, used })
+  if (charged === null) return null
+  progress.tariff = charged.meter
+  return { used, charge: charged.charged, postings: charged.postings }
+}
 
 /** The first good reading under an agreement opens the first period and is charged nothing. */
 const chargeOf = (
@@ -179,7 +232,7 @@ const chargeOf = (
   progress: Progress,
 ): Charge | null => {
   const { agreement, accountId, meterId, bucket } = record
-  if (agreement === null || accountId === null) return null
+  if (agreement === null || accountId === null || agreement.plan === 'tariff') return null
   const current = progress.period
   const stillOpen = current !== null && at <= current.period.end
   const base: Omit<PeriodUpdate, 'period'> = stillOpen
@@ -187,30 +240,40 @@ const chargeOf = (
     : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId }
   const period: SettlementPeriod = stillOpen
     ? current.period
-    : openPeriod(at, record.timeZone, agreement.plan, current?.period.latest ?? before ?? registers)
+    : afterTariff(
+        record,
+        openPeriod(at, record.timeZone, agreement.plan, current?.period.latest ?? before ?? registers),
+      )
   const settled = settle(period, registers)
   progress.period = { ...base, period: settled.period }
   progress.touched.set(settled.period.start, progress.period)
   const { charge, used } = settled
   const { agreementId, pricePlanId } = base
-  const posting: Posting | null =
-    charge === 0n
-      ? null
-      : { template: 'energy-charge', accountId, amount: charge, meterId, agreementId, pricePlanId, used, at }
-  return { used, charge, posting }
+  const named = { accountId, meterId, agreementId, pricePlanId }
+  const posting: Posting = { template: 'energy-charge', amount: charge, ...named, used, at }
+  return { used, charge, postings: charge === 0n ? [] : [posting] }
 }
 
-const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) =>
-  records.flatMap((record) => {
-    const own = rows.filter(({ stored }) => stored.meterId === record.meterId)
-    const [first] = own
-    if (first === undefined) return []
-    const day = localDayText(first.stored.at, record.timeZone)
-    const held = own.filter(({ kind }) => kind === 'held').length
-    return [{ day, meterId: record.meterId, good: own.length - held, held, failed: 0 }]
-  })
+/** Within a month that a tariff has begun, the period begins where the tariff's ended. */
+const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
 
-const summaryOf = (rows: readonly Row[], charges: number): SettleSummary => {
+const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
+  const recordOf = new Map(records.map((record) => [record.meterId, record]))
+  return rows.flatMap(({ kind, stored: { meterId, at } }) => {
+    const record = recordOf.get(meterId)
+    if (record === undefined) return []
+    const held = kind === 'held' ? 1 : 0
+    return [{ day: localDayText(at, record.timeZone), siteId: record.siteId, good: 1 - held, held, failed: 0 }]
+  })
+}
+
+const summaryOf = (rows: readonly Row[]): SettleSummary => {
   const count = (kind: Row['kind']): number => rows.filter((row) => row.kind === kind).length
-  return { good: count('good'), late: count('late'), held: count('held'), charges }
+  return {
+    good: count('good'),
+    late: count('late'),
+    held: count('held'),
+    charges: rows.filter(({ postings }) => postings.length > 0).length,
+  }
 }

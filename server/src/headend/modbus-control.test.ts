@@ -139,6 +139,30 @@ test('unverified: acknowledged, but the relay is stuck', async () => {
   expect(kinds(steps)).toEqual(['acknowledged', ...Array.from({ length: 5 }, () => 'state-read')])
 })
 
+test('a late look from before the order proves nothing', async () => {
+  const meter = handMadeAcrel(9, acrelDtsy1352Model)
+  // Asked while the relay was open, answered after it has closed and stuck.
+  setRegister(meter, 'relayStatus', 0x0008)
+  let answers = 0
+  const made = await createRtuBench([meter], {
+    limits: { gatewayLatencyMs: 50, guardMs: 10, proofAtMs: [0], readAttempts: { scheduled: 1, person: 1, state: 1 } },
+    sending: (bytes) => {
+      answers += 1
+      if (answers === 1) return [{ pauseMs: 850 }, bytes]
+      return answers === 2 ? [bytes] : [{ pauseMs: 300 }, bytes]
+    },
+  })
+  benches.push(made)
+  const { headend } = made
+  expect(await headend.read(1, ['statusWord3'], { priority: 'scheduled' })).toMatchObject({ code: 'no-answer' })
+  setRegister(meter, 'relayStatus', 0xe00f)
+  meter.isStuck = true
+  expect(await headend.control(1, controlRequest({ action: 'trip' }).request)).toMatchObject({
+    kind: 'unverified',
+    status: { relay: 'closed' },
+  })
+})
+
 test('unverified: one pole stays closed, and nobody is taken for cut off', async () => {
   const { headend, meter } = await benchWith({ isStuck: true })
   setRegister(meter, 'relayStatus', 0x2008)

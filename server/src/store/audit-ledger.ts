@@ -58,7 +58,8 @@ export const auditedPeriods = async (sql: Sql): Promise<readonly AuditedPeriod[]
     charged: bigint
   }>(
     `select s.meter_id, s.start_at, p.kind, p.prices, s.opening_wh, s.opening_rates_wh, s.latest_wh, s.latest_rates_wh, s.charged
-     from settlement_period s join price_plan p on p.id = s.price_plan_id order by s.meter_id, s.start_at`,
+     from settlement_period s join price_plan p on p.id = s.price_plan_id
+     where s.usage is null order by s.meter_id, s.start_at`,
   )
   return rows.map((row) => ({
     meterId: row.meter_id,
@@ -82,7 +83,8 @@ const planOf = (kind: 'flat' | 'four-rate', prices: readonly Price[]): PricePlan
 /** What the ledger has charged for each meter, from its transfers. */
 export const chargedByMeter = async (sql: Sql): Promise<ReadonlyMap<number, MicroYuan>> => {
   const rows = await sql.query<{ meter_id: number; charged: string }>(
-    "select meter_id, sum(amount) as charged from transfer where kind = 'energy-charge' group by meter_id",
+    `select meter_id, sum(case kind when 'energy-charge' then amount else -amount end) as charged from transfer
+     where kind in ('energy-charge', 'energy-credit') group by meter_id`,
   )
   return new Map(rows.map(({ meter_id: id, charged }) => [id, microYuan(BigInt(charged))]))
 }

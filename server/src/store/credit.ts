@@ -1,4 +1,4 @@
-import type { CreditFacts, CreditStage, CreditTerms, MeterFacts } from '../domain/credit-policy.ts'
+import type { CreditFacts, CreditStage, CreditTerms, MeterFacts, Standing } from '../domain/credit-policy.ts'
 import type { Language } from '../domain/notice.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
@@ -32,6 +32,8 @@ type AccountRow = {
   protected: boolean
   decision: { reasons: string[] } | null
   balance: bigint
+  no_trip: { from: number; to: number }[]
+  trips_frozen: boolean
   time_zone: string
   signature: string
   service_phone: string
@@ -73,6 +75,50 @@ export const lockAccounts = async (sql: Sql, accountIds: readonly number[]): Pro
   await sql.query('select id from account where id = any($1::int[]) order by id for no key update', [accountIds])
 }
 
+/** An account as most postings need it: its purse, and whether the policy has anything to look at. */
+export type AccountStanding = Standing &
+  Readonly<{ accountId: number; bucket: number; prepaymentId: number; balance: MicroYuan; meterIds: readonly number[] }>
+
+type StandingRow = {
+  id: number
+  bucket: number
+  stage: CreditStage
+  reasons: string[] | null
+  prepayment_id: number
+  balance: bigint
+  alarm1: bigint | null
+  stirred: boolean
+  meter_ids: number[]
+}
+
+/** One statement for a whole batch; the accounts are locked. */
+export const loadStanding = async (sql: Sql, accountIds: readonly number[]): Promise<readonly AccountStanding[]> => {
+  const rows = await sql.query<StandingRow>(standingQuery, [accountIds])
+  return rows.map((row) => ({
+    accountId: row.id,
+    bucket: row.bucket,
+    prepaymentId: row.prepayment_id,
+    balance: microYuan(row.balance),
+    stage: row.stage,
+    reasons: row.reasons ?? [],
+    alarm1: row.alarm1 === null ? null : microYuan(row.alarm1),
+    stirred: row.stirred,
+    meterIds: row.meter_ids,
+  }))
+}
+
+const standingQuery = `
+  select a.id, a.bucket, a.stage, a.decision->'reasons' as reasons, l.id as prepayment_id, l.credits - l.debits as balance,
+         g.alarm1, coalesce(m.stirred, false) as stirred, coalesce(m.ids, '{}') as meter_ids
+  from account a
+  join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
+  left join agreement g on g.id = a.agreement_id
+  left join lateral (
+    select array_agg(m.id) as ids, bool_or(m.restore_owed or m.alarm or exists (
+      select from relay_command c where c.meter_id = m.id and c.state in ('queued', 'sent', 'acknowledged'))) as stirred
+    from meter m where m.account_id = a.id) m on true
+  where a.id = any($1::int[]) order by a.id`
+
 /**
  * Reads the facts of locked accounts. It is a statement of its own after the lock: a join inside the locking statement
  * would still see balances from before the wait.
@@ -101,6 +147,8 @@ const recordOf = (
     stage: row.stage,
     earliestStopAt: row.earliest_stop_at,
     protected: row.protected,
+    tripsFrozen: row.trips_frozen,
+    noTrip: row.no_trip,
     meters: meters.map((meter) => ({
       meterId: meter.id,
       relay: meter.relay,
@@ -153,16 +201,25 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
   return groups
 }
 
+/** Newest spans without trips of a site that are looked at: years of holidays. */
+const spansLooked = 100
+
 const accountsQuery = `
   select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
-         l.credits - l.debits as balance, s.time_zone, s.signature, s.service_phone, c.phone, c.language,
+         l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
+         (select coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch from n.from_at) * 1000,
+                                                        'to', extract(epoch from n.to_at) * 1000)), '[]')
+          from (select from_at, to_at from no_trip where site_id = s.id order by to_at desc limit ${String(spansLooked)}) n) as no_trip,
+         s.signature, s.service_phone, c.phone, c.language,
          g.alarm1, g.alarm2, g.cut_off, g.restore, g.notice_lead_minutes, g.reconnect,
          g.trip_from_minute, g.trip_to_minute, g.trip_weekdays
   from account a
   join site s on s.id = a.site_id
+  join trip_guard t on t.site_id = s.id
   join customer c on c.id = a.customer_id
   join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
+  -- A meter with a purse of its own cuts by itself: the policy here has no terms for it.
+  left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
   where a.id = any($1::int[]) order by a.id`
 
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.

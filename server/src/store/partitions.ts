@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Database } from './database.ts'
 
 const dayMs = 86_400_000
 /** Partitions are made this many days ahead of the wall clock. */
@@ -6,13 +6,16 @@ const daysAhead = 3
 /** No reading or payment that is older or newer than this is written: such a time is a fault, not a fact. */
 const maximumSpanDays = 400
 
+/** "xianfu" and one more than the installation's own lock. */
+const lockKey = 0x7869616e6677n
+
 const ensured = new WeakMap<object, Set<number>>()
 
 /**
  * Makes the day partitions from `from` to `to` (wall time) and some days ahead. What was made before is remembered per
  * database, so this costs nothing on the hot path.
  */
-export const ensurePartitions = async (database: Sql, from: number, to: number): Promise<void> => {
+export const ensurePartitions = async (database: Database, from: number, to: number): Promise<void> => {
   const known = ensured.get(database) ?? new Set<number>()
   ensured.set(database, known)
   const first = Math.floor(from / dayMs)
@@ -21,7 +24,11 @@ export const ensurePartitions = async (database: Sql, from: number, to: number):
   let missing = false
   for (let day = first; day <= last; day += 1) missing ||= !known.has(day)
   if (!missing) return
-  await database.query('select ensure_day_partitions($1::date, $2::date)', [dayText(first), dayText(last + daysAhead)])
+  await database.transaction(async (sql) => {
+    // Two processes (or two batches of one) that find the same day missing would both make it, and one would fail.
+    await sql.query('select pg_advisory_xact_lock($1)', [lockKey])
+    await sql.query('select ensure_day_partitions($1::date, $2::date)', [dayText(first), dayText(last + daysAhead)])
+  })
   for (let day = first; day <= last + daysAhead; day += 1) known.add(day)
 }
 

@@ -6,17 +6,22 @@ import type { Sql } from './database.ts'
 /** What settling a reading of one meter needs, read under the locks of its account and of the meter itself. */
 export type MeterRecord = Readonly<{
   meterId: number
+  siteId: number
   bucket: number
   accountId: number | null
   timeZone: string
   maximumWatts: number
   last: Readonly<{ at: number; registers: Registers }> | null
-  agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan }> | null
+  agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
+  /** The newest period, unless a tariff has rated it. */
   period: Readonly<{ agreementId: number; pricePlanId: number; period: SettlementPeriod }> | null
+  /** Until when a tariff has rated the newest period. */
+  tariffUntil: number | null
 }>
 
 type Row = {
   id: number
+  site_id: number
   bucket: number
   account_id: number | null
   time_zone: string
@@ -26,13 +31,13 @@ type Row = {
   last_rates_wh: bigint[] | null
   agreement_id: number | null
   price_plan_id: number | null
-  plan_kind: PricePlan['kind'] | null
+  plan_kind: PricePlan['kind'] | 'tariff' | null
   plan_prices: bigint[] | null
   p_start: number | null
   p_end: number
   p_agreement_id: number
   p_price_plan_id: number
-  p_kind: PricePlan['kind']
+  p_kind: PricePlan['kind'] | 'tariff'
   p_prices: bigint[]
   p_opening: bigint
   p_opening_rates: bigint[]
@@ -56,14 +61,14 @@ export const lockMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
             pp.kind as p_kind, pp.prices as p_prices, p.opening_wh as p_opening, p.opening_rates_wh as p_opening_rates,
             p.latest_wh as p_latest, p.latest_rates_wh as p_latest_rates, p.charged as p_charged
      from meter m join site s on s.id = m.site_id
      left join account a on a.id = m.account_id
-     left join agreement g on g.id = a.agreement_id
+     left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
      left join price_plan pl on pl.id = g.price_plan_id
      left join lateral (select * from settlement_period p where p.meter_id = m.id order by p.start_at desc limit 1) p on true
      left join price_plan pp on pp.id = p.price_plan_id
@@ -75,6 +80,7 @@ export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 const recordOf = (row: Row): MeterRecord => ({
   meterId: row.id,
+  siteId: row.site_id,
   bucket: row.bucket,
   accountId: row.account_id,
   timeZone: row.time_zone,
@@ -86,9 +92,14 @@ const recordOf = (row: Row): MeterRecord => ({
   agreement:
     row.agreement_id === null || row.price_plan_id === null || row.plan_kind === null || row.plan_prices === null
       ? null
-      : { id: row.agreement_id, pricePlanId: row.price_plan_id, plan: planOf(row.plan_kind, row.plan_prices) },
+      : {
+          id: row.agreement_id,
+          pricePlanId: row.price_plan_id,
+          plan: row.plan_kind === 'tariff' ? 'tariff' : planOf(row.plan_kind, row.plan_prices),
+        },
+  tariffUntil: row.p_start !== null && row.p_kind === 'tariff' ? (row.last_at ?? row.p_start) : null,
   period:
-    row.p_start === null
+    row.p_start === null || row.p_kind === 'tariff'
       ? null
       : {
           agreementId: row.p_agreement_id,

@@ -30,7 +30,7 @@ export type LineQuestion = Readonly<{
   meaning: string
   createEar(): Ear
 }> &
-  Pick<Question, 'isOpaque' | 'quietMs' | 'answersLike'>
+  Pick<Question, 'isOpaque' | 'quietMs' | 'answersLike' | 'freshSinceMs'>
 
 /** One question, one answer, in whatever language: bytes out, bytes back, both kept as they were on the wire. */
 export const askLine = async (

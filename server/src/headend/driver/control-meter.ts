@@ -14,7 +14,8 @@ import { turnFailureWords } from './read-meter.ts'
 export type ControlLanguage = Readonly<{
   /** Sends the order once. `pending`: the meter neither obeys nor refuses yet. */
   order(turn: Turn): Promise<Ordered>
-  readState(turn: Turn): Promise<StateRead>
+  /** `freshSinceMs`: elapsed time; an answer that was asked for before it proves nothing. */
+  readState(turn: Turn, freshSinceMs: number): Promise<StateRead>
 }>
 
 /** Why an action cannot be said in this language, or to this model. */
@@ -93,9 +94,10 @@ const stateBefore = async (
   language: ControlLanguage,
   request: ControlRequest,
 ): Promise<ControlOutcome | null> => {
+  const startedAtMs = meter.clock.elapsedMs()
   let failure: Extract<StateRead, { ok: false }> | null = null
   for (let attempt = 0; attempt < meter.limits.readAttempts.state; attempt += 1) {
-    const state = await readState(turn, meter, language, request)
+    const state = await readState(turn, meter, language, request, startedAtMs)
     if (state.ok) return state.shows ? { kind: 'verified', already: true, ...proofOf(state) } : null
     failure = state
     if (state.code !== 'no-answer') break
@@ -118,7 +120,7 @@ const prove = async (
   for (const lookAtMs of limits.proofAtMs) {
     const waitMs = acknowledgedAtMs + lookAtMs - clock.elapsedMs()
     if (waitMs > 0) await clock.delay(waitMs, request.signal).catch(() => undefined)
-    const state = await readState(turn, meter, language, request)
+    const state = await readState(turn, meter, language, request, acknowledgedAtMs)
     if (state.ok) {
       if (state.shows) return { kind: 'verified', already: false, ...proofOf(state) }
       status = state.status
@@ -136,8 +138,9 @@ const readState = async (
   meter: FieldMeter,
   language: ControlLanguage,
   request: ControlRequest,
+  freshSinceMs: number,
 ): Promise<StateRead> => {
-  const state = await language.readState(turn)
+  const state = await language.readState(turn, freshSinceMs)
   if (state.ok) {
     noteAnswer(meter, true)
     request.onStep({ kind: 'state-read', status: state.status, exchange: state.exchange })

@@ -9,6 +9,7 @@ import {
   type Frame,
   type Reply,
   type Request,
+  toHex,
 } from '@xianfu/protocols'
 import type { Exchange } from '../headend.ts'
 import { wakeUpBytes } from '../limits.ts'
@@ -25,14 +26,19 @@ export const ask = async (
   request: Request,
   meaning: string,
   signal?: AbortSignal,
+  freshSinceMs = 0,
 ): Promise<Asked> => {
   const bytes = encodeFrame(encodeRequest(request), { wakeUpBytes })
-  const asked = await askLine(
-    turn,
-    asker,
-    { bytes, replyBytes: expectedReplyLength(request), meaning, createEar: () => earFor(request, bytes) },
-    signal,
-  )
+  const question = {
+    bytes,
+    replyBytes: expectedReplyLength(request),
+    meaning,
+    createEar: () => earFor(request, bytes),
+    // An answer names meter, function and identifier, so only the same question has a like one.
+    answersLike: toHex(bytes),
+    freshSinceMs,
+  }
+  const asked = await askLine(turn, asker, question, signal)
   if (asked.kind !== 'answer') return asked
   const frame = decodeFrame(asked.bytes)
   const decoded = frame.ok ? decodeReply(frame.value) : frame

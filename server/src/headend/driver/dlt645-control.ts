@@ -22,7 +22,7 @@ export const dlt645Control = (meter: FieldMeter, request: ControlRequest): Contr
   if (action === 'release') return { cannot: 'a DL/T 645 relay is never forced, so there is nothing to release' }
   return {
     order: async (turn) => order(turn, meter, action, request),
-    readState: async (turn) => readState(turn, meter, action, request),
+    readState: async (turn, freshSinceMs) => readState(turn, meter, action, freshSinceMs, request),
   }
 }
 
@@ -67,13 +67,14 @@ const readState = async (
   turn: Turn,
   meter: FieldMeter,
   action: ControlAction,
+  freshSinceMs: number,
   request: ControlRequest,
 ): Promise<StateRead> => {
   const read = await readIdentifier(
     turn,
     askerFor(meter),
     { address: meter.config.address, identifier: identifiers.statusWord3.id },
-    { maxFollowUpFrames: 0, signal: request.signal },
+    { maxFollowUpFrames: 0, signal: request.signal, freshSinceMs },
   )
   const { exchanges } = read
   const last = exchanges.at(-1)

@@ -48,7 +48,7 @@ export const readIdentifier = async (
   turn: Turn,
   asker: Asker,
   target: Readonly<{ address: string; identifier: number }>,
-  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined }>,
+  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined; freshSinceMs?: number }>,
 ): Promise<IdentifierRead> => {
   const name = nameOf(target.identifier)
   const exchanges: Exchange[] = []
@@ -56,7 +56,7 @@ export const readIdentifier = async (
   for (let sequence = 0; sequence <= options.maxFollowUpFrames; sequence += 1) {
     const asked =
       sequence === 0
-        ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal)
+        ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal, options.freshSinceMs)
         : await ask(
             turn,
             asker,

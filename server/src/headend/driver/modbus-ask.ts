@@ -36,9 +36,10 @@ export const askModbus = async (
   request: ModbusRequest,
   meaning: string,
   signal?: AbortSignal,
+  freshSinceMs = 0,
 ): Promise<ModbusAsked> => {
   const question = unit.envelope === 'rtu' ? rtuQuestion(asker, unit, request) : tcpQuestion(unit, request)
-  const asked = await askLine(turn, asker, { ...question, meaning, isOpaque: true }, signal)
+  const asked = await askLine(turn, asker, { ...question, meaning, isOpaque: true, freshSinceMs }, signal)
   if (asked.kind !== 'answer') return asked
   const frame = unit.envelope === 'rtu' ? decodeRtuFrame(asked.bytes) : decodeTcpFrame(asked.bytes)
   const decoded = frame.ok ? decodeModbusReply(frame.value.pdu) : frame

@@ -20,7 +20,7 @@ export const modbusControl = (
   const { relay, order, shows } = intended
   return {
     order: async (turn) => write(turn, meter, unit, order, request),
-    readState: async (turn) => readState(turn, meter, unit, relay, shows, request),
+    readState: async (turn, freshSinceMs) => readState(turn, meter, unit, { relay, shows, freshSinceMs, request }),
   }
 }
 
@@ -101,13 +101,17 @@ const readState = async (
   turn: Turn,
   meter: FieldMeter,
   unit: ModbusUnit,
-  relay: RelayModel,
-  shows: (state: RelayState) => boolean,
-  { signal }: ControlRequest,
+  look: Readonly<{
+    relay: RelayModel
+    shows: (state: RelayState) => boolean
+    freshSinceMs: number
+    request: ControlRequest
+  }>,
 ): Promise<StateRead> => {
+  const { relay, shows, freshSinceMs } = look
   const { model, wiring } = unit
   const span = registerSpan(registerNamed(model, relay.status))
-  const { exchanges, ...read } = await readSpan(turn, askerFor(meter), unit, span, signal)
+  const { exchanges, ...read } = await readSpan(turn, askerFor(meter), unit, span, look.request.signal, freshSinceMs)
   const exchange = exchanges.at(-1)
   if (!read.ok || exchange === undefined) {
     const failure = read.ok ? ({ code: 'bad-answer', detail: '' } as const) : read

@@ -66,6 +66,7 @@ export const readSpan = async (
   unit: ModbusUnit,
   span: RegisterSpan,
   signal: AbortSignal | undefined,
+  freshSinceMs = 0,
 ): Promise<SpanRead> => {
   const words = spanWords(span)
   const asked = await askModbus(
@@ -75,6 +76,7 @@ export const readSpan = async (
     { kind: unit.model.table.readWith, ...span },
     `read ${words}`,
     signal,
+    freshSinceMs,
   )
   const exchanges = asked.kind === 'not-sent' ? [] : [asked.exchange]
   if (asked.kind !== 'reply') return { ok: false, ...failureOf(asked), exchanges }

@@ -33,10 +33,15 @@ export type Question = Readonly<{
   /** Silence that the language wants on the line before a question. */
   quietMs?: number
   /**
-   * Set where an answer does not say what it answers: the answers of two questions with the same text cannot be told
-   * apart, so the second one waits until a late answer to the first can no longer come.
+   * The answers of two questions with the same text cannot be told apart. Where the questions differ, because an answer
+   * does not say what it answers, the second one waits until a late answer to the first can no longer come.
    */
   answersLike?: string
+  /**
+   * Elapsed time before which nobody may have asked for the answer: a proof must not be the late answer to the same
+   * question from before the act.
+   */
+  freshSinceMs?: number
   /** Told when the answer comes after the time-out: the meter lives, but is slower than thought. */
   onLate?(responseMs: number): void
   signal?: AbortSignal
@@ -209,12 +214,13 @@ export class Wire {
   }
 
   /** The same question again may have the late answer to itself; another one must not. */
-  async #waitForLikeAnswers({ bytes, signal, answersLike }: Question): Promise<void> {
+  async #waitForLikeAnswers({ bytes, signal, answersLike, freshSinceMs = 0 }: Question): Promise<void> {
     const { clock, lateAnswerMs } = this.#options
     for (const [likeness, late] of this.#outstanding) {
       if (likeness === '') continue
       const waitMs = late.givenUpAtMs + lateAnswerMs - clock.elapsedMs()
-      const isMistakable = likeness === answersLike && !isSame(bytes, late.question.bytes)
+      const isStale = late.askedAtMs < freshSinceMs || !isSame(bytes, late.question.bytes)
+      const isMistakable = likeness === answersLike && isStale
       const signals = signal === undefined ? [] : [signal]
       if (waitMs > 0 && isMistakable)
         await clock.delay(waitMs, AbortSignal.any([...signals, late.arrived.signal])).catch(() => undefined)
