@@ -9,6 +9,8 @@ alter table meter
   add column model text,
   -- What the relay means for supply; a DL/T 645 meter speaks of supply itself.
   add column wiring text not null default 'in-line' check (wiring in ('in-line', 'shunt-trip')),
+  -- One step of the energy registers as they are charged; behind transformers 10 Wh times their ratios.
+  add column energy_step_wh int not null default 10 check (energy_step_wh > 0),
   add constraint meter_protocol_parts check (
     (protocol = 'dlt645' and unit_address is null and model is null and wiring = 'in-line')
     or (protocol <> 'dlt645' and unit_address is not null and model is not null)

@@ -117,6 +117,15 @@ test('Modbus TCP frames come out whole, whatever the pieces', () => {
   )
 })
 
+test('behind junk a Modbus TCP frame is found again', () => {
+  const frame = { transaction: 7, unit: 3, pdu: fromHex('03 02 00 0A') }
+  for (const junk of ['FF', 'FF FF FF FF FF', '00 01 00 00 FF FF', '00 01 00 00 00 01 05']) {
+    const reader = createTcpFrameReader()
+    const heard = inPieces(join(fromHex(junk), encodeTcpFrame(frame)), [4]).flatMap((piece) => [...reader.push(piece)])
+    expect(heard.at(-1)).toEqual(frame)
+  }
+})
+
 test('readers never throw, count every byte, and stay bounded', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 600 }), { maxLength: 20 }), modbusRequest, (chunks, request) => {

@@ -94,6 +94,16 @@ describe('the decision, row by row', () => {
       { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'], commands: ['alarm-on'] },
     ],
     [
+      'a meter that has just refused its alarm is not asked again',
+      { balance: 50, meters: [meter({ lastFailedAlarmAt: now - minute })] },
+      { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'] },
+    ],
+    [
+      'a meter without an alarm is not asked at all',
+      { balance: 50, meters: [meter({ hasAlarm: false })] },
+      { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'] },
+    ],
+    [
       'still below alarm 1: not warned again',
       { balance: 40, stage: 'warned-1', meters: [meter(alarmed)] },
       { stage: 'warned-1', reasons: ['below-alarm-1'] },

@@ -37,6 +37,9 @@ export type MeterFacts = Readonly<{
   relay: 'closed' | 'open' | 'unknown'
   keepPower: boolean
   alarm: boolean
+  /** It can be told to warn by itself; absent: it can. And when it last refused to, or did not answer. */
+  hasAlarm?: boolean
+  lastFailedAlarmAt?: number | null
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
@@ -105,6 +108,8 @@ export const maximumReadingAgeMs = 24 * 3_600_000
 const hysteresisPercent = 120n
 /** Trips of one cut-off that may fail before only field work helps. */
 const maximumFailedTrips = 3
+/** A meter that refused its alarm is not asked again for so long (wall time): many have none, and the line is busy. */
+const alarmAgainAfterMs = 24 * 3_600_000
 /** A close that failed is decided again no sooner than this (wall time); its own retries came before. */
 const closeAgainAfterMs = 30 * 60_000
 
@@ -164,7 +169,7 @@ const decideSupply = (
   const opposite = alarm === 'alarm-on' ? 'alarm-off' : 'alarm-on'
   const cancel = queued(facts, (kind) => kind === 'trip' || kind === opposite)
   if (queued(facts, (kind) => kind === 'trip').length > 0) reasons.push('not-used-up-any-more')
-  const commands = [...alarmCommands(facts, alarm)]
+  const commands = [...alarmCommands(facts, alarm, now)]
   const waiting = facts.balance <= terms.thresholds.restore && facts.meters.some((meter) => meter.restoreOwed)
   if (waiting) {
     reasons.push('waiting-for-restore-amount')
@@ -187,7 +192,7 @@ const decideSupply = (
 /** Used up: notice first, then, when everything allows it, the trip. */
 const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decision => {
   const hold = obstacle(facts, now)
-  const alarms = alarmCommands(facts, 'alarm-on')
+  const alarms = alarmCommands(facts, 'alarm-on', now)
   const notified = facts.stage === 'stop-notified' || facts.stage === 'cut-off'
   if (hold !== null) {
     const stage = notified ? facts.stage : 'warned-2'
@@ -286,8 +291,12 @@ const withHysteresis = (threshold: MicroYuan): MicroYuan =>
   threshold > 0n ? percentOf(threshold, hysteresisPercent) : addMoney(threshold, 0n as MicroYuan)
 
 /** The meter's own alarm (display, backlight) follows the stage; a meter without supply needs none. */
-const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off'): Decision['commands'] =>
+const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off', now: number): Decision['commands'] =>
   facts.meters
+    .filter(
+      ({ hasAlarm, lastFailedAlarmAt }) =>
+        hasAlarm !== false && now - (lastFailedAlarmAt ?? -Infinity) > alarmAgainAfterMs,
+    )
     .filter((meter) => meter.alarm !== (kind === 'alarm-on') && meter.relay !== 'open' && !hasOpen(meter, kind))
     .map((meter) => ({ meterId: meter.meterId, kind }))
 

@@ -168,6 +168,15 @@ describe('from the balance to the relay', () => {
     expect((await commands('trip'))[0]?.failure).toContain('wrong-password')
   })
 
+  test('a meter that refuses its alarm is asked once, not for ever', async () => {
+    headend.behave('refusal')
+    await use(12)
+    await untilCommand('alarm-on', 'refused')
+    await use(1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect((await commands('alarm-on')).length).toBe(1)
+  })
+
   test('a relay that is stuck is never called stopped', async () => {
     headend.behave('stuck')
     await useUp()

@@ -31,7 +31,8 @@ export type FieldReading = Readonly<{
   registers: Registers
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
-  status: Omit<ObservedStatus, 'meterId' | 'at'> | null
+  /** `at` is absent when it was read with the registers. */
+  status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
 
 export type SettleSummary = Readonly<{ good: number; late: number; held: number; charges: number }>
@@ -161,8 +162,8 @@ const settleMeter = (
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
   const plan = planFor(record, progress)
-  const { maximumWatts, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, plan, now })
+  const { maximumWatts, registerStepWh, meterId, bucket } = record
+  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
   const { at, registers, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   const held = (reason: HeldReason): Row => ({

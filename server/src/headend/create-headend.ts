@@ -96,7 +96,7 @@ class RunningHeadend implements Headend {
   read: Headend['read'] = async (meterId, items, options) => {
     const meter = this.#meters.get(meterId)
     if (meter === undefined)
-      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, exchanges: [] }
+      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, times: {}, exchanges: [] }
     return readMeter(meter, items, options)
   }
 
@@ -138,8 +138,16 @@ class RunningHeadend implements Headend {
       const { id: gatewayId, link } = gateway.config
       if (link.kind !== 'dials-in' || link.registration === '') return []
       const { registration, heartbeat, identifiedBy = 'packet' } = link
-      return [{ gatewayId, registration, heartbeat, identifiedBy, isOnline: gateway.status().online }]
+      const meterAddresses = identifiedBy === 'meter' ? this.#dlt645Addresses(gatewayId) : []
+      const isOnline = gateway.status().online
+      return [{ gatewayId, registration, heartbeat, identifiedBy, meterAddresses, isOnline }]
     })
+  }
+
+  #dlt645Addresses(gatewayId: number): string[] {
+    return [...this.#meters.values()]
+      .filter(({ config, modbus }) => modbus === null && config.gatewayId === gatewayId)
+      .map(({ config }) => config.address)
   }
 
   /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */

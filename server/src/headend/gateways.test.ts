@@ -171,6 +171,16 @@ test('with several meters on the line each is asked by its own address, after an
   expect(gateway.requests('read')).toMatchObject([{ address: meter.address }])
 })
 
+test('when the meter that was set for a gateway is dead, its neighbour speaks for it', async () => {
+  const link: GatewayLink = { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' }
+  const limits = { meterProbeAfterMs: 10, meterProbeAnswerMs: 300 }
+  const made = await bench({ meters: [{ address: '202611010199' }, meter], links: [link], limits })
+  const honest = answeringFor(meter)
+  const gateway = await dialIn(made.port, (request) => (request.kind === 'read-address' ? [] : honest(request)))
+  await until(made.isOnline, 'the gateway is online')
+  expect(gateway.requests('read')).toMatchObject([{ address: '202611010199' }, { address: meter.address }])
+})
+
 test('a gateway that no meter speaks for is sent away', async () => {
   const link: GatewayLink = { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' }
   const made = await bench({ links: [link], limits: { meterProbeAfterMs: 10, meterProbeAnswerMs: 20 } })

@@ -71,14 +71,24 @@ export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 
 
 export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
 
+/** Wall time of the answer that brought each item: a read of several items takes seconds, and meters count on. */
+export type Times = { readonly [N in IdentifierName]?: number }
+
 export type ReadOutcome = Readonly<
-  | { ok: true; /** Wall time of the last answer. */ at: number; values: Values; exchanges: readonly Exchange[] }
+  | {
+      ok: true
+      /** Wall time of the last answer. */ at: number
+      values: Values
+      times: Times
+      exchanges: readonly Exchange[]
+    }
   | {
       ok: false
       code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'bad-answer'
       detail: string
       /** What was read before it failed. */
       values: Values
+      times: Times
       exchanges: readonly Exchange[]
     }
 >

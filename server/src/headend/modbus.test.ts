@@ -246,6 +246,19 @@ test('bytes that nobody asked for are dropped and told, before the first questio
 /** A whole answer to the scheduled read: 020AH to 0224H. */
 const readReply = (): Uint8Array => Uint8Array.from([3, 54, ...new Uint8Array(54)])
 
+test('RTU: the line is silent for 3.5 characters before the next question', async () => {
+  const meter = singlePhase()
+  // 30 bit/s, so that the silence is longer than any noise of the machine.
+  const line = { baudRate: 30, parity: 'even' } as const
+  const moments: number[] = []
+  const { headend, socket } = await kept(createRtuBench([meter], { line }))
+  socket.prependListener('data', () => moments.push(performance.now()))
+  await headend.read(1, ['voltageA'], { priority: 'person' })
+  await headend.read(1, ['voltageA'], { priority: 'person' })
+  expect(moments).toHaveLength(2)
+  expect((moments[1] ?? 0) - (moments[0] ?? 0)).toBeGreaterThan(1_200)
+})
+
 test("a gateway's word that the meter is silent counts as silence", async () => {
   const meter = singlePhase()
   meter.instead = () => ({ kind: 'exception', functionCode: 3, exceptionCode: 0x0b })

@@ -70,6 +70,7 @@ test.each([
   ],
   ['a unit twice on a gateway', 'address, protocol, unit_address, model', `'202611010206', 'modbus-rtu', 7, 'generic'`],
   ['a shunt trip behind a DL/T 645 meter', 'address, wiring', `'202611010207', 'shunt-trip'`],
+  ['registers without a step', 'address, energy_step_wh', `'202611010209', 0`],
   ['a protocol that nobody speaks', 'address, protocol', `'202611010208', 'iec62056'`],
 ])('the archive refuses %s', async (_, columns, values) => {
   await expect(insertMeter(columns, values)).rejects.toMatchObject({ name: 'StoreError' })

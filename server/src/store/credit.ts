@@ -57,6 +57,8 @@ type MeterRow = {
   relay: MeterFacts['relay']
   keep_power: boolean
   alarm: boolean
+  has_alarm: boolean
+  last_failed_alarm_at: number | null
   last_at: number | null
   newest_quality: string | null
   restore_owed: boolean
@@ -154,6 +156,8 @@ const recordOf = (
       relay: meter.relay,
       keepPower: meter.keep_power,
       alarm: meter.alarm,
+      hasAlarm: meter.has_alarm,
+      lastFailedAlarmAt: meter.last_failed_alarm_at,
       lastReadAt: meter.last_at,
       newestHeld: meter.newest_quality === 'held',
       restoreOwed: meter.restore_owed,
@@ -225,6 +229,9 @@ const accountsQuery = `
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
+         m.protocol = 'dlt645' as has_alarm,
+         (select max(c.finished_at) from relay_command c where c.meter_id = m.id and c.requested_by = 'policy'
+            and c.kind in ('alarm-on', 'alarm-off') and c.state in ('refused', 'failed')) as last_failed_alarm_at,
          coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_trip_at, f.last_failed_close_at
   from meter m join account a on a.id = m.account_id
   left join lateral (

@@ -11,6 +11,7 @@ export type MeterRecord = Readonly<{
   accountId: number | null
   timeZone: string
   maximumWatts: number
+  registerStepWh: number
   last: Readonly<{ at: number; registers: Registers }> | null
   agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
   /** The newest period, unless a tariff has rated it. */
@@ -26,6 +27,7 @@ type Row = {
   account_id: number | null
   time_zone: string
   maximum_watts: number
+  energy_step_wh: number
   last_at: number | null
   last_total_wh: bigint | null
   last_rates_wh: bigint[] | null
@@ -61,7 +63,8 @@ export const lockMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.last_at,
+            m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
             pp.kind as p_kind, pp.prices as p_prices, p.opening_wh as p_opening, p.opening_rates_wh as p_opening_rates,
@@ -85,6 +88,7 @@ const recordOf = (row: Row): MeterRecord => ({
   accountId: row.account_id,
   timeZone: row.time_zone,
   maximumWatts: row.maximum_watts,
+  registerStepWh: row.energy_step_wh,
   last:
     row.last_at === null || row.last_total_wh === null
       ? null

@@ -98,7 +98,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     start: async () => ({ port: 0 }),
     stop: async () => undefined,
     configure: () => undefined,
-    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, exchanges: [] }),
+    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
     control: async (_, request) => control(request),
     gateways: () => [],
     onGatewayChange: () => undefined,

@@ -19,6 +19,7 @@ export type IdentifierRead = Readonly<
 /** One part for each identifier. */
 export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName[]): ReadPlan => {
   const values: Partial<Record<IdentifierName, unknown>> = {}
+  const times: Partial<Record<IdentifierName, number>> = {}
   return {
     parts: items.map((item) => ({
       name: item,
@@ -31,12 +32,15 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
         )
         if (!read.ok) return read
         const decoded = decodeValue(item, read.data)
-        if (decoded.ok) values[item] = decoded.value
+        if (decoded.ok) {
+          values[item] = decoded.value
+          times[item] = read.at
+        }
         const problem = decoded.ok ? null : ({ code: 'bad-answer', detail: `${item}: ${decoded.detail}` } as const)
         return { ok: true, at: read.at, problem, exchanges: read.exchanges }
       },
     })),
-    finish: () => ({ values: values as Values, problem: null }),
+    finish: () => ({ values: values as Values, times, problem: null }),
   }
 }
 

@@ -19,6 +19,8 @@ import type { PartRead, ReadFailure, ReadPlan } from './read-meter.ts'
 export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly IdentifierName[]): ReadPlan => {
   const { model, wiring } = unit
   const spans: ReadSpan[] = []
+  // One item may lie in several spans: it is taken to be as old as the first of them.
+  let readFrom = Infinity
   const names = new Set(items.flatMap((item) => registersFor(model, item) ?? []))
   const wanted = [...names].map((name) => registerSpan(registerNamed(model, name)))
   return {
@@ -28,22 +30,26 @@ export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly I
         const { exchanges, ...read } = await readSpan(turn, asker, unit, span, signal)
         if (!read.ok) return { ...read, exchanges }
         spans.push({ ...span, data: read.data })
+        readFrom = Math.min(readFrom, read.at)
         return { ok: true, at: read.at, problem: null, exchanges }
       },
     })),
     finish() {
       const values: Partial<Record<IdentifierName, unknown>> = {}
+      const times: Partial<Record<IdentifierName, number>> = {}
       let problem: ReadFailure | null = null
       for (const item of items) {
         const made = itemValue(model, item, spans, wiring)
-        if (made.ok) values[item] = made.value
-        else
+        if (made.ok) {
+          values[item] = made.value
+          times[item] = readFrom
+        } else
           problem ??= {
             code: model.items[item] === undefined ? 'refused-by-meter' : 'bad-answer',
             detail: `${item}: ${made.detail}`,
           }
       }
-      return { values: values as Values, problem }
+      return { values: values as Values, times, problem }
     },
   }
 }

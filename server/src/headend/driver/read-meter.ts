@@ -1,5 +1,5 @@
 import type { IdentifierName } from '@xianfu/protocols'
-import type { Exchange, Priority, ReadOutcome, Values } from '../headend.ts'
+import type { Exchange, Priority, ReadOutcome, Times, Values } from '../headend.ts'
 import type { Step, Turn } from '../line/line.ts'
 import { dlt645ReadPlan, type ReadFailureCode } from './dlt645-read.ts'
 import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
@@ -24,7 +24,7 @@ export type ReadPlan = Readonly<{
     read(turn: Turn, signal: AbortSignal | undefined): Promise<PartRead>
   }>[]
   /** What the parts that were read have brought, and what could not be made of it. */
-  finish(): Readonly<{ values: Values; problem: ReadFailure | null }>
+  finish(): Readonly<{ values: Values; times: Times; problem: ReadFailure | null }>
 }>
 
 /**
@@ -39,7 +39,14 @@ export const readMeter = async (
   const { clock, backOff, line } = meter
   const permission = backOff.permission(options.priority, clock.elapsedMs())
   if (permission === 'refuse')
-    return { ok: false, code: 'backing-off', detail: 'the meter has not answered lately', values: {}, exchanges: [] }
+    return {
+      ok: false,
+      code: 'backing-off',
+      detail: 'the meter has not answered lately',
+      values: {},
+      times: {},
+      exchanges: [],
+    }
 
   const plan =
     meter.modbus === null ? dlt645ReadPlan(meter, items) : modbusReadPlan(askerFor(meter), meter.modbus, items)
@@ -84,9 +91,10 @@ const createProgress = (meter: FieldMeter, plan: ReadPlan, options: ReadOptions,
   }
 
   const outcome = (turnFailure: ReadFailure | null): ReadOutcome => {
-    const { values, problem } = plan.finish()
+    const { values, times, problem } = plan.finish()
     const failed = failure ?? turnFailure ?? problem
-    return failed === null ? { ok: true, at, values, exchanges } : { ok: false, ...failed, values, exchanges }
+    const read = { values, times, exchanges }
+    return failed === null ? { ok: true, at, ...read } : { ok: false, ...failed, ...read }
   }
 
   return { step, outcome }

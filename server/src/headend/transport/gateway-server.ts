@@ -187,14 +187,19 @@ export class GatewayServer {
   /** Null where no gateway is known by a meter; those that are there already are asked for last. */
   #probe(transport: Transport, signal: AbortSignal): MeterProbe | null {
     const { clock, limits } = this.#options
-    const candidates = this.#known('meter')
-      .sort((a, b) => Number(a.isOnline ?? false) - Number(b.isOnline ?? false))
-      .slice(0, limits.maxMeterProbes)
-      .map(({ gatewayId, registration }) => ({ gatewayId, address: registration }))
-    if (candidates.length === 0) return null
+    const gateways = this.#known('meter').sort((a, b) => Number(a.isOnline ?? false) - Number(b.isOnline ?? false))
+    if (gateways.length === 0) return null
+    // The meter that was set for it comes first; should it be dead, its neighbours may speak.
+    const candidates = [
+      ...gateways.map(({ gatewayId, registration }) => ({ gatewayId, address: registration })),
+      ...gateways.flatMap(({ gatewayId, registration, meterAddresses = [] }) =>
+        meterAddresses.filter((address) => address !== registration).map((address) => ({ gatewayId, address })),
+      ),
+    ]
     return probeMeters({
       clock,
       candidates,
+      maxProbes: limits.maxMeterProbes,
       write: async (question) => transport.write(question),
       answerMs: limits.meterProbeAnswerMs,
       signal,

@@ -10,12 +10,15 @@ import {
 import type { Clock } from '../../domain/clock.ts'
 import { wakeUpBytes } from '../limits.ts'
 
-/** A gateway that is known by a DL/T 645 meter behind it. */
-export type ProbedGateway = Readonly<{ gatewayId: number; address: string }>
+/** A DL/T 645 meter, and the gateway that it speaks for. */
+export type ProbedMeter = Readonly<{ gatewayId: number; address: string }>
 
 export type MeterProbeOptions = Readonly<{
   clock: Clock
-  candidates: readonly ProbedGateway[]
+  /** In the order in which they are asked for. */
+  candidates: readonly ProbedMeter[]
+  /** No more than so many are asked for by their own address; any of them is recognised. */
+  maxProbes: number
   write(bytes: Uint8Array): Promise<void>
   /** How long each question waits for a meter. */
   answerMs: number
@@ -48,11 +51,15 @@ export const probeMeters = (options: MeterProbeOptions): MeterProbe => {
         over.abort()
       }
     },
-    found: askAll(options, questionsFor(candidates), AbortSignal.any([signal, over.signal])).then(() => gatewayId),
+    found: askAll(
+      options,
+      questionsFor(candidates.slice(0, options.maxProbes)),
+      AbortSignal.any([signal, over.signal]),
+    ).then(() => gatewayId),
   }
 }
 
-const questionsFor = (candidates: readonly ProbedGateway[]): Request[] => [
+const questionsFor = (candidates: readonly ProbedMeter[]): Request[] => [
   { kind: 'read-address' },
   ...candidates
     .filter(({ address }) => isMeterAddress(address))

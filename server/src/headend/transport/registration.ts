@@ -10,6 +10,8 @@ export type KnownGateway = Readonly<{
   heartbeat: string | null
   /** By its packet when absent. */
   identifiedBy?: Identification
+  /** DL/T 645 meters behind it, for a gateway that is known by a meter. */
+  meterAddresses?: readonly string[]
   /** A gateway that is there already is asked for last. */
   isOnline?: boolean
 }>

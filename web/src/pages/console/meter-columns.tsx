@@ -50,7 +50,7 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       {
         title: t('table.balance'),
         align: 'right',
-        width: room === 'little' ? 92 : 104,
+        width: room === 'little' ? 98 : 104,
         ...sortable('balance'),
         render: (_, { account }) =>
           account && (
