@@ -20,12 +20,12 @@ export const terminalDesk = (): Desk => {
     },
     complain: (line) => {
       wipe()
-      stderr.write(`${line}\n`)
+      stderr.write(`${wantsColour(process.env, stderr.isTTY) ? line : withoutColour(line)}\n`)
     },
     progress: (line) => {
       wipe()
       if (line === null || !stderr.isTTY) return
-      stderr.write(line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)))
+      stderr.write(line.slice(0, lineWidth(stderr.columns)))
       shown = true
     },
     ask: isAsked ? async (question) => asked(question, false) : null,
@@ -60,6 +60,9 @@ const asked = async (question: string, isSecret: boolean): Promise<string> => {
   }
 }
 
+/** One place is left free, or some terminals begin a new line; some say that they have no columns at all. */
+const lineWidth = (columns: number | undefined): number => (columns === undefined || columns < 20 ? 80 : columns) - 1
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Colour is for terminals; NO_COLOR turns it off everywhere (no-color.org), FORCE_COLOR on. */
@@ -87,3 +90,6 @@ const codeOf: Readonly<Record<Colour, string>> = Object.freeze({
 })
 
 const inColour: Paint = (colour, text) => `\x1b[${codeOf[colour]}m${text}\x1b[0m`
+
+// oxlint-disable-next-line no-control-regex -- the escape character is what is looked for.
+const withoutColour = (text: string): string => text.replaceAll(/\u001b\[\d+m/gu, '')
