@@ -85,7 +85,8 @@ beforeAll(async () => {
   if (!enrolled.ok) throw new Error(enrolled.code)
   const headend = createHeadend({ clock, listen: { host: '127.0.0.1', port: 0 }, log: () => undefined })
   const log = (): void => undefined
-  house = await startHouse({ database: at.database, clock, ids, headend, owner: ids.uuid(), log })
+  const owner = ids.uuid()
+  house = await startHouse({ database: at.database, clock, ids, headend, owner, log, clockMovedByHand: true })
   readNow = createReadNow(house.context, headend)
   socket = connect({ host: '127.0.0.1', port: house.gatewayPort, noDelay: true })
   serveModbus(socket, 'rtu', [meter])
