@@ -6,7 +6,7 @@ const credentials = { level: 2, password: '123456', operator: '00000001' }
 const address = '202611010009'
 
 test.each<[string, Request]>([
-  ['a trip', { kind: 'control', address, action: 'trip', credentials, validUntil: null } as Request],
+  ['a trip', { kind: 'control', address, action: 'trip', credentials, validUntil: null }],
   ['a write', { kind: 'write', address, identifier: 0x04000101, credentials, data: Uint8Array.of(1, 2, 3, 4) }],
 ])('%s is shown without its password', (_, request) => {
   const bytes = encodeFrame(encodeRequest(request), { wakeUpBytes: 4 })

@@ -1,9 +1,11 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
-import { noEnergy, subtractEnergy, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
 import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
+import type { Reactive } from '../domain/tariff/power-factor.ts'
+import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
@@ -29,6 +31,9 @@ export type FieldReading = Readonly<{
   /** Wall time of the meter's answer. */
   at: number
   registers: Registers
+  /** Reactive registers and the highest demand since the reading before, of meters that tell them. */
+  reactive?: Reactive
+  demand?: Watts
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
   /** `at` is absent when it was read with the registers. */
@@ -63,8 +68,10 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
-  const tariffs = await loadTariffMeters(sql, records)
   const readingsOf = groupByMeter(readings)
+  const tariffs = await loadTariffMeters(sql, records, (meterId) =>
+    Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
+  )
   const outcomes = records.map((record) =>
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
@@ -211,7 +218,7 @@ type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly 
  */
 const chargeTariff = (
   record: MeterRecord,
-  { at, registers }: FieldReading,
+  { at, registers, reactive, demand }: FieldReading,
   tariff: TariffMeter,
   progress: Progress,
 ): Charge | null => {
@@ -219,7 +226,13 @@ const chargeTariff = (
   const isLate = last !== null && at <= last.at
   if (isLate && tariff.chain === null) return null
   const used = last === null || isLate ? noEnergy : subtractEnergy(registers.totalWh, last.registers.totalWh)
-  const charged = chargeByTariff(record, tariff, { mark: { at, registers }, before: last, used })
+  const mark: Mark = {
+    at,
+    registers,
+    ...(reactive === undefined ? {} : { reactive }),
+    ...(demand === undefined ? {} : { demand }),
+  }
+  const charged = chargeByTariff(record, tariff, { mark, before: last, used })
   if (charged === null) return null
   progress.tariff = charged.meter
   return { used, charge: charged.charged, postings: charged.postings }
@@ -256,8 +269,8 @@ const chargeOf = (
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */
-const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
-  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
+const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))

@@ -30,6 +30,7 @@ describe.skipIf(openPty === null)(
       const env = { ...other, TERM: 'xterm' }
       const child = spawn(process.execPath, [program, ...words, '--address', meter.address, '--lang', 'en'], {
         stdio: [terminal, terminal, terminal],
+        env,
       })
       closeSync(terminal)
       let seen = ''

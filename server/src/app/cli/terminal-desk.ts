@@ -46,12 +46,13 @@ export const terminalDesk = (): Desk => {
 
 const asked = async (question: string, isSecret: boolean): Promise<string> => {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  if (isSecret) process.stderr.write(question)
   const reader = createInterface({
     input: process.stdin,
     output: isSecret ? silent : process.stderr,
     terminal: true,
   })
+  // The terminal shows nothing by itself from here on: asked before, the first letters of a password could be seen.
+  if (isSecret) process.stderr.write(question)
   try {
     return await reader.question(isSecret ? '' : question)
   } finally {
