@@ -7,15 +7,13 @@ import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
-import { frameCommand } from './frame/frame-command.ts'
+import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
-import { meterCommand } from './meter/meter-command.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
-import { terminalDesk } from './terminal-desk.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -31,8 +29,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(accountCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
-    .addCommand(meterCommand(terminalDesk))
-    .addCommand(frameCommand(terminalDesk))
+  for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)
