@@ -2,7 +2,29 @@ import { z } from 'zod'
 import { route } from './route.ts'
 import { creditStage, energyText, id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
 
-export const entryKind = z.enum(['payment', 'energy-charge', 'reversal'])
+/** How money may reach or leave a balance. */
+export const entryKind = z.enum([
+  'payment',
+  'energy-charge',
+  'energy-credit',
+  'fee',
+  'rounding-charge',
+  'rounding-credit',
+  'refund',
+  'transfer-out',
+  'transfer-in',
+  'freeze',
+  'unfreeze',
+  'opening-balance',
+  'debt-collection',
+  'write-off',
+  'purchase-pending',
+  'purchase-voided',
+  'purchase-expired',
+  'wallet-return',
+  'suspense-resolved',
+  'reversal',
+])
 
 /** One line of an account: what moved its balance. */
 export const accountEntry = z.object({

@@ -9,6 +9,7 @@ export const problemCode = z.enum([
   'not-found',
   'unknown-meter',
   'unknown-account',
+  'account-closed',
   'meter-without-account',
   'same-key-other-input',
   'command-already-open',

@@ -31,6 +31,11 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'There is no such account. Go back to the list and choose one.',
     zh: '没有这个账户，请回到列表重新选择。',
   },
+  'account-closed': {
+    status: 409,
+    en: 'This account is closed; nothing can be paid to it. Choose the account that is in use.',
+    zh: '该账户已销户，不能缴费，请选择在用账户。',
+  },
   'meter-without-account': {
     status: 409,
     en: 'This meter has no account; enrol one first.',

@@ -1,4 +1,5 @@
 import type { CreditStage } from '../domain/credit-policy.ts'
+import type { PaymentChannel } from '../domain/payment-channel.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 
@@ -9,7 +10,7 @@ export type PayInput = Readonly<{
   /** Made by the payer's side; the same key with the same input is credited once. */
   key: string
   amount: MicroYuan
-  channel: 'cash-counter'
+  channel: PaymentChannel
   operatorId: number | null
 }>
 
@@ -23,7 +24,7 @@ export type PayResult = Readonly<
       stage: CreditStage
       restoring: readonly Readonly<{ meterId: number; commandId: string }>[]
     }
-  | { ok: false; code: 'unknown-account' | 'same-key-other-input' }
+  | { ok: false; code: 'unknown-account' | 'account-closed' | 'same-key-other-input' }
 >
 
 export type RequestCommandInput = Readonly<{

@@ -1,9 +1,8 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
-import { addMoney } from '../domain/quantity.ts'
 import { closes } from '../domain/relay-command.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { findPayment, insertPayment } from '../store/payments.ts'
+import { findPayer, insertPayment, type KnownPayment } from '../store/payments.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { loadCredit, lockAccounts } from '../store/credit.ts'
 import type { Pay, PayInput, PayResult } from './abilities.ts'
@@ -21,45 +20,63 @@ export const createPay =
     return database.transaction(async (sql) => payInside(sql, ids, input, now))
   }
 
-/** The same inside a transaction of the caller. */
+/**
+ * The same inside a transaction of the caller. Two statements of its own around the one door: the customer waits, and
+ * the account is locked.
+ */
 export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
-  await lockAccounts(sql, [input.accountId])
-  const [record] = await loadCredit(sql, [input.accountId])
-  if (record === undefined) return { ok: false, code: 'unknown-account' }
-  const inputHash = `${input.channel}:${input.amount.toString()}`
-  const known = await findPayment(sql, input.accountId, input.key)
-  if (known !== null) {
-    if (known.inputHash !== inputHash) return { ok: false, code: 'same-key-other-input' }
-    const { id, balanceAfter } = known
-    const { stage } = record.facts
-    return { ok: true, paymentId: id, fresh: false, amount: input.amount, balance: balanceAfter, stage, restoring: [] }
-  }
+  const { accountId, key, amount, channel, operatorId } = input
+  await lockAccounts(sql, [accountId])
+  const payer = await findPayer(sql, accountId, key)
+  if (payer === null) return { ok: false, code: 'unknown-account' }
+  const inputHash = `${channel}:${amount.toString()}`
+  if (payer.known === null && payer.keyTaken) return { ok: false, code: 'same-key-other-input' }
+  if (payer.known !== null) return repeated(sql, input, payer.known, inputHash)
+  if (payer.closed) return { ok: false, code: 'account-closed' }
   const paymentId = ids.uuid()
-  const { accountId, amount, channel } = input
-  const balance = addMoney(record.facts.balance, amount)
-  await insertPayment(sql, {
-    ...input,
+  const balance = await insertPayment(sql, {
     id: paymentId,
-    bucket: record.bucket,
+    accountId,
+    key,
     inputHash,
+    channel,
+    amount,
+    operatorId,
     at: now,
-    balanceAfter: balance,
   })
+  const cashierId = operatorId
   const posted = await post(sql, ids, {
     now,
     accountIds: [accountId],
-    postings: [{ template: 'payment', accountId, amount, paymentId, channel, at: now }],
+    postings: [{ template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now }],
     paymentId,
+    operationId: paymentId,
   })
+  const decision = posted.decisions.get(accountId)
+  if (decision === undefined) throw new Error(`account ${String(accountId)} was paid to and not decided on`)
   return {
     ok: true,
     paymentId,
     fresh: true,
     amount,
     balance,
-    stage: posted.decisions.get(accountId)?.stage ?? record.facts.stage,
+    stage: decision.stage,
     restoring: posted.commands
       .filter(({ kind }) => closes(kind))
       .map(({ id, meterId }) => ({ commandId: id, meterId })),
   }
+}
+
+/** The first answer again; only the stage is that of this moment. */
+const repeated = async (
+  sql: Sql,
+  { accountId, amount }: PayInput,
+  known: KnownPayment,
+  inputHash: string,
+): Promise<PayResult> => {
+  if (known.inputHash !== inputHash) return { ok: false, code: 'same-key-other-input' }
+  const [record] = await loadCredit(sql, [accountId])
+  if (record === undefined) return { ok: false, code: 'unknown-account' }
+  const { id: paymentId, balanceAfter: balance } = known
+  return { ok: true, paymentId, fresh: false, amount, balance, stage: record.facts.stage, restoring: [] }
 }

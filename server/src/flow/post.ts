@@ -1,7 +1,8 @@
+import { bucketOf } from '../domain/bucket.ts'
 import { decide, type Decision } from '../domain/credit-policy.ts'
 import type { Ids } from '../domain/ids.ts'
-import { balancesAfter, type Posting } from '../domain/ledger.ts'
-import type { MicroYuan } from '../domain/quantity.ts'
+import { balancesAfter, problemOf, type Posting } from '../domain/ledger.ts'
+import { zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { lifetimeMs, urgencyOf, type RelayCommandKind } from '../domain/relay-command.ts'
 import { cancelQueued, queueCommands, type NewCommand } from '../store/commands.ts'
 import { loadCredit, lockAccounts, saveDecisions, type CreditRecord } from '../store/credit.ts'
@@ -18,10 +19,14 @@ export type PostInput = Readonly<{
   postings: readonly Posting[]
   /** The payment that sets off the restorations of this posting, for the payment-to-power clock. */
   paymentId?: string
+  /** What was asked of the ledger, when it was a person or a program that asked. */
+  operationId?: string
 }>
 
 export type Posted = Readonly<{
-  /** Balance after each posting, in their order. */
+  /** Of the transfers, in the order of the postings. */
+  transferIds: readonly string[]
+  /** The customer's balance after each posting, in their order; zero for a transfer of the house alone. */
   balancesAfter: readonly MicroYuan[]
   decisions: ReadonlyMap<number, Decision>
   commands: readonly Readonly<{ id: string; meterId: number; kind: RelayCommandKind }>[]
@@ -33,41 +38,57 @@ export type Posted = Readonly<{
  * no change of a balance can forget the policy.
  */
 export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted> => {
-  const accountIds = [...new Set([...input.accountIds, ...input.postings.map(({ accountId }) => accountId)])]
-  accountIds.sort((a, b) => a - b)
+  const named = input.postings.flatMap(({ accountId }) => accountId ?? [])
+  const accountIds = [...new Set([...input.accountIds, ...named])].sort((a, b) => a - b)
   await lockAccounts(sql, accountIds)
   const records = new Map((await loadCredit(sql, accountIds)).map((record) => [record.accountId, record]))
-  const after = await writePostings(sql, ids, input.postings, records)
+  const after = await writePostings(sql, ids, input, records)
   const decided = [...records.values()].map((record) => decideOne(record, after, input))
   const commands = await carryOut(sql, ids, decided, input)
   return {
+    transferIds: after.transferIds,
     balancesAfter: after.inOrder,
     decisions: new Map(decided.map(({ record, decision }) => [record.accountId, decision])),
     commands,
   }
 }
 
-type Balances = Readonly<{ inOrder: readonly MicroYuan[]; latest: ReadonlyMap<number, MicroYuan> }>
+type Balances = Readonly<{
+  transferIds: readonly string[]
+  inOrder: readonly MicroYuan[]
+  latest: ReadonlyMap<number, MicroYuan>
+}>
 type Decided = Readonly<{ record: CreditRecord; decision: Decision; balance: MicroYuan }>
+
+/** Transfers that name no customer are the house's own; they live in one bucket, for they are few. */
+const houseBucket = bucketOf('house')
 
 const writePostings = async (
   sql: Sql,
   ids: Ids,
-  postings: readonly Posting[],
+  { postings, operationId, now }: PostInput,
   records: ReadonlyMap<number, CreditRecord>,
 ): Promise<Balances> => {
   const latest = new Map<number, MicroYuan>()
   const entries = postings.map((posting) => {
-    const record = records.get(posting.accountId)
-    if (record === undefined) throw new Error(`posting to unknown account ${String(posting.accountId)}`)
-    if (posting.amount <= 0n) throw new RangeError('a transfer moves more than nothing')
-    const before = latest.get(posting.accountId) ?? record.facts.balance
+    const problem = problemOf(posting)
+    if (problem !== null) throw new RangeError(`a ${posting.template} was refused at the door: ${problem}`)
+    const { accountId } = posting
+    const base = { id: ids.uuid(), posting, operationId: posting.operationId ?? operationId ?? null }
+    if (accountId === null) return { ...base, bucket: houseBucket, balanceAfter: null }
+    const record = records.get(accountId)
+    if (record === undefined) throw new Error(`posting to unknown account ${String(accountId)}`)
+    const before = latest.get(accountId) ?? record.facts.balance
     const [balanceAfter = before] = balancesAfter(before, [posting])
-    latest.set(posting.accountId, balanceAfter)
-    return { id: ids.uuid(), bucket: record.bucket, posting, balanceAfter }
+    latest.set(accountId, balanceAfter)
+    return { ...base, bucket: record.bucket, balanceAfter }
   })
-  await writeTransfers(sql, entries)
-  return { inOrder: entries.map(({ balanceAfter }) => balanceAfter), latest }
+  await writeTransfers(sql, entries, now)
+  return {
+    transferIds: entries.map(({ id }) => id),
+    inOrder: entries.map(({ balanceAfter }) => balanceAfter ?? zeroMoney),
+    latest,
+  }
 }
 
 const decideOne = (record: CreditRecord, balances: Balances, { now }: PostInput): Decided => {

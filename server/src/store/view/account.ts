@@ -1,9 +1,10 @@
+import type { BalanceTemplate } from '../../domain/ledger/templates.ts'
 import type { Sql } from '../database.ts'
 
 export type EntryView = Readonly<{
   id: string
   at: number
-  kind: 'payment' | 'energy-charge' | 'reversal'
+  kind: BalanceTemplate | 'reversal'
   /** Above zero when the balance rose. */
   amount: bigint
   balance_after: bigint
@@ -29,11 +30,13 @@ const rowsShown = 200
 export const accountExists = async (sql: Sql, accountId: number): Promise<boolean> =>
   (await sql.query('select from account where id = $1', [accountId])).length > 0
 
+/** What has moved the balance; what passes by it (the purse of a meter, an old debt) is in the whole explanation. */
 export const viewEntries = async (sql: Sql, accountId: number): Promise<readonly EntryView[]> =>
   sql.query<EntryView>(
-    `select t.id, t.at, t.kind, case when l.code = 'customer-prepayment' then t.amount else -t.amount end as amount,
+    `select t.id, t.at, t.kind, case when l.id = t.credit_id then t.amount else -t.amount end as amount,
             t.balance_after, t.used_wh, m.place, p.channel
-     from transfer t join ledger_account l on l.id = t.credit_id
+     from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
+       and l.id in (t.debit_id, t.credit_id)
      left join meter m on m.id = t.meter_id left join payment p on p.id = t.payment_id
      where t.account_id = $1 order by t.at desc, t.id desc limit ${String(rowsShown)}`,
     [accountId],
