@@ -9,6 +9,7 @@ import {
   type AuditedPeriod,
 } from '../store/audit-ledger.ts'
 import type { Database } from '../store/database.ts'
+import { auditStatements } from './audit-statements.ts'
 
 export type Check = Readonly<{ name: string; counted: string; wrong: readonly string[] }>
 
@@ -60,6 +61,7 @@ export const audit = async (database: Database): Promise<readonly Check[]> =>
         },
         { name: 'each payment is posted exactly once', counted: 'all payments', wrong: unposted },
         { name: 'each verified command is proven by a status word', counted: 'all commands', wrong: unproven },
+        ...(await auditStatements(sql)),
       ]
     },
     { isolation: 'serializable' },

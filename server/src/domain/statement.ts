@@ -1,0 +1,182 @@
+import { lineRounding } from './statement-tariff.ts'
+import { partOfKind, type StatementPart } from './statement-kinds.ts'
+import {
+  addMoney,
+  amountOfMoney,
+  microYuan,
+  roundAmount,
+  subtractMoney,
+  zeroMoney,
+  type ExactAmount,
+  type MicroYuan,
+  type Price,
+  type Ratio,
+} from './quantity.ts'
+import { compileTariff } from './tariff/compile-tariff.ts'
+import type { SupplyContract } from './tariff/contract.ts'
+import type { FormulaId, LineUnit } from './tariff/line.ts'
+import type { PeriodToDate } from './tariff/period-to-date.ts'
+import type { TariffPlan } from './tariff/plan.ts'
+import { closeStatement } from './tariff/statement.ts'
+
+/**
+ * Closing a period: the lines are rated anew from the registers, each is rounded as its plan says, and what that changes
+ * is posted. So the total is the sum of the printed lines **and** the sum of what the ledger has charged. Rounding can
+ * never hide a fault: registers and ledger must agree to the micro-yuan before, and what lines gain or lose is bounded.
+ */
+export type RatedPeriod = Readonly<{
+  meterId: number
+  agreement: Readonly<{ id: number; version: number }>
+  pricePlanId: number
+  plan: TariffPlan
+  contract: SupplyContract
+  period: PeriodToDate
+  /** What settlement says it has charged in this period. */
+  charged: MicroYuan
+}>
+
+/** A transfer that moved the customer's balance in the period, or a sum of those that need not be told apart. */
+export type BalanceMove = Readonly<{
+  kind: string
+  /** The kind of the transfer that a reversal reverses. */
+  reverses: string | null
+  /** Above zero when the balance rose. */
+  effect: MicroYuan
+  meterId: number | null
+  at: number
+}>
+
+export type StatementLine = Readonly<{
+  meterId: number | null
+  code: string
+  /** `posted`: an amount that was charged as such; `rounding`: what rounding the total as a whole adds to the lines. */
+  formula: FormulaId | 'posted' | 'rounding'
+  quantity: Readonly<{ thousandths: bigint; unit: LineUnit }> | null
+  price: Price | null
+  base: ExactAmount | null
+  factor: Ratio | null
+  amount: MicroYuan
+  /** Shown, but contained in another line. */
+  memo: boolean
+  agreement: RatedPeriod['agreement'] | null
+  plan: Readonly<{ id: number; code: string; version: number; provisional: boolean }> | null
+  sources: readonly string[]
+  at: number | null
+}>
+
+export type StatementInput = Readonly<{
+  periods: readonly RatedPeriod[]
+  moves: readonly BalanceMove[]
+  openingBalance: MicroYuan
+}>
+
+export type ClosedStatement = Readonly<{
+  lines: readonly StatementLine[]
+  openingBalance: MicroYuan
+  payments: MicroYuan
+  movements: MicroYuan
+  /** What the ledger has charged already. */
+  charged: MicroYuan
+  /** What is still to be posted: above zero is charged, below zero is given back. */
+  rounding: MicroYuan
+  total: MicroYuan
+  net: MicroYuan
+  tax: MicroYuan
+  closingBalance: MicroYuan
+}>
+
+export type StatementRefusal = 'settlement-and-ledger-differ' | 'more-than-rounding'
+export type StatementResult = Readonly<
+  { ok: true; statement: ClosedStatement } | { ok: false; code: StatementRefusal; detail: string }
+>
+
+export const buildStatement = ({ periods, moves, openingBalance }: StatementInput): StatementResult => {
+  const difference = differenceOf(periods, moves)
+  if (difference !== null) return { ok: false, code: 'settlement-and-ledger-differ', detail: difference }
+  const sumOf = (...parts: readonly StatementPart[]): MicroYuan =>
+    sum(moves.filter((move) => parts.includes(partOfMove(move))).map(({ effect }) => effect))
+  const closed = periods.map(closePeriod)
+  const posted = moves.filter((move) => partOfMove(move) === 'fee').map(postedLine)
+  const lines = [...closed.flatMap((one) => one.lines), ...posted]
+  const total = sum(lines.filter(({ memo }) => !memo).map(({ amount }) => amount))
+  const unrounded = negate(sumOf('energy', 'fee'))
+  const charged = negate(sumOf('energy', 'fee', 'rounding'))
+  if (magnitude(subtractMoney(total, unrounded)) > boundOf(periods, lines))
+    return { ok: false, code: 'more-than-rounding', detail: subtractMoney(total, unrounded).toString() }
+  const tax = sum(closed.map((one) => one.tax))
+  const payments = sumOf('payment')
+  const movements = sumOf('movement')
+  const statement = { lines, openingBalance, payments, movements, charged, total, tax }
+  const rounding = subtractMoney(total, charged)
+  const closingBalance = subtractMoney(sum([openingBalance, payments, movements]), total)
+  return { ok: true, statement: { ...statement, rounding, net: subtractMoney(total, tax), closingBalance } }
+}
+
+const sum = (amounts: readonly MicroYuan[]): MicroYuan => amounts.reduce(addMoney, zeroMoney)
+const negate = (amount: MicroYuan): MicroYuan => subtractMoney(zeroMoney, amount)
+const magnitude = (amount: MicroYuan): MicroYuan => (amount < 0n ? negate(amount) : amount)
+
+export const partOfMove = ({ kind, reverses }: Pick<BalanceMove, 'kind' | 'reverses'>): StatementPart =>
+  partOfKind(kind === 'reversal' && reverses !== null ? reverses : kind)
+
+/** Names the first meter whose charges in the ledger are not those of its settlement. */
+const differenceOf = (periods: readonly RatedPeriod[], moves: readonly BalanceMove[]): string | null => {
+  const left = new Map<number | null, MicroYuan>()
+  const add = (meterId: number | null, amount: MicroYuan): void => {
+    left.set(meterId, addMoney(left.get(meterId) ?? zeroMoney, amount))
+  }
+  for (const { meterId, charged } of periods) add(meterId, charged)
+  for (const move of moves) if (partOfMove(move) === 'energy') add(move.meterId, move.effect)
+  for (const [meterId, amount] of left)
+    if (amount !== 0n) return `meter ${String(meterId)}: settlement − ledger = ${amount.toString()} micro-yuan`
+  return null
+}
+
+type ClosedPeriod = Readonly<{ lines: readonly StatementLine[]; tax: MicroYuan }>
+
+const closePeriod = (rated: RatedPeriod): ClosedPeriod => {
+  const { meterId, agreement, pricePlanId, plan, contract, period, charged } = rated
+  const bill = compileTariff(plan, contract).rate(period)
+  const { lines, total, tax } = closeStatement(bill.lines, charged, plan)
+  const origin = { meterId, agreement, at: null }
+  const printed = lines.map(({ line, amount }): StatementLine => {
+    const { code, formula, quantity, price, base, factor, memo, sources } = line
+    const from = { id: pricePlanId, ...line.plan }
+    return { ...origin, code, formula, quantity, price, base, factor, amount, memo, plan: from, sources }
+  })
+  const rest = subtractMoney(total, sum(printed.filter(({ memo }) => !memo).map(({ amount }) => amount)))
+  if (rest === 0n) return { lines: printed, tax }
+  const plainPlan = { id: pricePlanId, code: plan.code, version: plan.version, provisional: plan.provisional }
+  return { lines: [...printed, { ...plainLine('rounding', rest), ...origin, plan: plainPlan }], tax }
+}
+
+const plainLine = (formula: 'posted' | 'rounding', amount: MicroYuan): StatementLine => ({
+  meterId: null,
+  code: formula === 'posted' ? 'fee' : 'rounding',
+  formula,
+  quantity: null,
+  price: null,
+  base: null,
+  factor: null,
+  amount,
+  memo: false,
+  agreement: null,
+  plan: null,
+  sources: [],
+  at: null,
+})
+
+const postedLine = ({ effect, at, meterId }: BalanceMove): StatementLine => ({
+  ...plainLine('posted', roundAmount(amountOfMoney(negate(effect)), lineRounding.mode, lineRounding.unit)),
+  meterId,
+  at,
+})
+
+/** A line moves by less than a unit of its plan, whatever the mode; a period by half a micro-yuan more. */
+const boundOf = (periods: readonly RatedPeriod[], lines: readonly StatementLine[]): MicroYuan => {
+  const unit = periods.reduce(
+    (widest, { plan }) => (plan.rounding.unit > widest ? plan.rounding.unit : widest),
+    lineRounding.unit,
+  )
+  return sum([...lines.map(() => unit), ...periods.map(() => microYuan(1n))])
+}

@@ -1,0 +1,378 @@
+import type { LedgerCode } from '../domain/ledger/chart.ts'
+import type { Language } from '../domain/notice.ts'
+import type { PricePlan, Registers } from '../domain/price-plan.ts'
+import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import type { JournalLine } from '../domain/reversal.ts'
+import type { BalanceMove } from '../domain/statement.ts'
+import type { Sql } from './database.ts'
+import { planOf } from './settlement.ts'
+
+/** What closing a month needs to know. Everything is read for a batch of accounts at once, under their locks. */
+
+export type Span = Readonly<{ start: number; end: number }>
+
+export type ClosingSite = Readonly<{
+  id: number
+  name: string
+  signature: string
+  servicePhone: string
+  timeZone: string
+  readingIntervalMs: number
+}>
+
+export const sitesToClose = async (sql: Sql): Promise<readonly ClosingSite[]> => {
+  const rows = await sql.query<{
+    id: number
+    name: string
+    signature: string
+    service_phone: string
+    time_zone: string
+    reading_interval_minutes: number
+  }>('select id, name, signature, service_phone, time_zone, reading_interval_minutes from site order by id')
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    signature: row.signature,
+    servicePhone: row.service_phone,
+    timeZone: row.time_zone,
+    readingIntervalMs: row.reading_interval_minutes * 60_000,
+  }))
+}
+
+/**
+ * Accounts of a site with something to close: used or moved in the month and not closed; or changed since they were,
+ * in this month or in the balance that it began with.
+ */
+export const accountsToClose = async (sql: Sql, siteId: number, { start, end }: Span): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number }>(
+    `select a.id from account a
+     left join lateral (select last_entry from statement s where s.account_id = a.id and s.start_at = $2
+                        order by revision desc limit 1) s on true
+     where a.site_id = $1 and case when s.last_entry is null then
+       exists (select from settlement_period p join agreement g on g.id = p.agreement_id
+               where g.account_id = a.id and p.start_at >= $2 and p.start_at < $3)
+       or exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3)
+     else
+       exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3 and t.entry > s.last_entry)
+       or exists (select from statement e where e.account_id = a.id and e.end_at <= $2 and e.last_entry > s.last_entry)
+     end order by a.id`,
+    [siteId, new Date(start), new Date(end)],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export type ClosingAccount = Readonly<{
+  accountId: number
+  bucket: number
+  number: string
+  customer: string
+  language: Language
+  balance: MicroYuan
+  /** The newest revision for this month. */
+  closed: Readonly<{
+    id: string
+    number: string
+    revision: number
+    total: MicroYuan
+    tax: MicroYuan
+    openingBalance: MicroYuan
+    closingBalance: MicroYuan
+    taxTransferId: string | null
+  }> | null
+}>
+
+export const closingAccounts = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  { start }: Span,
+): Promise<readonly ClosingAccount[]> => {
+  const rows = await sql.query<{
+    id: number
+    bucket: number
+    number: string
+    name: string
+    language: Language
+    balance: bigint | null
+    s_id: string | null
+    s_number: string
+    s_revision: number
+    s_total: bigint
+    s_tax: bigint
+    s_opening: bigint
+    s_closing: bigint
+    s_tax_transfer: string | null
+  }>(
+    `select a.id, a.bucket, a.number, c.name, c.language, l.credits - l.debits as balance, s.id as s_id, s.number as s_number,
+            s.revision as s_revision, s.total as s_total, s.tax as s_tax, s.opening_balance as s_opening,
+            s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer
+     from account a join customer c on c.id = a.customer_id
+     left join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
+     left join lateral (select * from statement s where s.account_id = a.id and s.start_at = $2
+                        order by revision desc limit 1) s on true
+     where a.id = any($1::int[]) order by a.id`,
+    [accountIds, new Date(start)],
+  )
+  return rows.map((row) => ({
+    accountId: row.id,
+    bucket: row.bucket,
+    number: row.number,
+    customer: row.name,
+    language: row.language,
+    balance: microYuan(row.balance ?? 0n),
+    closed:
+      row.s_id === null
+        ? null
+        : {
+            id: row.s_id,
+            number: row.s_number,
+            revision: row.s_revision,
+            total: microYuan(row.s_total),
+            tax: microYuan(row.s_tax),
+            openingBalance: microYuan(row.s_opening),
+            closingBalance: microYuan(row.s_closing),
+            taxTransferId: row.s_tax_transfer,
+          },
+  }))
+}
+
+export type ClosingPeriod = Readonly<{
+  accountId: number
+  meterId: number
+  start: number
+  end: number
+  agreement: Readonly<{ id: number; version: number }>
+  pricePlan: Readonly<{ id: number; name: string; version: number; plan: PricePlan }>
+  opening: Registers
+  latest: Registers
+  charged: MicroYuan
+}>
+
+/** The settlement periods of the month, by the agreement that they were charged under. */
+export const closingPeriods = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  { start, end }: Span,
+): Promise<readonly ClosingPeriod[]> => {
+  const rows = await sql.query<{
+    account_id: number
+    meter_id: number
+    start_at: number
+    end_at: number
+    agreement_id: number
+    agreement_version: number
+    plan_id: number
+    plan_name: string
+    plan_version: number
+    kind: PricePlan['kind']
+    prices: bigint[]
+    opening_wh: bigint
+    opening_rates_wh: bigint[]
+    latest_wh: bigint
+    latest_rates_wh: bigint[]
+    charged: bigint
+  }>(
+    `select g.account_id, p.meter_id, p.start_at, p.end_at, p.agreement_id, g.version as agreement_version,
+            pl.id as plan_id, pl.name as plan_name, pl.version as plan_version, pl.kind, pl.prices,
+            p.opening_wh, p.opening_rates_wh, p.latest_wh, p.latest_rates_wh, p.charged
+     from agreement g join settlement_period p on p.agreement_id = g.id join price_plan pl on pl.id = p.price_plan_id
+     where g.account_id = any($1::int[]) and p.start_at >= $2 and p.start_at < $3
+     order by g.account_id, p.meter_id, p.start_at`,
+    [accountIds, new Date(start), new Date(end)],
+  )
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    meterId: row.meter_id,
+    start: row.start_at,
+    end: row.end_at,
+    agreement: { id: row.agreement_id, version: row.agreement_version },
+    pricePlan: {
+      id: row.plan_id,
+      name: row.plan_name,
+      version: row.plan_version,
+      plan: planOf(row.kind, row.prices),
+    },
+    opening: { totalWh: wattHours(row.opening_wh), ratesWh: row.opening_rates_wh.map(wattHours) },
+    latest: { totalWh: wattHours(row.latest_wh), ratesWh: row.latest_rates_wh.map(wattHours) },
+    charged: microYuan(row.charged),
+  }))
+}
+
+export type ClosingMeter = Readonly<{
+  meterId: number
+  /** Of the account it is on now; null when it is on none. */
+  accountId: number | null
+  address: string
+  place: string
+  /** When its last good reading was; null when it never had one. */
+  lastAt: number | null
+  /** Whether its readings are charged to that account. */
+  charging: boolean
+}>
+
+/** Meters that are on these accounts now, and those whose periods are to be closed. */
+export const closingMeters = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  meterIds: readonly number[],
+): Promise<readonly ClosingMeter[]> => {
+  const rows = await sql.query<{
+    id: number
+    account_id: number | null
+    address: string
+    place: string
+    last_at: number | null
+    charging: boolean
+  }>(
+    `select m.id, m.account_id, m.address, m.place, m.last_at, a.agreement_id is not null as charging
+     from meter m left join account a on a.id = m.account_id
+     where m.account_id = any($1::int[]) or m.id = any($2::int[]) order by m.id`,
+    [accountIds, meterIds],
+  )
+  return rows.map((row) => ({
+    meterId: row.id,
+    accountId: row.account_id,
+    address: row.address,
+    place: row.place,
+    lastAt: row.last_at,
+    charging: row.charging,
+  }))
+}
+
+export type ReadingMark = Readonly<{ meterId: number; at: number; obtained: string; totalWh: bigint }>
+
+/** The last good reading of each meter at or before an instant, not earlier than `from`. */
+export const lastReadings = async (
+  sql: Sql,
+  meterIds: readonly number[],
+  from: number,
+  until: number,
+): Promise<ReadonlyMap<number, ReadingMark>> => {
+  const rows = await sql.query<{ meter_id: number; at: number; obtained: string; total_wh: bigint }>(
+    `select distinct on (meter_id) meter_id, at, obtained, total_wh from reading
+     where at > $2 and at <= $3 and meter_id = any($1::int[]) and quality = 'good' order by meter_id, at desc`,
+    [meterIds, new Date(from), new Date(until)],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.meter_id,
+      { meterId: row.meter_id, at: row.at, obtained: row.obtained, totalWh: row.total_wh },
+    ]),
+  )
+}
+
+export type AccountMove = BalanceMove &
+  Readonly<{ accountId: number; entry: bigint | null; channel: string | null; used: WattHours; day: string }>
+
+/**
+ * What moved the balances in the month. Charges of energy come as one sum per meter and local day; all else comes one by
+ * one. A reading at midnight belongs to the day that ends with it.
+ */
+export const balanceMoves = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  { start, end }: Span,
+  timeZone: string,
+): Promise<readonly AccountMove[]> => {
+  const rows = await sql.query<{
+    account_id: number
+    kind: string
+    cause: string | null
+    effect: bigint
+    meter_id: number | null
+    at: number
+    entry: bigint | null
+    channel: string | null
+    used: bigint
+    day: string
+  }>(
+    `with moved as (
+       select t.*, case when t.credit_id = l.id then t.amount else -t.amount end as effect,
+              ((t.at - interval '1 microsecond') at time zone $4)::date as day
+       from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
+         and l.id in (t.debit_id, t.credit_id)
+       where t.account_id = any($1::int[]) and t.at > $2 and t.at <= $3)
+     select account_id, kind, null as cause, sum(effect)::bigint as effect, meter_id, max(at) as at, null::bigint as entry,
+            null as channel, coalesce(sum(used_wh), 0)::bigint as used, day
+     from moved where kind in ('energy-charge', 'energy-credit') group by account_id, kind, meter_id, day
+     union all
+     select m.account_id, m.kind, case when m.kind = 'reversal' then transfer_cause(m.kind, m.operation_id, m.refers_to) end,
+            m.effect, m.meter_id, m.at, m.entry, p.channel, 0, m.day
+     from moved m left join payment p on p.id = m.payment_id
+     where m.kind not in ('energy-charge', 'energy-credit')
+     order by account_id, at, entry`,
+    [accountIds, new Date(start), new Date(end), timeZone],
+  )
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    kind: row.kind,
+    reverses: row.cause,
+    effect: microYuan(row.effect),
+    meterId: row.meter_id,
+    at: row.at,
+    entry: row.entry,
+    channel: row.channel,
+    used: wattHours(row.used),
+    day: row.day,
+  }))
+}
+
+/** By how much the balances have moved since an instant. */
+export const effectsSince = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  after: number,
+): Promise<ReadonlyMap<number, MicroYuan>> => {
+  const rows = await sql.query<{ account_id: number; effect: bigint }>(
+    `select t.account_id, sum(case when t.credit_id = l.id then t.amount else -t.amount end)::bigint as effect
+     from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
+       and l.id in (t.debit_id, t.credit_id)
+     where t.account_id = any($1::int[]) and t.at > $2 group by t.account_id`,
+    [accountIds, new Date(after)],
+  )
+  return new Map(rows.map((row) => [row.account_id, microYuan(row.effect)]))
+}
+
+/** Every transfer of a locked account so far has at most this number, and every later one has a higher one. */
+export const lastEntry = async (sql: Sql): Promise<bigint> => {
+  const [row] = await sql.query<{ last: bigint }>('select last_value as last from transfer_entry')
+  return row?.last ?? 0n
+}
+
+/** Transfers that stand at one instant, with both their sides, as a reversal needs them. */
+export const transfersAt = async (
+  sql: Sql,
+  transferIds: readonly string[],
+  at: number,
+): Promise<ReadonlyMap<string, JournalLine>> => {
+  const rows = await sql.query<{
+    id: string
+    account_id: number | null
+    amount: bigint
+    meter_id: number | null
+    debit_id: number
+    debit: LedgerCode
+    debit_owner: string | null
+    credit_id: number
+    credit: LedgerCode
+    credit_owner: string | null
+  }>(
+    `select t.id, t.account_id, t.amount, t.meter_id, t.debit_id, d.code as debit, d.owner as debit_owner,
+            t.credit_id, c.code as credit, c.owner as credit_owner
+     from transfer t join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
+     where t.at = $2 and t.id = any($1::uuid[])`,
+    [transferIds, new Date(at)],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        accountId: row.account_id,
+        amount: microYuan(row.amount),
+        meterId: row.meter_id,
+        debit: { id: row.debit_id, code: row.debit, owner: row.debit_owner },
+        credit: { id: row.credit_id, code: row.credit, owner: row.credit_owner },
+      },
+    ]),
+  )
+}

@@ -1,0 +1,223 @@
+import type { ClosedStatement } from '../domain/statement.ts'
+import type { StatementDocument } from '../domain/statement-document.ts'
+import { chargeKinds } from '../domain/statement-kinds.ts'
+import { microYuan, type MicroYuan } from '../domain/quantity.ts'
+import type { Sql } from './database.ts'
+
+export type NewStatement = Readonly<{
+  id: string
+  bucket: number
+  accountId: number
+  corrects: string | null
+  lastEntry: bigint
+  roundingTransferId: string | null
+  taxTransferId: string | null
+  closed: ClosedStatement
+  document: StatementDocument
+}>
+
+/** Writes closed statements with their lines. Nothing changes or deletes them afterwards: a trigger refuses. */
+export const insertStatements = async (sql: Sql, statements: readonly NewStatement[]): Promise<void> => {
+  if (statements.length === 0) return
+  const column = <T>(value: (statement: NewStatement) => T): T[] => statements.map(value)
+  await sql.query(
+    `insert into statement (id, bucket, account_id, number, revision, corrects, start_at, end_at, closed_at, last_entry,
+                            opening_balance, payments, movements, charged, rounding, total, net, tax, closing_balance,
+                            rounding_transfer_id, tax_transfer_id, document)
+     select * from unnest($1::uuid[], $2::smallint[], $3::int[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[],
+                          $8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
+                          $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
+                          $20::uuid[], $21::uuid[], $22::jsonb[])`,
+    [
+      column(({ id }) => id),
+      column(({ bucket }) => bucket),
+      column(({ accountId }) => accountId),
+      column(({ document }) => document.number),
+      column(({ document }) => document.revision),
+      column(({ corrects }) => corrects),
+      column(({ document }) => new Date(document.start)),
+      column(({ document }) => new Date(document.end)),
+      column(({ document }) => new Date(document.closedAt)),
+      column((statement) => statement.lastEntry),
+      column(({ closed }) => closed.openingBalance),
+      column(({ closed }) => closed.payments),
+      column(({ closed }) => closed.movements),
+      column(({ closed }) => closed.charged),
+      column(({ closed }) => closed.rounding),
+      column(({ closed }) => closed.total),
+      column(({ closed }) => closed.net),
+      column(({ closed }) => closed.tax),
+      column(({ closed }) => closed.closingBalance),
+      column(({ roundingTransferId }) => roundingTransferId),
+      column(({ taxTransferId }) => taxTransferId),
+      column(({ document }) => JSON.stringify(document)),
+    ],
+  )
+  await insertLines(sql, statements)
+}
+
+const insertLines = async (sql: Sql, statements: readonly NewStatement[]): Promise<void> => {
+  const rows = statements.flatMap(({ id, closed }) =>
+    closed.lines.map((line, index) => ({ id, line, position: index + 1 })),
+  )
+  await sql.query(
+    `insert into statement_line (statement_id, position, meter_id, code, formula, quantity, unit, price, amount, memo,
+                                 agreement_id, price_plan_id, detail)
+     select * from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[],
+                          $9::bigint[], $10::boolean[], $11::int[], $12::int[], $13::jsonb[])`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ position }) => position),
+      rows.map(({ line }) => line.meterId),
+      rows.map(({ line }) => line.code),
+      rows.map(({ line }) => line.formula),
+      rows.map(({ line }) => line.quantity?.thousandths ?? null),
+      rows.map(({ line }) => line.quantity?.unit ?? null),
+      rows.map(({ line }) => line.price),
+      rows.map(({ line }) => line.amount),
+      rows.map(({ line }) => line.memo),
+      rows.map(({ line }) => line.agreement?.id ?? null),
+      rows.map(({ line }) => line.plan?.id ?? null),
+      rows.map(({ line }) => JSON.stringify({ plan: line.plan, sources: line.sources, at: line.at })),
+    ],
+  )
+}
+
+export const findStatement = async (sql: Sql, number: string): Promise<StatementDocument | null> => {
+  const [row] = await sql.query<{ document: StatementDocument }>('select document from statement where number = $1', [
+    number,
+  ])
+  return row?.document ?? null
+}
+
+/** The newest revision of an account's month. */
+export const findStatementOfMonth = async (
+  sql: Sql,
+  account: string,
+  month: string,
+): Promise<StatementDocument | null> => {
+  const [row] = await sql.query<{ document: StatementDocument }>(
+    `select s.document from statement s join account a on a.id = s.account_id
+     where a.number = $1 and s.document ->> 'month' = $2 order by s.revision desc limit 1`,
+    [account, month],
+  )
+  return row?.document ?? null
+}
+
+export type StatementHead = Readonly<{
+  number: string
+  revision: number
+  /** Number of the statement that has corrected it. */
+  correctedBy: string | null
+  month: string
+  start: number
+  end: number
+  closedAt: number
+  openingBalance: MicroYuan
+  payments: MicroYuan
+  total: MicroYuan
+  closingBalance: MicroYuan
+}>
+
+const listedAtMost = 240
+
+/** The statements of an account, the newest month first. */
+export const listStatements = async (sql: Sql, accountId: number): Promise<readonly StatementHead[]> => {
+  const rows = await sql.query<{
+    number: string
+    revision: number
+    corrected_by: string | null
+    month: string
+    start_at: number
+    end_at: number
+    closed_at: number
+    opening_balance: bigint
+    payments: bigint
+    total: bigint
+    closing_balance: bigint
+  }>(
+    `select s.number, s.revision, c.number as corrected_by, s.document ->> 'month' as month, s.start_at, s.end_at, s.closed_at,
+            s.opening_balance, s.payments, s.total, s.closing_balance
+     from statement s left join statement c on c.corrects = s.id
+     where s.account_id = $1 order by s.end_at desc, s.revision desc limit ${String(listedAtMost)}`,
+    [accountId],
+  )
+  return rows.map((row) => ({
+    number: row.number,
+    revision: row.revision,
+    correctedBy: row.corrected_by,
+    month: row.month,
+    start: row.start_at,
+    end: row.end_at,
+    closedAt: row.closed_at,
+    openingBalance: microYuan(row.opening_balance),
+    payments: microYuan(row.payments),
+    total: microYuan(row.total),
+    closingBalance: microYuan(row.closing_balance),
+  }))
+}
+
+export type StatementProof = Readonly<{
+  statements: number
+  /** Of these the total, the balances or the rounding are not what the journal says. */
+  wrong: readonly string[]
+  /** Charged since: a corrective statement is due. */
+  changed: readonly string[]
+}>
+
+/** Every statement against the journal's first entries, also those that were corrected later. */
+export const proveStatements = async (sql: Sql): Promise<StatementProof> => {
+  const rows = await sql.query<{
+    number: string
+    newest: boolean
+    total: bigint
+    lines: bigint
+    charged: bigint
+    later: bigint
+    opening_balance: bigint
+    opened: bigint
+    closing_balance: bigint
+    closed: bigint
+    rounding: bigint
+    rounded: bigint
+  }>(
+    `select s.number, not exists (select from statement c where c.corrects = s.id) as newest, s.total, s.rounding,
+            s.opening_balance, s.closing_balance,
+            (select coalesce(sum(amount), 0)::bigint from statement_line n where n.statement_id = s.id and not n.memo) as lines,
+            coalesce(sum(-e.effect) filter (where e.charge and e.at > s.start_at and e.entry <= s.last_entry), 0)::bigint as charged,
+            count(e.id) filter (where e.at > s.start_at and e.entry > s.last_entry) as later,
+            coalesce(sum(e.effect) filter (where e.at <= s.start_at and e.entry <= s.last_entry), 0)::bigint as opened,
+            coalesce(sum(e.effect) filter (where e.entry <= s.last_entry), 0)::bigint as closed,
+            coalesce(sum(-e.effect) filter (where e.id = s.rounding_transfer_id), 0)::bigint as rounded
+     from statement s
+     left join (
+       select t.id, t.account_id, t.at, t.entry, case when t.credit_id = l.id then t.amount else -t.amount end as effect,
+              (case when t.kind = 'reversal' then transfer_cause(t.kind, t.operation_id, t.refers_to) else t.kind end)
+                = any($1::text[]) as charge
+       from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
+         and l.id in (t.debit_id, t.credit_id)) e on e.account_id = s.account_id and e.at <= s.end_at
+     group by s.id order by s.number`,
+    [chargeKinds],
+  )
+  return {
+    statements: rows.length,
+    wrong: rows.flatMap((row) => {
+      const same =
+        row.total === row.charged &&
+        row.total === row.lines &&
+        row.opening_balance === row.opened &&
+        row.closing_balance === row.closed &&
+        row.rounding === row.rounded
+      return same
+        ? []
+        : [
+            `${row.number}: total ${String(row.total)}, lines ${String(row.lines)}, ledger ${String(row.charged)}; opening ${String(row.opening_balance)}, ledger ${String(row.opened)}; closing ${String(row.closing_balance)}, ledger ${String(row.closed)}; rounding ${String(row.rounding)}, posted ${String(row.rounded)} (micro-yuan)`,
+          ]
+    }),
+    changed: rows.flatMap(({ newest, later, number }) =>
+      newest && later > 0n
+        ? [`${number}: ${String(later)} transfers since; xianfu statement close makes the correction`]
+        : [],
+    ),
+  }
+}
