@@ -34,7 +34,7 @@ export type CloseResult = Readonly<
   { ok: true; summary: CloseSummary } | { ok: false; code: 'not-a-month' | 'month-not-over' }
 >
 
-type Context = Pick<FlowContext, 'database' | 'clock' | 'ids'>
+type Context = Pick<FlowContext, 'database' | 'ids'> & Readonly<{ clock: Pick<FlowContext['clock'], 'now'> }>
 
 /** Accounts that are closed in one transaction. */
 const batchSize = 100

@@ -221,3 +221,8 @@ export const proveStatements = async (sql: Sql): Promise<StatementProof> => {
     ),
   }
 }
+
+export const findAccountByNumber = async (sql: Sql, number: string): Promise<number | null> => {
+  const [row] = await sql.query<{ id: number }>('select id from account where number = $1', [number])
+  return row?.id ?? null
+}

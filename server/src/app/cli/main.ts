@@ -7,6 +7,7 @@ import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
 import { meterCommand } from './meter-read.ts'
 import { operatorCommand } from './operator.ts'
+import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -15,7 +16,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
-    .addCommand(operatorCommand((command) => withOptions(command, ['data', 'databaseUrl']), configOf))
+    .addCommand(operatorCommand(withHouse, configOf))
+    .addCommand(statementCommand(withHouse, configOf))
+    .addCommand(receiptCommand(withHouse, configOf))
     .addCommand(meterCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
@@ -39,6 +42,8 @@ const withOptions = (command: Command, keys: readonly (keyof Config)[]): Command
   }
   return command.exitOverride()
 }
+
+const withHouse = (command: Command): Command => withOptions(command, ['data', 'databaseUrl'])
 
 const configOf = (options: Readonly<Record<string, unknown>>): Config => {
   const result = readConfig(options, process.env)
