@@ -32,8 +32,15 @@ export const populate = async (database, { meters, now }) => {
       )
       await sql.query('update account set agreement_id = id')
       await sql.query(
-        `insert into ledger_account (bucket, code, account_id, credits)
-         select bucket, 'customer-prepayment', id, 1000000000 from account`,
+        `insert into ledger_account (bucket, code, account_id) select bucket, 'customer-prepayment', id from account`,
+      )
+      await sql.query(`insert into ledger_account (bucket, code) values (0, 'opening-balances')`)
+      await sql.query('select ensure_day_partitions($1::date, $1::date)', [at.toISOString().slice(0, 10)])
+      await sql.query(
+        `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at)
+         select $1, gen_random_uuid(), l.bucket, h.id, l.id, 1000000000, 'opening-balance', l.account_id, 1000000000, $1
+         from ledger_account l, ledger_account h where l.code = 'customer-prepayment' and h.code = 'opening-balances'`,
+        [at],
       )
       await sql.query(
         `insert into meter (id, bucket, site_id, gateway_id, account_id, address, place, maximum_watts)

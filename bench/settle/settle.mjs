@@ -135,8 +135,12 @@ const payMeanwhile = async (database, meters, perSecond, signal, now) => {
 
 /** The same rows with nothing decided: what the disk and the indexes allow. */
 const plainInsert = async (database, meters) => {
-  await database.query('create table plain_reading (like reading including defaults including constraints including indexes)')
-  await database.query('create table plain_transfer (like transfer including defaults including constraints including indexes)')
+  await database.query(
+    'create table plain_reading (like reading including defaults including constraints including indexes)',
+  )
+  await database.query(
+    'create table plain_transfer (like transfer including defaults including constraints including indexes)',
+  )
   const startedMs = performance.now()
   const step = 50_000
   for (let from = 1; from <= meters; from += step) {
@@ -144,8 +148,8 @@ const plainInsert = async (database, meters) => {
     await database.query(
       `with r as (insert into plain_reading (at, meter_id, bucket, total_wh, rates_wh, power_mw, obtained, quality)
          select now(), m, m % 4096, m, array[m, m, m, m]::bigint[], m, 'scheduled', 'good' from generate_series(${from}, ${to}) m)
-       insert into plain_transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh)
-         select now(), gen_random_uuid(), m % 4096, m, m + 1, m, 'energy-charge', m, m, m, m, 1, m from generate_series(${from}, ${to}) m`,
+       insert into plain_transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh, posted_at)
+         select now(), gen_random_uuid(), m % 4096, m, m + 1, m, 'energy-charge', m, m, m, m, 1, m, now() from generate_series(${from}, ${to}) m`,
     )
   }
   return performance.now() - startedMs

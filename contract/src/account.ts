@@ -71,13 +71,16 @@ export const topUp = route({
 export const message = z.object({
   id,
   at: instant,
-  account: z.object({ id, number: z.string() }),
+  account: z.object({ id, number: z.string(), customerName: z.string() }),
   /** `warning-1`, `warning-2`, `pre-stop`, `stopped`, `reconnect-permitted`, `reconnected`, `failed`, `payment`. */
   notice: z.string(),
   channel: z.string(),
   recipient: z.string(),
   text: z.string(),
   state: z.enum(['queued', 'shown', 'failed']),
+  attempts: z.number().int(),
+  /** When the channel took it over. */
+  sentAt: instant.nullable(),
 })
 export type Message = z.infer<typeof message>
 

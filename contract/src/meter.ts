@@ -26,7 +26,15 @@ export const meterRow = z.object({
   place: z.string(),
   gateway: z.object({ id, code: z.string(), online: z.boolean() }),
   account: z
-    .object({ id, number: z.string(), customerName: z.string(), stage: creditStage, balance: moneyText })
+    .object({
+      id,
+      number: z.string(),
+      customerName: z.string(),
+      stage: creditStage,
+      balance: moneyText,
+      /** False without an agreement in force: metered only, nothing is charged and nobody is cut. */
+      prepaid: z.boolean(),
+    })
     .nullable(),
   relay: relayState,
   /** What the meter was last told to do with its relay, as its own status word says. */
@@ -60,7 +68,7 @@ export const meterDetail = meterRow.extend({
       tripWindow: z.object({ from: z.string(), to: z.string(), weekdays: z.array(z.number().int()) }),
     })
     .nullable(),
-  /** Why the account stands where it stands: the last decision of the credit policy in words. */
+  /** Why the account stands where it stands: the codes of the last decision of the credit policy. */
   decision: z.object({ at: instant, reasons: z.array(z.string()), earliestStopAt: instant.nullable() }).nullable(),
   instantaneous: z
     .object({
@@ -101,6 +109,8 @@ export const historyPoint = z.object({
   quality: readingQuality,
   /** Words for a held reading. */
   heldBecause: z.string().nullable(),
+  /** Active power at this reading, in milliwatts as text. */
+  powerMilliwatts: z.string().nullable(),
   /** What this reading was charged, and the balance after it; null when not (yet) charged. */
   charged: moneyText.nullable(),
   balance: moneyText.nullable(),
@@ -141,6 +151,15 @@ export const commandDetail = commandSummary.extend({
   failure: z.string().nullable(),
   /** Machine milliseconds from the cause (a payment, a click) to the verified state; null while open. */
   tookMs: z.number().nullable(),
+  /** What the credit policy knew when it decided; null for a command that a person asked for. */
+  evidence: z
+    .object({
+      balance: moneyText,
+      stage: creditStage,
+      lastReadAt: instant.nullable(),
+      earliestStopAt: instant.nullable(),
+    })
+    .nullable(),
   events: z.array(commandEvent),
 })
 export type CommandDetail = z.infer<typeof commandDetail>

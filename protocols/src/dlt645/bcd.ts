@@ -1,25 +1,34 @@
 import { ProtocolError } from '../error.ts'
 
-/** A byte that a meter sends in every place of an item which it does not have. */
+/** Bytes that a meter (FFH) or a collector (EEH) sends in every place of an item which it does not have. */
 const absentByte = 0xff
+const collectorAbsentByte = 0xee
 
 /** What `readBcd` returns when a nibble is no decimal digit. */
 export const notBcd = -1
+
+const hundred = 100
+/** The number of each byte of BCD, `notBcd` for the others; and the byte of each number below a hundred. */
+const numberOfByte = new Int8Array(256).fill(notBcd)
+const byteOfNumber = new Uint8Array(hundred)
+for (let number = 0; number < hundred; number++) {
+  const byte = (Math.floor(number / 10) << 4) | (number % 10)
+  numberOfByte[byte] = number
+  byteOfNumber[number] = byte
+}
 
 /**
  * The number in `length` bytes of BCD, lowest byte first, or `notBcd`. `topMask` is laid over the highest byte, so that
  * a sign bit can be taken off. Six bytes at most, which a double holds exactly.
  */
 export function readBcd(bytes: Uint8Array, offset: number, length: number, topMask = 0xff): number {
-  let value = 0
-  let mask = topMask
-  for (let index = offset + length - 1; index >= offset; index--) {
-    const byte = (bytes[index] ?? absentByte) & mask
-    mask = 0xff
-    const high = byte >> 4
-    const low = byte & 0x0f
-    if (high > 9 || low > 9) return notBcd
-    value = value * 100 + high * 10 + low
+  const top = offset + length - 1
+  let value = numberOfByte[(bytes[top] ?? absentByte) & topMask] ?? notBcd
+  if (value === notBcd) return notBcd
+  for (let index = top - 1; index >= offset; index--) {
+    const pair = numberOfByte[bytes[index] ?? absentByte] ?? notBcd
+    if (pair === notBcd) return notBcd
+    value = value * hundred + pair
   }
   return value
 }
@@ -28,15 +37,17 @@ export function readBcd(bytes: Uint8Array, offset: number, length: number, topMa
 export function writeBcd(bytes: Uint8Array, offset: number, length: number, value: number): void {
   let rest = value
   for (let index = offset; index < offset + length; index++) {
-    const pair = rest % 100
-    bytes[index] = (Math.floor(pair / 10) << 4) | (pair % 10)
-    rest = Math.floor(rest / 100)
+    const above = Math.floor(rest / hundred)
+    bytes[index] = byteOfNumber[rest - above * hundred] ?? 0
+    rest = above
   }
 }
 
-/** Whether the item is filled with FFH, the customary way to say "this meter does not have it". */
+/** Whether the item is filled with FFH or EEH, the customary ways to say "there is no such value". */
 export function isAbsent(bytes: Uint8Array, offset: number, length: number): boolean {
-  for (let index = offset; index < offset + length; index++) if (bytes[index] !== absentByte) return false
+  const byte = bytes[offset]
+  if (byte !== absentByte && byte !== collectorAbsentByte) return false
+  for (let index = offset + 1; index < offset + length; index++) if (bytes[index] !== byte) return false
   return true
 }
 

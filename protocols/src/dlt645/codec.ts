@@ -1,236 +1,379 @@
 import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.ts'
 import { ProtocolError } from '../error.ts'
-import { fillAbsent, isAbsent, notBcd, readBcd, readDigits, writeBcd, writeDigits } from './bcd.ts'
+import { notBcd, readBcd, readDigits, writeBcd, writeDigits } from './bcd.ts'
+import { readIdentifier, writeIdentifier } from './data-identifier.ts'
+import {
+  type BitsFormat,
+  type BitsValue,
+  type DateAndWeekday,
+  type Format,
+  isOpenEnded,
+  type ListFormat,
+  type Measured,
+  mostRates,
+  type NumberFormat,
+  type NumbersFormat,
+  type PhaseValues,
+  type RatesFormat,
+  type RecordFormat,
+  shortestBytes,
+  type StatusWords,
+  type TimeOfDay,
+  type TotalAndPhases,
+  type TotalAndRates,
+} from './format.ts'
+import { decodeLoadRecords, encodeLoadRecords, type LoadRecords } from './load-record.ts'
 import { firstYear, isDate, isTimeOfDay } from './meter-time.ts'
+import { type Moment, readMoment, writeMoment } from './moment.ts'
+import { readBinary, readNumber, writeBinary, writeNumber } from './number.ts'
 import { type StatusWord3, statusWord3, statusWord3Raw } from './status-word-3.ts'
 
-/** A number in base units, or null when the meter filled the item with FFH: it does not have it. */
-export type Measured = number | null
-export type PhaseValues = Readonly<{ a: Measured; b: Measured; c: Measured }>
-export type TotalAndPhases = Readonly<{ total: Measured; a: Measured; b: Measured; c: Measured }>
-/** `rates` has as many entries as the meter has rates configured, 0 to 63. */
-export type TotalAndRates = Readonly<{ total: Measured; rates: readonly Measured[] }>
-/** `weekday` 0 is Sunday. */
-export type DateAndWeekday = Readonly<{ year: number; month: number; day: number; weekday: number }>
-export type TimeOfDay = Readonly<{ hour: number; minute: number; second: number }>
-/** Status words from number 1 on, 16 bits each. */
-export type StatusWords = Readonly<{ words: readonly number[] }>
-
-/** What each codec makes of bytes; the type of an identifier's value follows from its codec. */
-export type ValueByCodec = {
-  number: Measured
-  phases: PhaseValues
-  totalAndPhases: TotalAndPhases
-  totalAndRates: TotalAndRates
-  dateAndWeekday: DateAndWeekday
-  timeOfDay: TimeOfDay
-  digits: string
-  statusWord3: StatusWord3
-  statusWords: StatusWords
+/**
+ * The interpreter of the tables, strict: what it accepts is a whole value of the format. For what a meter sent instead,
+ * see `fields.ts`.
+ */
+export function decodeFormat(format: Format, data: Uint8Array): Decoded<unknown> {
+  switch (format.codec) {
+    case 'number':
+      return decodeNumber(format, data)
+    case 'phases':
+    case 'totalAndPhases':
+    case 'totalAndRates':
+      return decodeNumbers(format, data)
+    case 'record':
+      return decodeRecord(format, data)
+    case 'list':
+    case 'rates':
+      return decodeMany(format, data)
+    case 'bits':
+      return data.length === format.bytes
+        ? decoded(bitsOf(format, readBinary(data, 0, format.bytes)))
+        : wrong(data, format)
+    case 'moment':
+      return data.length === format.bytes ? readMoment(format.pattern, data, 0) : wrong(data, format)
+    case 'dateAndWeekday':
+      return data.length === format.bytes ? decodeDate(data) : wrong(data, format)
+    case 'timeOfDay':
+      return data.length === format.bytes ? decodeTimeOfDay(data) : wrong(data, format)
+    case 'digits':
+      return data.length === format.bytes ? decodeDigits(data) : wrong(data, format)
+    case 'text':
+      return data.length === format.bytes ? decoded(textOf(data)) : wrong(data, format)
+    case 'raw':
+      return data.length === format.bytes ? decoded(data) : wrong(data, format)
+    case 'rest':
+      return decoded(data)
+    case 'identifier':
+      return data.length === format.bytes ? decoded(readIdentifier(data)) : wrong(data, format)
+    case 'statusWord3':
+      if (data.length !== format.bytes) return wrong(data, format)
+      return decoded(statusWord3(readBinary(data, 0, 2), format.accountBits))
+    case 'statusWords':
+      return decodeStatusWords(data)
+    case 'loadRecords':
+    default:
+      return decodeLoadRecords(data, format.asked)
+  }
 }
-export type CodecName = keyof ValueByCodec
 
 /**
- * One data identifier: how its bytes become a value. `bytes` is the length of one number in it, `scale` what one step
- * of its last digit is in `unit`, `clause` the table of DL/T 645-2007, appendix A, that lists it.
+ * The bytes of a value. That the value is of the format's type is the compiler's business, through `ValueOfFormat`.
+ *
+ * @throws ProtocolError when the value cannot stand there.
  */
-export type Item = Readonly<{
-  id: number
-  codec: CodecName
-  bytes: number
-  signed: boolean
-  scale: number
-  unit: string
-  clause: string
-}>
-
-type Codec<T> = Readonly<{
-  decode: (data: Uint8Array, item: Item) => Decoded<T>
-  /** @throws ProtocolError when the value cannot stand in the item. */
-  encode: (value: T, item: Item) => Uint8Array
-  /** Bytes of the shortest value. */
-  shortest: (item: Item) => number
-}>
-
-const mostRates = 63
-const signBit = 0x80
-const belowSignBit = 0x7f
-
-/** Not an integer and not `null`, so it can never be confused with a measured value. */
-const invalid = Number.NaN
-
-/** The number at `offset`: a value, null for "not there", or `invalid` when it is not BCD. */
-function readNumber(data: Uint8Array, offset: number, item: Item): Measured {
-  if (isAbsent(data, offset, item.bytes)) return null
-  const negative = item.signed && ((data[offset + item.bytes - 1] ?? 0) & signBit) !== 0
-  const steps = readBcd(data, offset, item.bytes, negative ? belowSignBit : 0xff)
-  if (steps === notBcd) return invalid
-  // Some meters send minus zero.
-  return negative && steps !== 0 ? -steps * item.scale : steps * item.scale
-}
-
-/** Shows a value as the register does: digits below its last one are cut off, as a meter does, never rounded up. */
-function writeNumber(data: Uint8Array, offset: number, item: Item, value: Measured): void {
-  if (value === null) return fillAbsent(data, offset, item.bytes)
-  if (!Number.isSafeInteger(value)) throw new ProtocolError('out-of-range', `${value} is no integer of ${item.unit}`)
-  const steps = Math.floor(Math.abs(value) / item.scale)
-  // The sign takes the place of the highest bit of the highest digit: 0 to 7 remain.
-  const limit = 10 ** (2 * item.bytes - 1) * (item.signed ? 8 : 10)
-  if (steps >= limit || (value < 0 && !item.signed)) {
-    throw new ProtocolError('out-of-range', `${value} ${item.unit} does not fit the register`)
+export function encodeFormat(format: Format, value: unknown): Uint8Array {
+  switch (format.codec) {
+    case 'number': {
+      const data = new Uint8Array(format.bytes)
+      writeNumber(data, 0, format, value as Measured)
+      return data
+    }
+    case 'phases': {
+      const { a, b, c } = value as PhaseValues
+      return encodeNumbers(format, [a, b, c])
+    }
+    case 'totalAndPhases': {
+      const { total, a, b, c } = value as TotalAndPhases
+      return encodeNumbers(format, [total, a, b, c])
+    }
+    case 'totalAndRates': {
+      const { total, rates } = value as TotalAndRates
+      return encodeNumbers(format, [total, ...checkedRates(rates)])
+    }
+    case 'record':
+      return joined(
+        Object.entries(format.fields).map(([name, field]) =>
+          encodeFormat(field, (value as Readonly<Record<string, unknown>>)[name]),
+        ),
+      )
+    case 'list':
+      return encodeList(format, value as readonly unknown[])
+    case 'rates': {
+      const { total, rates } = value as { total: unknown; rates: readonly unknown[] }
+      return joined([total, ...checkedRates(rates)].map((one) => encodeFormat(format.of, one)))
+    }
+    case 'bits':
+      return binaryBytes(rawOfBits(format, value as BitsValue), format.bytes)
+    case 'moment': {
+      const data = new Uint8Array(format.bytes)
+      writeMoment(format.pattern, data, 0, value as Moment | null)
+      return data
+    }
+    case 'dateAndWeekday':
+      return encodeDate(value as DateAndWeekday)
+    case 'timeOfDay':
+      return encodeTimeOfDay(value as TimeOfDay)
+    case 'digits': {
+      const data = new Uint8Array(format.bytes)
+      writeDigits(data, 0, format.bytes, value as string)
+      return data
+    }
+    case 'text':
+      return bytesOfText(value as string, format.bytes)
+    case 'raw':
+      if ((value as Uint8Array).length !== format.bytes) {
+        throw new ProtocolError('wrong-length', `${(value as Uint8Array).length} bytes instead of ${format.bytes}`)
+      }
+      return value as Uint8Array
+    case 'rest':
+      return value as Uint8Array
+    case 'identifier': {
+      const data = new Uint8Array(format.bytes)
+      writeIdentifier(data, value as number)
+      return data
+    }
+    case 'statusWord3':
+      return binaryBytes(statusWord3Raw(value as StatusWord3, format.accountBits), 2)
+    case 'statusWords':
+      return encodeStatusWords(value as StatusWords)
+    case 'loadRecords':
+    default:
+      return encodeLoadRecords(value as LoadRecords)
   }
-  writeBcd(data, offset, item.bytes, steps)
-  if (value < 0 && steps > 0) {
-    const top = offset + item.bytes - 1
-    data[top] = (data[top] ?? 0) | signBit
-  }
 }
 
-function readNumbers(data: Uint8Array, item: Item): Measured[] | null {
-  const values: Measured[] = []
-  for (let offset = 0; offset < data.length; offset += item.bytes) {
-    const value = readNumber(data, offset, item)
-    if (Number.isNaN(value)) return null
-    values.push(value)
-  }
-  return values
-}
-
-function writeNumbers(values: readonly Measured[], item: Item): Uint8Array {
-  const data = new Uint8Array(values.length * item.bytes)
-  values.forEach((value, index) => writeNumber(data, index * item.bytes, item, value))
-  return data
-}
-
+const wrong = (data: Uint8Array, format: Format): DecodeRefusal => wrongLength(data, shortestBytes(format))
 const wrongLength = (data: Uint8Array, expected: number | string): DecodeRefusal =>
   refused('wrong-length', `${data.length} bytes instead of ${expected}`)
 const notDecimal = refused('not-bcd', 'a nibble is no decimal digit')
 
-/** A codec of always the same number of bytes. */
-const fixed = <T>(
-  length: (item: Item) => number,
-  decode: (data: Uint8Array, item: Item) => Decoded<T>,
-  encode: (value: T, item: Item) => Uint8Array,
-): Codec<T> => ({
-  decode: (data, item) => (data.length === length(item) ? decode(data, item) : wrongLength(data, length(item))),
-  encode,
-  shortest: length,
-})
-
-const one = (item: Item): number => item.bytes
-
-const number = fixed<Measured>(
-  one,
-  (data, item) => {
-    const value = readNumber(data, 0, item)
-    return Number.isNaN(value) ? notDecimal : decoded(value)
-  },
-  (value, item) => writeNumbers([value], item),
-)
-
-const phases = fixed<PhaseValues>(
-  (item) => 3 * item.bytes,
-  (data, item) => {
-    const values = readNumbers(data, item)
-    if (values === null) return notDecimal
-    const [a = null, b = null, c = null] = values
-    return decoded({ a, b, c })
-  },
-  ({ a, b, c }, item) => writeNumbers([a, b, c], item),
-)
-
-const totalAndPhases = fixed<TotalAndPhases>(
-  (item) => 4 * item.bytes,
-  (data, item) => {
-    const values = readNumbers(data, item)
-    if (values === null) return notDecimal
-    const [total = null, a = null, b = null, c = null] = values
-    return decoded({ total, a, b, c })
-  },
-  ({ total, a, b, c }, item) => writeNumbers([total, a, b, c], item),
-)
-
-const totalAndRates: Codec<TotalAndRates> = {
-  decode: (data, item) => {
-    const count = data.length / item.bytes
-    if (!Number.isInteger(count) || count < 1 || count > 1 + mostRates) {
-      return wrongLength(data, `${item.bytes} for the total and each of at most ${mostRates} rates`)
-    }
-    const values = readNumbers(data, item)
-    if (values === null) return notDecimal
-    const [total = null, ...rates] = values
-    return decoded({ total, rates })
-  },
-  encode: ({ total, rates }, item) => {
-    if (rates.length > mostRates) throw new ProtocolError('wrong-length', `${rates.length} rates, ${mostRates} exist`)
-    return writeNumbers([total, ...rates], item)
-  },
-  shortest: one,
+export function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Measured> {
+  if (data.length !== format.bytes) return wrong(data, format)
+  const value = readNumber(data, 0, format)
+  // The only number that is not equal to itself is `invalidNumber`.
+  return value === value ? decoded(value) : notDecimal
 }
 
-/** WW DD MM YY. */
-const dateAndWeekday = fixed<DateAndWeekday>(
-  one,
-  (data) => {
-    const [weekday, day, month, shortYear] = [0, 1, 2, 3].map((index) => readBcd(data, index, 1)) as Quadruple
-    if (Math.min(weekday, day, month, shortYear) === notBcd) return notDecimal
-    const year = firstYear + shortYear
-    if (!isDate(year, month, day) || weekday > 6) return refused('out-of-range', 'there is no such date')
-    return decoded({ year, month, day, weekday })
-  },
-  ({ year, month, day, weekday }) => {
-    if (!isDate(year, month, day) || !Number.isInteger(weekday) || weekday < 0 || weekday > 6) {
-      throw new ProtocolError('out-of-range', 'there is no such date between 2000 and 2099')
-    }
-    return bcdBytes([weekday, day, month, year - firstYear])
-  },
-)
-type Quadruple = [number, number, number, number]
+const separatorByte = 0xaa
 
-/** ss mm hh. */
-const timeOfDay = fixed<TimeOfDay>(
-  one,
-  (data) => {
-    const [second, minute, hour] = [readBcd(data, 0, 1), readBcd(data, 1, 1), readBcd(data, 2, 1)]
-    if (Math.min(second, minute, hour) === notBcd) return notDecimal
-    if (!isTimeOfDay(hour, minute, second)) return refused('out-of-range', 'there is no such time of day')
-    return decoded({ hour, minute, second })
-  },
-  ({ hour, minute, second }) => {
-    if (!isTimeOfDay(hour, minute, second)) throw new ProtocolError('out-of-range', 'there is no such time of day')
-    return bcdBytes([second, minute, hour])
-  },
-)
+/**
+ * Test software and some meters put AAH between the values of a block, or behind each. BCD never contains it, so where
+ * it stands in every place of a separator it is one; the data without them are given back.
+ */
+export function withoutSeparators(data: Uint8Array, bytes: number): Uint8Array {
+  if (data.length <= bytes || data[bytes] !== separatorByte) return data
+  const count = Math.floor((data.length + 1) / (bytes + 1))
+  if (data.length !== count * (bytes + 1) && data.length !== count * (bytes + 1) - 1) return data
+  const values = new Uint8Array(count * bytes)
+  for (let index = 0; index < count; index++) {
+    const from = index * (bytes + 1)
+    if (from + bytes < data.length && data[from + bytes] !== separatorByte) return data
+    values.set(data.subarray(from, from + bytes), index * bytes)
+  }
+  return values
+}
 
-function bcdBytes(parts: readonly number[]): Uint8Array {
-  const data = new Uint8Array(parts.length)
-  parts.forEach((part, index) => writeBcd(data, index, 1, part))
+/** How many numbers a block may have. Single-phase meters answer for phase A alone. */
+const countsOf = Object.freeze({
+  phases: [1, 3],
+  totalAndPhases: [1, 4],
+  totalAndRates: [1, 1 + mostRates],
+} as const satisfies Record<NumbersFormat['codec'], readonly [least: number, most: number]>)
+
+function decodeNumbers(format: NumbersFormat, block: Uint8Array): Decoded<unknown> {
+  const data = withoutSeparators(block, format.bytes)
+  const count = data.length / format.bytes
+  const [least, most] = countsOf[format.codec]
+  if (!Number.isInteger(count) || count < least || count > most) {
+    return wrongLength(data, `${format.bytes} for each of ${least} to ${most} values`)
+  }
+  const values: Measured[] = []
+  for (let index = 0; index < count; index++) {
+    const value = readNumber(data, index * format.bytes, format)
+    if (Number.isNaN(value)) return notDecimal
+    values.push(value)
+  }
+  const [first = null, second = null, third = null, fourth = null] = values
+  switch (format.codec) {
+    case 'phases':
+      return decoded({ a: first, b: second, c: third })
+    case 'totalAndPhases':
+      return decoded({ total: first, a: second, b: third, c: fourth })
+    case 'totalAndRates':
+    default:
+      return decoded({ total: first, rates: values.slice(1) })
+  }
+}
+
+function encodeNumbers(format: NumbersFormat, values: readonly Measured[]): Uint8Array {
+  const data = new Uint8Array(values.length * format.bytes)
+  for (const [index, value] of values.entries()) writeNumber(data, index * format.bytes, format, value)
   return data
 }
 
-const digits = fixed<string>(
-  one,
-  (data, item) => {
-    const text = readDigits(data, 0, item.bytes)
-    return text === null ? notDecimal : decoded(text)
-  },
-  (text, item) => {
-    const data = new Uint8Array(item.bytes)
-    writeDigits(data, 0, item.bytes, text)
-    return data
-  },
-)
+function checkedRates<T>(rates: readonly T[]): readonly T[] {
+  if (rates.length > mostRates) throw new ProtocolError('wrong-length', `${rates.length} rates, ${mostRates} exist`)
+  return rates
+}
 
-const readWord = (data: Uint8Array, offset: number): number => (data[offset] ?? 0) | ((data[offset + 1] ?? 0) << 8)
+function decodeRecord(format: RecordFormat, data: Uint8Array): Decoded<unknown> {
+  if (isOpenEnded(format) ? data.length < format.bytes : data.length !== format.bytes) return wrong(data, format)
+  const value: Record<string, unknown> = {}
+  let offset = 0
+  for (const [name, field] of Object.entries(format.fields)) {
+    const end = isOpenEnded(field) ? data.length : offset + field.bytes
+    const part = decodeFormat(field, data.subarray(offset, end))
+    if (!part.ok) return part
+    value[name] = part.value
+    offset = end
+  }
+  return decoded(value)
+}
 
-const word3 = fixed<StatusWord3>(
-  one,
-  (data) => decoded(statusWord3(readWord(data, 0))),
-  (word) => {
-    const raw = statusWord3Raw(word)
-    return Uint8Array.of(raw, raw >> 8)
-  },
-)
+function decodeMany(format: ListFormat | RatesFormat, block: Uint8Array): Decoded<unknown> {
+  const size = format.of.bytes
+  const data = withoutSeparators(block, size)
+  const [least, most] = format.codec === 'list' ? [format.least, format.most] : [1, 1 + mostRates]
+  const count = data.length / size
+  if (!Number.isInteger(count) || count < least || count > most) {
+    return wrongLength(data, `${size} for each of ${least} to ${most} values`)
+  }
+  const values: unknown[] = []
+  for (let offset = 0; offset < data.length; offset += size) {
+    const one = decodeFormat(format.of, data.subarray(offset, offset + size))
+    if (!one.ok) return one
+    values.push(one.value)
+  }
+  if (format.codec === 'list') return decoded(values)
+  const [total, ...rates] = values
+  return decoded({ total, rates })
+}
+
+function encodeList(format: ListFormat, values: readonly unknown[]): Uint8Array {
+  if (values.length < format.least || values.length > format.most) {
+    throw new ProtocolError('wrong-length', `${values.length} values where ${format.least} to ${format.most} can stand`)
+  }
+  return joined(values.map((one) => encodeFormat(format.of, one)))
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    data.set(part, offset)
+    offset += part.length
+  }
+  return data
+}
+
+/** The named conditions of a word. */
+export function bitsOf({ bits }: BitsFormat, raw: number): BitsValue {
+  const set: string[] = []
+  for (const [index, bit] of bits.entries()) if (bit !== null && hasBit(raw, index)) set.push(bit[0])
+  return { raw, set }
+}
+
+// Words of up to 6 bytes: the 32 bits of shift operators do not reach.
+const hasBit = (raw: number, index: number): boolean => Math.floor(raw / 2 ** index) % 2 === 1
+
+/** The names decide their bits, `raw` the others, as with status word 3. */
+function rawOfBits({ bits, bytes }: BitsFormat, { raw, set }: BitsValue): number {
+  if (!Number.isInteger(raw) || raw < 0 || raw >= 256 ** bytes) {
+    throw new ProtocolError('out-of-range', `a word of ${bytes} bytes was expected`)
+  }
+  let result = raw
+  for (const [index, bit] of bits.entries()) {
+    if (bit !== null) result += (Number(set.includes(bit[0])) - Number(hasBit(raw, index))) * 2 ** index
+  }
+  const stranger = set.find((name) => !bits.some((bit) => bit?.[0] === name))
+  if (stranger !== undefined) throw new ProtocolError('out-of-range', `${stranger} is no bit of this word`)
+  return result
+}
+
+function binaryBytes(value: number, length: number): Uint8Array {
+  const data = new Uint8Array(length)
+  writeBinary(data, 0, length, value)
+  return data
+}
+
+/** WW DD MM YY. */
+function decodeDate(data: Uint8Array): Decoded<DateAndWeekday> {
+  const [weekday, day, month, shortYear] = [0, 1, 2, 3].map((index) => readBcd(data, index, 1)) as Quadruple
+  if (Math.min(weekday, day, month, shortYear) === notBcd) return notDecimal
+  const year = firstYear + shortYear
+  if (!isDate(year, month, day) || weekday > 6) return refused('out-of-range', 'there is no such date')
+  return decoded({ year, month, day, weekday })
+}
+type Quadruple = [number, number, number, number]
+
+function encodeDate({ year, month, day, weekday }: DateAndWeekday): Uint8Array {
+  if (!isDate(year, month, day) || !Number.isInteger(weekday) || weekday < 0 || weekday > 6) {
+    throw new ProtocolError('out-of-range', 'there is no such date between 2000 and 2099')
+  }
+  return bcdBytes([weekday, day, month, year - firstYear])
+}
+
+/** ss mm hh. */
+function decodeTimeOfDay(data: Uint8Array): Decoded<TimeOfDay> {
+  const [second, minute, hour] = [readBcd(data, 0, 1), readBcd(data, 1, 1), readBcd(data, 2, 1)]
+  if (Math.min(second, minute, hour) === notBcd) return notDecimal
+  if (!isTimeOfDay(hour, minute, second)) return refused('out-of-range', 'there is no such time of day')
+  return decoded({ hour, minute, second })
+}
+
+function encodeTimeOfDay({ hour, minute, second }: TimeOfDay): Uint8Array {
+  if (!isTimeOfDay(hour, minute, second)) throw new ProtocolError('out-of-range', 'there is no such time of day')
+  return bcdBytes([second, minute, hour])
+}
+
+function bcdBytes(parts: readonly number[]): Uint8Array {
+  const data = new Uint8Array(parts.length)
+  for (const [index, part] of parts.entries()) writeBcd(data, index, 1, part)
+  return data
+}
+
+function decodeDigits(data: Uint8Array): Decoded<string> {
+  const text = readDigits(data, 0, data.length)
+  return text === null ? notDecimal : decoded(text)
+}
+
+/**
+ * Characters are sent last one first; places not used are blanks, zeros or FFH at either end. Latin-1, so that any byte
+ * has a character.
+ */
+export function textOf(data: Uint8Array): string {
+  let text = ''
+  for (let index = data.length - 1; index >= 0; index--) text += String.fromCharCode(data[index] ?? 0)
+  let [begin, end] = [0, text.length]
+  while (begin < end && isFilling(text.charCodeAt(begin))) begin++
+  while (end > begin && isFilling(text.charCodeAt(end - 1))) end--
+  return text.slice(begin, end)
+}
+const isFilling = (code: number): boolean => code === 0x00 || code === 0x20 || code === 0xff
+
+/** In reading order from the first place on, filled up with zero bytes. */
+function bytesOfText(text: string, length: number): Uint8Array {
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  if (codes.length > length) throw new ProtocolError('wrong-length', `${codes.length} characters, ${length} fit`)
+  const [first = 1, last = 1] = [codes.at(0), codes.at(-1)]
+  if (codes.some((code) => code > 0xff) || isFilling(first) || isFilling(last)) {
+    throw new ProtocolError('out-of-range', 'a text of a meter has Latin letters and no blanks at its ends')
+  }
+  const data = new Uint8Array(length)
+  // A short text fills the places that are sent last, as "220V" in six bytes: 00 00 56 30 32 32.
+  for (const [index, code] of codes.entries()) data[length - 1 - index] = code
+  return data
+}
 
 /** The standard has 7 words; newer grid meters send up to 14. */
 const mostStatusWords = 14
@@ -241,42 +384,29 @@ const mostStatusWords = 14
 const keyWordBytes = 4
 const bytesWithKeyWord: readonly number[] = Object.freeze([3 * 2 + keyWordBytes, 7 * 2 + keyWordBytes])
 
-const statusWords: Codec<StatusWords> = {
-  decode: (data) => {
-    if (data.length === 0 || data.length % 2 !== 0 || data.length > 2 * mostStatusWords) {
-      return wrongLength(data, `2 for each of at most ${mostStatusWords} words`)
-    }
-    const end = bytesWithKeyWord.includes(data.length) ? data.length - keyWordBytes : data.length
-    const words: number[] = []
-    for (let offset = 0; offset < end; offset += 2) words.push(readWord(data, offset))
-    return decoded({ words })
-  },
-  encode: ({ words }) => {
-    if (words.length === 0 || words.length > mostStatusWords || bytesWithKeyWord.includes(2 * words.length)) {
-      throw new ProtocolError('wrong-length', `a block of ${words.length} status words does not exist`)
-    }
-    const data = new Uint8Array(2 * words.length)
-    words.forEach((word, index) => {
-      if (!Number.isInteger(word) || word < 0 || word > 0xffff) {
-        throw new ProtocolError('out-of-range', 'a status word has 16 bits')
-      }
-      data[2 * index] = word
-      data[2 * index + 1] = word >> 8
-    })
-    return data
-  },
-  shortest: one,
+/** The bytes of the status words in a block, without a key word behind them. */
+export const statusWordsEnd = (data: Uint8Array): number =>
+  bytesWithKeyWord.includes(data.length) ? data.length - keyWordBytes : data.length
+
+function decodeStatusWords(data: Uint8Array): Decoded<StatusWords> {
+  if (data.length === 0 || data.length % 2 !== 0 || data.length > 2 * mostStatusWords) {
+    return wrongLength(data, `2 for each of at most ${mostStatusWords} words`)
+  }
+  const words: number[] = []
+  for (let offset = 0; offset < statusWordsEnd(data); offset += 2) words.push(readBinary(data, offset, 2))
+  return decoded({ words })
 }
 
-/** The interpreter of the table, one entry for each kind of value. */
-export const codecs: { readonly [C in CodecName]: Codec<ValueByCodec[C]> } = Object.freeze({
-  number,
-  phases,
-  totalAndPhases,
-  totalAndRates,
-  dateAndWeekday,
-  timeOfDay,
-  digits,
-  statusWord3: word3,
-  statusWords,
-})
+function encodeStatusWords({ words }: StatusWords): Uint8Array {
+  if (words.length === 0 || words.length > mostStatusWords || bytesWithKeyWord.includes(2 * words.length)) {
+    throw new ProtocolError('wrong-length', `a block of ${words.length} status words does not exist`)
+  }
+  const data = new Uint8Array(2 * words.length)
+  for (const [index, word] of words.entries()) {
+    if (!Number.isInteger(word) || word < 0 || word > 0xffff) {
+      throw new ProtocolError('out-of-range', 'a status word has 16 bits')
+    }
+    writeBinary(data, 2 * index, 2, word)
+  }
+  return data
+}

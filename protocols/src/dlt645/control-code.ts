@@ -1,4 +1,4 @@
-/** The functions that this package speaks: bits 4..0 of the control byte. */
+/** The functions of DL/T 645-2007: bits 4..0 of the control byte. `security` and `control` are the State Grid extension. */
 export const functionCode = Object.freeze({
   security: 0x03,
   setTime: 0x08,
@@ -6,7 +6,15 @@ export const functionCode = Object.freeze({
   readFollowUp: 0x12,
   readAddress: 0x13,
   write: 0x14,
+  writeAddress: 0x15,
+  freeze: 0x16,
+  changeRate: 0x17,
+  changePassword: 0x18,
+  clearDemand: 0x19,
+  clearMeter: 0x1a,
+  clearEvents: 0x1b,
   control: 0x1c,
+  selectOutput: 0x1d,
 } as const)
 
 const fromMeterBit = 0x80

@@ -1,9 +1,18 @@
 import { addressBytes, addressMatches, broadcastAddress } from './address.ts'
 import { identifierBytes } from './data-identifier.ts'
+import { standardDictionary } from './dictionary.ts'
+import { shortestBytes } from './format.ts'
 import { shortestFrameBytes } from './frame.ts'
+import { passwordBytes } from './password.ts'
 import type { Reply } from './reply.ts'
-import { functionOfKind, type Request } from './request.ts'
-import { identifierName, shortestValueBytes } from './value.ts'
+import { functionOfKind, type Request, type RequestKind } from './request.ts'
+import { securityCommand } from './security.ts'
+
+/** The kind of the normal reply, where it is not that of the request: one function, one reply. */
+const replyKind: Readonly<Partial<Record<RequestKind, Reply['kind']>>> = Object.freeze({
+  'pre-trip': 'control',
+  'control-ciphered': 'control',
+})
 
 /**
  * Whether `reply` can be the answer to `request`: function, address (wildcard and abbreviated forms included),
@@ -18,10 +27,12 @@ export function answers(request: Request, reply: Reply): boolean {
     return reply.kind === 'error' ? reply.functionCode === functionOfKind['read-address'] : reply.kind === request.kind
   }
   // Nobody answers a broadcast; 999999999999 is no meter's address, so it matches no reply either.
-  if (request.address === broadcastAddress || !addressMatches(request.address, reply.address)) return false
+  if (request.address === broadcastAddress || !isFromAddressee(request, reply)) return false
   if (reply.kind === 'error') return reply.functionCode === functionOfKind[request.kind]
-  if (reply.kind !== request.kind) return false
-  if (request.kind === 'read') return reply.kind === 'read' && reply.identifier === request.identifier
+  if (reply.kind !== (replyKind[request.kind] ?? request.kind)) return false
+  if (request.kind === 'read' || request.kind === 'security') {
+    return 'identifier' in reply && reply.identifier === request.identifier
+  }
   if (request.kind === 'read-follow-up') {
     return (
       reply.kind === 'read-follow-up' && reply.identifier === request.identifier && reply.sequence === request.sequence
@@ -29,6 +40,11 @@ export function answers(request: Request, reply: Reply): boolean {
   }
   return true
 }
+
+/** A meter that has been given an address answers from it; some still answer from the one before. */
+const isFromAddressee = (request: Exclude<Request, { kind: 'read-address' }>, reply: Reply): boolean =>
+  addressMatches(request.address, reply.address) ||
+  (request.kind === 'write-address' && reply.kind === 'write-address' && reply.address === request.newAddress)
 
 /**
  * Bytes of the shortest normal reply, without wake-up bytes, for time-out budgets; 0 when no reply comes. For an
@@ -38,19 +54,27 @@ export function answers(request: Request, reply: Reply): boolean {
  * expectedReplyLength({ kind: 'read', address: '000000000161', identifier: 0x00010000 }) // 20
  */
 export function expectedReplyLength(request: Request): number {
+  return 'address' in request && request.address === broadcastAddress ? 0 : shortestFrameBytes + dataLength(request)
+}
+
+function dataLength(request: Request): number {
   switch (request.kind) {
     case 'read': {
-      const name = identifierName(request.identifier)
-      return shortestFrameBytes + identifierBytes + (name === null ? 1 : shortestValueBytes(name))
+      const item = standardDictionary.byId(request.identifier)
+      return identifierBytes + (item === null ? 1 : shortestBytes(item))
     }
     case 'read-follow-up':
-      return shortestFrameBytes + identifierBytes + 1
+      return identifierBytes + 1
     case 'read-address':
-      return shortestFrameBytes + addressBytes
-    case 'write':
-    case 'control':
-    case 'set-time':
+      return addressBytes
+    case 'change-rate':
+    case 'select-output':
+      return 1
+    case 'change-password':
+      return passwordBytes
+    case 'security':
+      return identifierBytes + (securityCommand(request.identifier)?.reply.bytes ?? 0)
     default:
-      return request.kind === 'set-time' && request.address === broadcastAddress ? 0 : shortestFrameBytes
+      return 0
   }
 }

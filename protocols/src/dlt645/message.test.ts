@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fromHex } from '../hex.ts'
 import { broadcastAddress, wildcardAddress } from './address.ts'
 import { frame, identifier, meterTime, reply, request } from './arbitraries.test-support.ts'
+import { functionCode } from './control-code.ts'
 import { answers, expectedReplyLength } from './exchange.ts'
 import { decodeFrame, encodeFrame } from './frame.ts'
 import { errorsFor } from './meter-error.ts'
@@ -42,25 +43,11 @@ describe('laws', () => {
   })
 
   test('what is understood can be said again', () => {
-    const control = fc.constantFrom(
-      0x08,
-      0x11,
-      0x12,
-      0x13,
-      0x14,
-      0x1c,
-      0x88,
-      0x91,
-      0xb1,
-      0x92,
-      0x93,
-      0x94,
-      0x9c,
-      0xd1,
-      0xdc,
-    )
+    const control = fc
+      .tuple(fc.constantFrom(...Object.values(functionCode)), fc.constantFrom(0x00, 0x80, 0xa0, 0xc0))
+      .map(([code, flags]) => code | flags)
     fc.assert(
-      fc.property(frame, control, fc.uint8Array({ maxLength: 20 }), ({ address: to }, byte, data) => {
+      fc.property(frame, control, fc.uint8Array({ maxLength: 36 }), ({ address: to }, byte, data) => {
         const any = { address: to, control: byte, data }
         const asked = decodeRequest(any)
         expect(asked.ok ? decodeRequest(encodeRequest(asked.value)) : asked).toEqual(asked)
@@ -192,15 +179,15 @@ test('a waiting event report (bit 5) does not spoil a control reply', () => {
 test.each([
   ['a wildcard answers', { kind: 'write', address: wildcardAddress }, 'bad-address'],
   ['a broadcast answers', { kind: 'write', address: broadcastAddress }, 'bad-address'],
-  ['a result of one byte', { kind: 'control', address, result: Uint8Array.of(1) }, 'wrong-length'],
+  ['a result of three bytes', { kind: 'control', address, result: Uint8Array.of(1, 0, 0) }, 'wrong-length'],
   [
     'an error of two bytes outside control',
     { kind: 'error', address, functionCode: 0x11, errors: { raw: 0x8004, reasons: [] } },
     'out-of-range',
   ],
   [
-    'an error of the security function',
-    { kind: 'error', address, functionCode: 0x03, errors: errorsFor(['other']) },
+    'an error of a function of six bits',
+    { kind: 'error', address, functionCode: 0x23, errors: errorsFor(['other']) },
     'out-of-range',
   ],
 ] satisfies [string, Reply, string][])('%s: cannot be answered', (_, reply, code) => {
@@ -254,7 +241,7 @@ test.each<[request: Request, bytes: number]>([
   [{ kind: 'read', address, identifier: 0x0201ff00 }, 22],
   [{ kind: 'read', address, identifier: 0x0203ff00 }, 28],
   [{ kind: 'read', address, identifier: 0x04000503 }, 18],
-  [{ kind: 'read', address, identifier: 0x00440000 }, 17],
+  [{ kind: 'read', address, identifier: 0x02010000 }, 17],
   [{ kind: 'read-follow-up', address, identifier: 0x00010000, sequence: 1 }, 17],
   [{ kind: 'read-address' }, 18],
   [{ kind: 'write', address, identifier: 0x04000101, credentials, data: empty }, 12],

@@ -20,7 +20,7 @@ const lastYear = 2099
 const within = (value: number, lowest: number, highest: number): boolean =>
   Number.isInteger(value) && value >= lowest && value <= highest
 
-function daysInMonth(year: number, month: number): number {
+export function daysInMonth(year: number, month: number): number {
   // 2000 to 2099: every fourth year is a leap year, without exception.
   if (month === 2) return year % 4 === 0 ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
 import frames from '../../fixtures/dlt645-frames.jsonl?raw'
 import type { Decoded } from '../decoded.ts'
-import { fromHex, toHex } from '../hex.ts'
+import { byteToHex, fromHex, toHex } from '../hex.ts'
+import { standardDictionary } from './dictionary.ts'
 import { decodeFrame, encodeFrame, type Frame, wakeUpByte } from './frame.ts'
 import { type IdentifierName, identifiers } from './identifiers.table.ts'
 import { identifierText } from './data-identifier.ts'
 import type { MeterTime } from './meter-time.ts'
 import type { ControlAction } from './relay-command.ts'
 import { decodeReply, encodeReply, type Reply } from './reply.ts'
-import { decodeRequest, encodeRequest, type Request } from './request.ts'
+import { decodeRequest, encodeRequest, type MinuteTime, type Request } from './request.ts'
 import { decodeValue, identifierName } from './value.ts'
 
 type Published = { dir: 'req' | 'res'; hex: string; meaning: string; value: string }
@@ -22,14 +23,7 @@ const published = frames
 const refusals: Record<number, { code: string; because: string }> = {
   70: { code: 'wrong-length', because: 'a read reply without identifier, a stub of its author' },
   71: { code: 'wrong-function', because: '1FH is a function of one vendor' },
-  72: { code: 'wrong-function', because: 'writing addresses (15H) is not spoken' },
   73: { code: 'out-of-range', because: 'its author sends the year first; read low byte first there is no such time' },
-  90: { code: 'wrong-function', because: 'freezing (16H) is not spoken' },
-  91: { code: 'wrong-function', because: 'freezing (16H) is not spoken' },
-  96: { code: 'wrong-function', because: 'writing addresses (15H) is not spoken' },
-  97: { code: 'wrong-function', because: 'writing addresses (15H) is not spoken' },
-  100: { code: 'wrong-function', because: 'changing the rate (17H) is not spoken' },
-  101: { code: 'wrong-function', because: 'changing the rate (17H) is not spoken' },
 }
 
 // The lines that are understood, but that we would say otherwise.
@@ -143,18 +137,29 @@ function phrasesOfRequest(request: Request): readonly string[] {
       ]
     case 'set-time':
       return [`broadcast time = ${timeText(request.time)}`]
+    case 'write-address':
+      return [newAddressPhrase(request.newAddress)]
+    case 'freeze':
+      return [`freeze ${request.when.every} (99999999)`]
+    case 'change-rate':
+      return [`change baud rate, characteristic byte ${byteToHex(request.rateWord)}H`]
     case 'read-address':
-    default:
       return ['read communication address']
+    default:
+      return [`the file has no ${request.kind}`]
   }
 }
+
+/** One source tells the bytes as they are sent, the other the digits. */
+const newAddressPhrase = (address: string): string =>
+  address === '131078563412' ? `new address bytes ${toHex(fromHex(address).toReversed())} as sent` : ` ${address}`
 
 /** What a reply carries, in the words of the file. */
 function phrasesOfReply(reply: Reply): readonly string[] {
   switch (reply.kind) {
     case 'read': {
       const name = identifierName(reply.identifier)
-      return [identifierText(reply.identifier), name === null ? '' : ` = ${readText(name, reply.data)}`]
+      return [identifierText(reply.identifier), name === null ? familyText(reply) : ` = ${readText(name, reply.data)}`]
     }
     case 'read-address':
       return [`communication address reply = ${reply.address}`]
@@ -162,11 +167,14 @@ function phrasesOfReply(reply: Reply): readonly string[] {
       return [`error reply = ERR=${two(reply.errors.raw)}`]
     case 'write':
     case 'control':
+    case 'freeze':
       return ['normal reply = accepted']
-    case 'set-time':
-    case 'read-follow-up':
+    case 'write-address':
+      return [`write address normal reply (sent from the new address) = ${reply.address}`]
+    case 'change-rate':
+      return [`change baud rate reply = ${byteToHex(reply.rateWord)}H`]
     default:
-      return ['the file has none']
+      return [`the file has no ${reply.kind}`]
   }
 }
 
@@ -181,6 +189,36 @@ const unitOf: Record<string, [unit: string, size: number, decimals: number]> = {
   '1/1000': ['', 1000, 3],
   mHz: [' Hz', 1000, 2],
 }
+
+/** Members of families: the file has a demand, a meter-clear record and a freeze time. */
+function familyText({ identifier, data }: Extract<Reply, { kind: 'read' }>): string {
+  const item = standardDictionary.byId(identifier)
+  if (item === null) return ''
+  const value = valueOf(standardDictionary.decode(identifier, data))
+  switch (item.name) {
+    case 'forwardActiveDemandTotal': {
+      const { value: demand, at } = value as { value: number; at: MinuteTime }
+      return ` = ${(demand / 1_000_000).toFixed(4)} kW at ${minuteText(at)}`
+    }
+    case 'meterClearRecordLast1': {
+      const { at, operator, total } = value as { at: MeterTime; operator: Uint8Array; total: Record<string, unknown> }
+      const energies = [total['forwardActiveEnergy'], total['reverseActiveEnergy']].map((wh) => Number(wh) / 1000)
+      const code = toHex(operator.toReversed()).replaceAll(' ', '')
+      const [forward = 0, reverse = 0] = energies
+      return ` = at ${timeText(at)} by operator ${code}; energies before clearing ${forward.toFixed(2)}, ${reverse.toFixed(2)} kWh`
+    }
+    // Its note says that the standard does not have it; by the order of the standard it is phase C, quadrant 4.
+    case 'phaseCQuadrant4ReactiveEnergyTotal':
+      return ` = ${(Number(value) / 1000).toFixed(2)}`
+    case 'frozenTimeDailyLast1':
+      return ` = ${minuteText(value as MinuteTime)}`
+    default:
+      throw new Error(`${item.name} is not in the file`)
+  }
+}
+
+const minuteText = ({ year, month, day, hour, minute }: MinuteTime): string =>
+  `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 
 function readText(name: IdentifierName, data: Uint8Array): string {
   const value: unknown = valueOf(decodeValue(name, data))

@@ -5,14 +5,20 @@ import { addressBytes, isMeterAddress, readAddress, wildcardAddress, writeAddres
 import { functionCode, replyControl, splitControlCode } from './control-code.ts'
 import { identifierBytes, readIdentifier, writeIdentifier } from './data-identifier.ts'
 import type { Frame } from './frame.ts'
-import { type MeterErrors, meterErrors } from './meter-error.ts'
-import { checkedSequence } from './request.ts'
+import { errorsOfFunction, type MeterErrors } from './meter-error.ts'
+import { outputCodes, outputOfCode } from './output-signal.ts'
+import { type Password, passwordBytes, readPassword, writePassword } from './password.ts'
+import type { OutputSignal } from './request.ts'
+import { checkedByte } from './request-writer.ts'
 
 /**
  * What a meter answers. `address` is always the meter's own full address, whatever form the request used.
  *
  * - `data` of a read is what `decodeValue` takes; `more` says that function 12H brings the rest.
- * - `result` of a control reply is empty, or the two status bytes of newer meters, as sent (low byte first).
+ * - `write-address` comes from the new address.
+ * - `result` of a control reply is empty, or the status of newer meters, as sent: see `controlResult`.
+ * - `change-rate` and `change-password` repeat what is in force from now on.
+ * - `data` of a security reply is what `decodeSecurityReply` takes.
  * - `error` carries the function that was refused, never the identifier.
  */
 export type Reply = Readonly<
@@ -22,11 +28,39 @@ export type Reply = Readonly<
   | { kind: 'write'; address: string }
   | { kind: 'control'; address: string; result: Uint8Array }
   | { kind: 'set-time'; address: string }
+  | { kind: 'write-address'; address: string }
+  | { kind: 'freeze'; address: string }
+  | { kind: 'change-rate'; address: string; rateWord: number }
+  | { kind: 'change-password'; address: string; password: Password }
+  | { kind: 'clear-demand'; address: string }
+  | { kind: 'clear-meter'; address: string }
+  | { kind: 'clear-events'; address: string }
+  | { kind: 'select-output'; address: string; output: OutputSignal }
+  | { kind: 'security'; address: string; identifier: number; data: Uint8Array }
   | { kind: 'error'; address: string; functionCode: number; errors: MeterErrors }
 >
 
 const noData = new Uint8Array()
-const controlResultBytes = 2
+/** Nothing, one byte on a few meters, two on newer ones. */
+const mostControlResultBytes = 2
+
+const functionOfReply = Object.freeze({
+  read: functionCode.read,
+  'read-follow-up': functionCode.readFollowUp,
+  'read-address': functionCode.readAddress,
+  write: functionCode.write,
+  control: functionCode.control,
+  'set-time': functionCode.setTime,
+  'write-address': functionCode.writeAddress,
+  freeze: functionCode.freeze,
+  'change-rate': functionCode.changeRate,
+  'change-password': functionCode.changePassword,
+  'clear-demand': functionCode.clearDemand,
+  'clear-meter': functionCode.clearMeter,
+  'clear-events': functionCode.clearEvents,
+  'select-output': functionCode.selectOutput,
+  security: functionCode.security,
+} as const satisfies Record<Exclude<Reply['kind'], 'error'>, number>)
 
 /**
  * The frame of a reply: the way out of a virtual meter.
@@ -37,51 +71,74 @@ const controlResultBytes = 2
 export function encodeReply(reply: Reply): Frame {
   const { address } = reply
   if (!isMeterAddress(address)) throw new ProtocolError('bad-address', 'a meter answers with its own 12 digits')
+  if (reply.kind === 'error') {
+    return { address, control: replyControl(reply.functionCode, { abnormal: true }), data: errorData(reply) }
+  }
+  const more = (reply.kind === 'read' || reply.kind === 'read-follow-up') && reply.more
+  return { address, control: replyControl(functionOfReply[reply.kind]) | (more ? moreBit : 0), data: replyData(reply) }
+}
+
+const moreBit = 0x20
+
+function replyData(reply: Exclude<Reply, { kind: 'error' }>): Uint8Array {
   switch (reply.kind) {
-    case 'read': {
-      const data = new Uint8Array(identifierBytes + reply.data.length)
-      writeIdentifier(data, reply.identifier)
-      data.set(reply.data, identifierBytes)
-      return { address, control: replyControl(functionCode.read, { more: reply.more }), data }
-    }
+    case 'read':
+    case 'security':
+      return identified(reply.identifier, reply.data, 0)
     case 'read-follow-up': {
-      const data = new Uint8Array(identifierBytes + reply.data.length + 1)
-      writeIdentifier(data, reply.identifier)
-      data.set(reply.data, identifierBytes)
-      data[data.length - 1] = checkedSequence(reply.sequence)
-      return { address, control: replyControl(functionCode.readFollowUp, { more: reply.more }), data }
+      const data = identified(reply.identifier, reply.data, 1)
+      data[data.length - 1] = checkedByte(reply.sequence, 'a sequence number')
+      return data
     }
     case 'read-address': {
       const data = new Uint8Array(addressBytes)
-      writeAddress(data, 0, address)
-      return { address, control: replyControl(functionCode.readAddress), data }
+      writeAddress(data, 0, reply.address)
+      return data
     }
-    case 'write':
-      return { address, control: replyControl(functionCode.write), data: noData }
     case 'control':
-      if (reply.result.length !== 0 && reply.result.length !== controlResultBytes) {
-        throw new ProtocolError('wrong-length', 'a control result is empty or two bytes')
+      if (reply.result.length > mostControlResultBytes) {
+        throw new ProtocolError('wrong-length', 'a control result has two bytes at most')
       }
-      return { address, control: replyControl(functionCode.control), data: reply.result }
+      return reply.result
+    case 'change-rate':
+      return Uint8Array.of(checkedByte(reply.rateWord, 'a rate word'))
+    case 'change-password': {
+      const data = new Uint8Array(passwordBytes)
+      writePassword(data, 0, reply.password)
+      return data
+    }
+    case 'select-output':
+      return Uint8Array.of(outputCodes[reply.output])
+    case 'write':
     case 'set-time':
-      return { address, control: replyControl(functionCode.setTime), data: noData }
-    case 'error':
+    case 'write-address':
+    case 'freeze':
+    case 'clear-demand':
+    case 'clear-meter':
+    case 'clear-events':
     default:
-      return { address, control: replyControl(reply.functionCode, { abnormal: true }), data: errorData(reply) }
+      return noData
   }
 }
 
+/** The identifier, the data, and room for some bytes more. */
+function identified(identifier: number, content: Uint8Array, more: number): Uint8Array {
+  const data = new Uint8Array(identifierBytes + content.length + more)
+  writeIdentifier(data, identifier)
+  for (let index = 0; index < content.length; index++) data[identifierBytes + index] = content[index] ?? 0
+  return data
+}
+
 function errorData({ functionCode: code, errors }: Extract<Reply, { kind: 'error' }>): Uint8Array {
-  if (!refusable(code)) throw new ProtocolError('out-of-range', `function ${code} has no error byte`)
-  const { raw } = meterErrors(errors.raw)
+  if (!Number.isInteger(code) || code < 0 || code > 0x1f) {
+    throw new ProtocolError('out-of-range', 'a function code has five bits')
+  }
+  const { raw } = errorsOfFunction(code, errors.raw)
+  if (code === functionCode.security) return Uint8Array.of(raw, raw >> 8)
   if (raw <= 0xff) return Uint8Array.of(raw)
   if (code !== functionCode.control) throw new ProtocolError('out-of-range', 'only a control error has two bytes')
   return Uint8Array.of(raw, raw >> 8)
 }
-
-/** Five bits, and not the security function: its two error bytes have meanings of their own. */
-const refusable = (code: number): boolean =>
-  Number.isInteger(code) && code >= 0 && code <= 0x1f && code !== functionCode.security
 
 /** What a meter says with this frame. `data` and `result` are views into the frame. */
 export function decodeReply(frame: Frame): Decoded<Reply> {
@@ -92,15 +149,11 @@ export function decodeReply(frame: Frame): Decoded<Reply> {
   if (code === functionCode.readAddress) return decodeAddress(frame)
   if (!isMeterAddress(address)) return refused('bad-address', `a meter cannot answer as ${address}`)
   switch (code) {
-    case functionCode.read:
+    case functionCode.read: {
       if (data.length < identifierBytes) return wrongLength(data)
-      return decoded({
-        kind: 'read',
-        address,
-        identifier: readIdentifier(data),
-        data: data.subarray(identifierBytes),
-        more,
-      })
+      const content = data.subarray(identifierBytes)
+      return decoded({ kind: 'read', address, identifier: readIdentifier(data), data: content, more })
+    }
     case functionCode.readFollowUp:
       if (data.length <= identifierBytes) return wrongLength(data)
       return decoded({
@@ -111,24 +164,58 @@ export function decodeReply(frame: Frame): Decoded<Reply> {
         sequence: data.at(-1) ?? 0,
         more,
       })
-    case functionCode.write:
-      return data.length === 0 ? decoded({ kind: 'write', address }) : wrongLength(data)
-    case functionCode.setTime:
-      return data.length === 0 ? decoded({ kind: 'set-time', address }) : wrongLength(data)
+    case functionCode.security: {
+      if (data.length < identifierBytes) return wrongLength(data)
+      const content = data.subarray(identifierBytes)
+      return decoded({ kind: 'security', address, identifier: readIdentifier(data), data: content })
+    }
     case functionCode.control:
-      if (data.length !== 0 && data.length !== controlResultBytes) return wrongLength(data)
+      if (data.length > mostControlResultBytes) return wrongLength(data)
       return decoded({ kind: 'control', address, result: data })
+    case functionCode.changeRate:
+      return data.length === 1 ? decoded({ kind: 'change-rate', address, rateWord: data[0] ?? 0 }) : wrongLength(data)
+    case functionCode.changePassword: {
+      if (data.length !== passwordBytes) return wrongLength(data)
+      const password = readPassword(data, 0)
+      return password.ok ? decoded({ kind: 'change-password', address, password: password.value }) : password
+    }
+    case functionCode.selectOutput: {
+      if (data.length !== 1) return wrongLength(data)
+      const output = outputOfCode(data[0] ?? 0)
+      return output === null
+        ? refused('out-of-range', 'there is no such output of the terminal')
+        : decoded({ kind: 'select-output', address, output })
+    }
     default:
-      return refused('wrong-function', `replies to function ${byteToHex(code)}H are not spoken`)
+      return decodeAcknowledgement(frame, code)
   }
+}
+
+const acknowledgements = Object.freeze([
+  'write',
+  'set-time',
+  'write-address',
+  'freeze',
+  'clear-demand',
+  'clear-meter',
+  'clear-events',
+] as const)
+const acknowledgementOfFunction = new Map(acknowledgements.map((kind) => [functionOfReply[kind] as number, kind]))
+
+/** Replies without data. */
+function decodeAcknowledgement({ address, data }: Frame, code: number): Decoded<Reply> {
+  const kind = acknowledgementOfFunction.get(code)
+  if (kind === undefined) return refused('wrong-function', `function ${byteToHex(code)}H is not of this protocol`)
+  return data.length === 0 ? decoded({ kind, address }) : wrongLength(data)
 }
 
 function decodeError({ address, data }: Frame, code: number): Decoded<Reply> {
   if (!isMeterAddress(address)) return refused('bad-address', `a meter cannot answer as ${address}`)
-  if (!refusable(code)) return refused('wrong-function', 'errors of the security function are not spoken')
-  const [low, high] = data
-  if (low === undefined || data.length > (code === functionCode.control ? 2 : 1)) return wrongLength(data)
-  return decoded({ kind: 'error', address, functionCode: code, errors: meterErrors(((high ?? 0) << 8) | low) })
+  const [low, high = 0] = data
+  const most = code === functionCode.control || code === functionCode.security ? 2 : 1
+  const least = code === functionCode.security ? 2 : 1
+  if (low === undefined || data.length < least || data.length > most) return wrongLength(data)
+  return decoded({ kind: 'error', address, functionCode: code, errors: errorsOfFunction(code, (high << 8) | low) })
 }
 
 /** Some meters leave the wildcard of the request in front; the data are what counts. */

@@ -3,7 +3,8 @@
  * where it was told to go; between the two lie trip delays and buttons. Bits that have no field here (time-zone,
  * day-table, price and ladder sets in use) are in `raw` alone.
  *
- * `localAccountOpened` and `remoteAccountOpened` read 0 as opened, as most sources do; one driver says the opposite.
+ * `localAccountOpened` and `remoteAccountOpened` read 0 as opened, as most sources do; one driver says the opposite, so
+ * a meter profile may turn it round (`AccountBits`).
  */
 export type StatusWord3 = Readonly<{
   raw: number
@@ -19,6 +20,9 @@ export type StatusWord3 = Readonly<{
   remoteAccountOpened: boolean
 }>
 
+/** Which state of bits 14 and 15 means that an account has been opened. */
+export type AccountBits = 'zero-is-opened' | 'one-is-opened'
+
 const supplies = Object.freeze(['main', 'auxiliary', 'battery', 'reserved'] as const)
 const meterTypes = Object.freeze(['none', 'energy', 'money', 'reserved'] as const)
 
@@ -33,8 +37,8 @@ const bit = Object.freeze({
   preTripAlarm: 1 << 7,
   keepPower: 1 << 12,
   authenticated: 1 << 13,
-  localAccountClosed: 1 << 14,
-  remoteAccountClosed: 1 << 15,
+  localAccount: 1 << 14,
+  remoteAccount: 1 << 15,
 })
 
 /** The bits that the fields of `StatusWord3` speak for. */
@@ -46,7 +50,8 @@ const spokenFor = Object.values(bit).reduce((all, one) => all | one, (pair << su
  * @example
  * statusWord3(0x0250).relay // 'open'
  */
-export function statusWord3(raw: number): StatusWord3 {
+export function statusWord3(raw: number, accountBits: AccountBits = 'zero-is-opened'): StatusWord3 {
+  const opened = accountBits === 'one-is-opened'
   const has = (mask: number): boolean => (raw & mask) !== 0
   return {
     raw,
@@ -58,13 +63,14 @@ export function statusWord3(raw: number): StatusWord3 {
     programmingAllowed: has(bit.programmingAllowed),
     supply: supplies[(raw >> supplyShift) & pair] ?? 'reserved',
     authenticated: has(bit.authenticated),
-    localAccountOpened: !has(bit.localAccountClosed),
-    remoteAccountOpened: !has(bit.remoteAccountClosed),
+    localAccountOpened: has(bit.localAccount) === opened,
+    remoteAccountOpened: has(bit.remoteAccount) === opened,
   }
 }
 
 /** The word as a number: the fields decide their bits, `raw` the others, so a decoded word gives its `raw` again. */
-export function statusWord3Raw(word: StatusWord3): number {
+export function statusWord3Raw(word: StatusWord3, accountBits: AccountBits = 'zero-is-opened'): number {
+  const opened = accountBits === 'one-is-opened'
   const when = (condition: boolean, mask: number): number => (condition ? mask : 0)
   return (
     (word.raw & ~spokenFor & 0xffff) |
@@ -74,8 +80,8 @@ export function statusWord3Raw(word: StatusWord3): number {
     when(word.preTripAlarm, bit.preTripAlarm) |
     when(word.programmingAllowed, bit.programmingAllowed) |
     when(word.authenticated, bit.authenticated) |
-    when(!word.localAccountOpened, bit.localAccountClosed) |
-    when(!word.remoteAccountOpened, bit.remoteAccountClosed) |
+    when(word.localAccountOpened === opened, bit.localAccount) |
+    when(word.remoteAccountOpened === opened, bit.remoteAccount) |
     (supplies.indexOf(word.supply) << supplyShift) |
     (meterTypes.indexOf(word.meterType) << meterTypeShift)
   )

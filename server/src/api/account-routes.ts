@@ -1,10 +1,11 @@
 import { listEntries, listMessages, readOverview, topUp } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
-import { localDayText, localTime } from '../domain/calendar.ts'
+import { localDayText } from '../domain/calendar.ts'
 import { parseMoney } from '../domain/quantity.ts'
 import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
 import { viewGateways, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
+import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
@@ -50,25 +51,24 @@ export const accountRoutes = (
   register.guarded(listMessages, 'view', async ({ query: { account } }) => {
     const messages = await viewMessages(database, account ?? null)
     return {
-      messages: messages.map(
-        ({ id, account_id: accountId, account_number: number, at, notice, channel, recipient, text, state }) => ({
-          id: Number(id),
-          at,
-          account: { id: accountId, number },
-          notice,
-          channel,
-          recipient,
-          text,
-          state,
-        }),
-      ),
+      messages: messages.map(({ id, at, notice, channel, recipient, text, state, attempts, ...row }) => ({
+        id: Number(id),
+        at,
+        account: { id: row.account_id, number: row.account_number, customerName: row.customer_name },
+        notice,
+        channel,
+        recipient,
+        text,
+        state,
+        attempts,
+        sentAt: row.sent_at,
+      })),
     }
   })
 
   register.guarded(readOverview, 'view', async () => {
     const now = clock.now()
-    const { hour, minute, second } = localTime(now, system.timeZone)
-    const midnight = now - (now % 1_000) - (hour * 3600 + minute * 60 + second) * 1_000
+    const midnight = localMidnight(now, system.timeZone)
     const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
     const gateways = await viewGateways(database)
     return {

@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
+import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
@@ -47,6 +48,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
+  feedRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

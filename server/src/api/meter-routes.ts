@@ -39,6 +39,7 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
         at: row.at,
         totalWh: String(row.total_wh),
         usedWh: row.used_wh === null ? null : String(row.used_wh),
+        powerMilliwatts: row.power_mw === null ? null : String(row.power_mw),
         quality: row.quality,
         heldBecause: row.held_because,
         charged: row.charged === null ? null : moneyText(row.charged),

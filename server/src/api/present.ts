@@ -23,6 +23,7 @@ export const presentMeter = (row: MeterView): MeterRow => ({
           customerName: row.customer_name ?? '',
           stage: row.stage,
           balance: moneyText(row.balance ?? 0n),
+          prepaid: row.prepaid,
         },
   relay: row.relay,
   relayCommand: row.relay_command,
@@ -91,6 +92,7 @@ export const presentCommand = (row: CommandView, events: readonly CommandEventVi
   finishedAt: row.finished_at,
   failure: row.failure,
   tookMs: row.took_ms,
+  evidence: presentEvidence(row.evidence),
   events: events.map(({ at, kind, text, request, response, duration_ms: durationMs }) => ({
     at,
     kind,
@@ -100,3 +102,13 @@ export const presentCommand = (row: CommandView, events: readonly CommandEventVi
     durationMs,
   })),
 })
+
+const presentEvidence = ({
+  balance,
+  stage,
+  lastReadAt = null,
+  earliestStopAt = null,
+}: CommandView['evidence']): CommandDetail['evidence'] =>
+  balance === undefined || stage === undefined
+    ? null
+    : { balance: moneyText(BigInt(balance)), stage, lastReadAt, earliestStopAt }

@@ -5,6 +5,8 @@ import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runSealing } from '../flow/seal-ledger.ts'
+import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import { forgetGatewayStates, loadField, saveGatewayState } from '../store/archive.ts'
@@ -66,7 +68,14 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
   const { port: gatewayPort } = await headend.start()
-  const loops = [collector.run(signal), dispatcher.run(signal), notifyLoop.run(signal), runDecideDue(context, signal)]
+  const loops = [
+    collector.run(signal),
+    dispatcher.run(signal),
+    notifyLoop.run(signal),
+    runDecideDue(context, signal),
+    runAgreements(context, signal),
+    runSealing(context, signal),
+  ]
 
   return {
     context,

@@ -2,8 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   decide,
+  isQuiet,
   maximumReadingAgeMs,
   objectionToTrip,
+  quietDecision,
   type CreditFacts,
   type CreditStage,
   type CreditTerms,
@@ -378,6 +380,25 @@ describe('whatever the facts', () => {
             !decision.reasons.includes('restore-failed-lately'),
         )
         expect(forgotten).toEqual([])
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('a quiet account is one for which the policy decides what it decided before, and nothing more', () => {
+    const calm = facts.map((given) => ({
+      ...given,
+      stage: 'normal' as const,
+      meters: given.meters.map((one) => ({ ...one, alarm: false, restoreOwed: false, openCommands: [] })),
+    }))
+    fc.assert(
+      fc.property(fc.oneof(facts, calm), moments, (given, at) => {
+        const stirred = given.meters.some(
+          ({ alarm, restoreOwed, openCommands }) => alarm || restoreOwed || openCommands.length > 0,
+        )
+        const standing = { stage: given.stage, reasons: ['enough-money'], alarm1: terms.thresholds.alarm1, stirred }
+        fc.pre(isQuiet(standing, given.balance))
+        expect(decide(given, terms, at)).toEqual(quietDecision)
       }),
       { numRuns: 5_000 },
     )

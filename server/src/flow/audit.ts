@@ -8,7 +8,8 @@ import {
   unprovenCommands,
   type AuditedPeriod,
 } from '../store/audit-ledger.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
+import { auditMoney } from './audit-money.ts'
 import { auditStatements } from './audit-statements.ts'
 
 export type Check = Readonly<{ name: string; counted: string; wrong: readonly string[] }>
@@ -21,50 +22,56 @@ export const audit = async (database: Database): Promise<readonly Check[]> =>
   database.transaction(
     async (sql) => {
       await sql.query('set transaction read only')
-      const ledger = await sumLedger(sql)
-      const periods = await auditedPeriods(sql)
-      const charged = await chargedByMeter(sql)
-      const mispriced = periods.filter((period) => priceOf(period) !== period.charged)
-      const perMeter = new Map<number, MicroYuan>()
-      for (const period of periods)
-        perMeter.set(period.meterId, addMoney(perMeter.get(period.meterId) ?? zeroMoney, priceOf(period)))
-      const meterIds = new Set([...perMeter.keys(), ...charged.keys()])
-      const unequal = [...meterIds].filter((id) => (perMeter.get(id) ?? zeroMoney) !== (charged.get(id) ?? zeroMoney))
-      const unposted = await unpostedPayments(sql)
-      const unproven = await unprovenCommands(sql)
-      return [
-        {
-          name: 'the sum of all transfers is zero',
-          counted: `${String(ledger.transfers)} transfers`,
-          wrong: ledger.sumOfTransfers === 0n ? [] : [`the sum is ${String(ledger.sumOfTransfers)} micro-yuan`],
-        },
-        {
-          name: 'running debits and credits equal the sums of their transfers',
-          counted: `${String(ledger.transfers)} transfers`,
-          wrong: ledger.accountsOutOfStep.map((id) => `ledger account ${String(id)}`),
-        },
-        {
-          name: 'each period has been charged the price of its energy',
-          counted: `${String(periods.length)} periods`,
-          wrong: mispriced.map(
-            (period) =>
-              `meter ${String(period.meterId)} from ${new Date(period.start).toISOString()}: charged ${formatMoney(period.charged)}, price ${formatMoney(priceOf(period))}`,
-          ),
-        },
-        {
-          name: 'the charges of a meter in the ledger equal the price of its energy',
-          counted: `${String(meterIds.size)} meters`,
-          wrong: unequal.map(
-            (id) =>
-              `meter ${String(id)}: ledger ${formatMoney(charged.get(id) ?? zeroMoney)}, price ${formatMoney(perMeter.get(id) ?? zeroMoney)}`,
-          ),
-        },
-        { name: 'each payment is posted exactly once', counted: 'all payments', wrong: unposted },
-        { name: 'each verified command is proven by a status word', counted: 'all commands', wrong: unproven },
-        ...(await auditStatements(sql)),
-      ]
+      return auditInside(sql)
     },
     { isolation: 'serializable' },
   )
+
+/** The same inside a transaction of the caller. */
+export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
+  const ledger = await sumLedger(sql)
+  const periods = await auditedPeriods(sql)
+  const charged = await chargedByMeter(sql)
+  const mispriced = periods.filter((period) => priceOf(period) !== period.charged)
+  const perMeter = new Map<number, MicroYuan>()
+  for (const period of periods)
+    perMeter.set(period.meterId, addMoney(perMeter.get(period.meterId) ?? zeroMoney, priceOf(period)))
+  const meterIds = new Set([...perMeter.keys(), ...charged.keys()])
+  const unequal = [...meterIds].filter((id) => (perMeter.get(id) ?? zeroMoney) !== (charged.get(id) ?? zeroMoney))
+  const unposted = await unpostedPayments(sql)
+  const unproven = await unprovenCommands(sql)
+  return [
+    {
+      name: 'the sum of all transfers is zero',
+      counted: `${String(ledger.transfers)} transfers`,
+      wrong: ledger.sumOfTransfers === 0n ? [] : [`the sum is ${String(ledger.sumOfTransfers)} micro-yuan`],
+    },
+    {
+      name: 'running debits and credits equal the sums of their transfers',
+      counted: `${String(ledger.transfers)} transfers`,
+      wrong: ledger.accountsOutOfStep.map((id) => `ledger account ${String(id)}`),
+    },
+    {
+      name: 'each period has been charged the price of its energy',
+      counted: `${String(periods.length)} periods`,
+      wrong: mispriced.map(
+        (period) =>
+          `meter ${String(period.meterId)} from ${new Date(period.start).toISOString()}: charged ${formatMoney(period.charged)}, price ${formatMoney(priceOf(period))}`,
+      ),
+    },
+    {
+      name: 'the charges of a meter in the ledger equal the price of its energy',
+      counted: `${String(meterIds.size)} meters`,
+      wrong: unequal.map(
+        (id) =>
+          `meter ${String(id)}: ledger ${formatMoney(charged.get(id) ?? zeroMoney)}, price ${formatMoney(perMeter.get(id) ?? zeroMoney)}`,
+      ),
+    },
+    { name: 'each payment is posted exactly once', counted: 'all payments', wrong: unposted },
+    { name: 'each verified command is proven by a status word', counted: 'all commands', wrong: unproven },
+    ...(await auditMoney(sql)),
+    ...(await auditStatements(sql)),
+  ]
+}
 
 const priceOf = ({ plan, opening, latest }: AuditedPeriod): MicroYuan => roundCost(priceBetween(plan, opening, latest))

@@ -1,11 +1,18 @@
 import { bucketOf } from '../domain/bucket.ts'
-import { decide, type Decision } from '../domain/credit-policy.ts'
+import { decide, isQuiet, quietDecision, type Decision } from '../domain/credit-policy.ts'
 import type { Ids } from '../domain/ids.ts'
 import { balancesAfter, problemOf, type Posting } from '../domain/ledger.ts'
 import { zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { lifetimeMs, urgencyOf, type RelayCommandKind } from '../domain/relay-command.ts'
 import { cancelQueued, queueCommands, type NewCommand } from '../store/commands.ts'
-import { loadCredit, lockAccounts, saveDecisions, type CreditRecord } from '../store/credit.ts'
+import {
+  loadCredit,
+  loadStanding,
+  lockAccounts,
+  saveDecisions,
+  type AccountStanding,
+  type CreditRecord,
+} from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import { writeTransfers } from '../store/ledger.ts'
 import { queueMessages, type NewMessage } from '../store/messages.ts'
@@ -41,17 +48,32 @@ export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted
   const named = input.postings.flatMap(({ accountId }) => accountId ?? [])
   const accountIds = [...new Set([...input.accountIds, ...named])].sort((a, b) => a - b)
   await lockAccounts(sql, accountIds)
-  const records = new Map((await loadCredit(sql, accountIds)).map((record) => [record.accountId, record]))
-  const after = await writePostings(sql, ids, input, records)
-  const decided = [...records.values()].map((record) => decideOne(record, after, input))
-  const commands = await carryOut(sql, ids, decided, input)
+  const standings = new Map((await loadStanding(sql, accountIds)).map((standing) => [standing.accountId, standing]))
+  const after = await writePostings(sql, ids, input, standings)
+  const [quiet, stirred] = partition([...standings.values()], (standing) =>
+    isQuiet(standing, after.latest.get(standing.accountId) ?? standing.balance),
+  )
+  const records = await loadCredit(
+    sql,
+    stirred.map(({ accountId }) => accountId),
+  )
+  const decided = records.map((record) => decideOne(record, after, input))
+  const commands = await carryOut(sql, ids, decided, quiet, input)
   return {
     transferIds: after.transferIds,
     balancesAfter: after.inOrder,
-    decisions: new Map(decided.map(({ record, decision }) => [record.accountId, decision])),
+    decisions: new Map([
+      ...quiet.map(({ accountId }) => [accountId, quietDecision] as const),
+      ...decided.map(({ record, decision }) => [record.accountId, decision] as const),
+    ]),
     commands,
   }
 }
+
+const partition = <T>(all: readonly T[], first: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  all.filter((one) => first(one)),
+  all.filter((one) => !first(one)),
+]
 
 type Balances = Readonly<{
   transferIds: readonly string[]
@@ -67,7 +89,7 @@ const writePostings = async (
   sql: Sql,
   ids: Ids,
   { postings, operationId, now }: PostInput,
-  records: ReadonlyMap<number, CreditRecord>,
+  standings: ReadonlyMap<number, AccountStanding>,
 ): Promise<Balances> => {
   const latest = new Map<number, MicroYuan>()
   const entries = postings.map((posting) => {
@@ -75,13 +97,13 @@ const writePostings = async (
     if (problem !== null) throw new RangeError(`a ${posting.template} was refused at the door: ${problem}`)
     const { accountId } = posting
     const base = { id: ids.uuid(), posting, operationId: posting.operationId ?? operationId ?? null }
-    if (accountId === null) return { ...base, bucket: houseBucket, balanceAfter: null }
-    const record = records.get(accountId)
-    if (record === undefined) throw new Error(`posting to unknown account ${String(accountId)}`)
-    const before = latest.get(accountId) ?? record.facts.balance
+    if (accountId === null) return { ...base, bucket: houseBucket, balanceAfter: null, prepaymentId: null }
+    const standing = standings.get(accountId)
+    if (standing === undefined) throw new Error(`posting to unknown account ${String(accountId)}`)
+    const before = latest.get(accountId) ?? standing.balance
     const [balanceAfter = before] = balancesAfter(before, [posting])
     latest.set(accountId, balanceAfter)
-    return { ...base, bucket: record.bucket, balanceAfter }
+    return { ...base, bucket: standing.bucket, balanceAfter, prepaymentId: standing.prepaymentId }
   })
   await writeTransfers(sql, entries, now)
   return {
@@ -104,6 +126,7 @@ const carryOut = async (
   sql: Sql,
   ids: Ids,
   decided: readonly Decided[],
+  quiet: readonly AccountStanding[],
   { now, paymentId }: PostInput,
 ): Promise<Posted['commands']> => {
   await saveDecisions(
@@ -124,7 +147,10 @@ const carryOut = async (
   await queueMessages(sql, messages, now)
   if (commands.length + cancelled.length > 0) await notify(sql, commandChannel)
   if (messages.length > 0) await notify(sql, messageChannel)
-  await notifyLive(sql, topicsOf(decided, commands.length + cancelled.length > 0, messages.length > 0))
+  await notifyLive(sql, [
+    ...quiet.flatMap(quietTopics),
+    ...topicsOf(decided, commands.length + cancelled.length > 0, messages.length > 0),
+  ])
   return commands.map(({ id, meterId, kind }) => ({ id, meterId, kind }))
 }
 
@@ -158,6 +184,11 @@ const commandsOf = (
 
 const messagesOf = ({ record, decision, balance }: Decided): NewMessage[] =>
   decision.notices.map((notice) => messageFor(notice, record, balance, decision.earliestStopAt))
+
+const quietTopics = ({ accountId, meterIds }: AccountStanding): string[] => [
+  `account:${String(accountId)}`,
+  ...meterIds.map((meterId) => `meter:${String(meterId)}`),
+]
 
 const topicsOf = (decided: readonly Decided[], commands: boolean, messages: boolean): string[] => [
   ...decided.flatMap(({ record }) => [

@@ -93,11 +93,12 @@ const recordFailures = async ({ database }: FlowContext, failed: readonly Failur
       sql,
       [...perMeter.values()].map(({ failure: { meter, at }, count }) => ({
         day: localDayText(at, meter.timeZone),
-        meterId: meter.id,
+        siteId: meter.siteId,
         good: 0,
         held: 0,
         failed: count,
       })),
+      meterIds[0] ?? 0,
     )
     await notifyLive(
       sql,

@@ -7,7 +7,7 @@ import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.
 import { localDayText } from '../domain/calendar.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { countReads, saveProgress, saveStatus, type ObservedStatus, type ReadProgress } from '../store/meters.ts'
+import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import {
   accountsOfMeters,
@@ -60,25 +60,16 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
-  const outcomes = records.map((record) =>
-    settleMeter(
-      record,
-      readings.filter(({ meterId }) => meterId === record.meterId),
-      now,
-    ),
-  )
+  const readingsOf = groupByMeter(readings)
+  const outcomes = records.map((record) => settleMeter(record, readingsOf.get(record.meterId) ?? [], now))
   const rows = outcomes.flatMap(({ rows }) => rows)
   await savePeriods(
     sql,
     outcomes.flatMap(({ periods }) => periods),
   )
-  await saveProgress(
+  await saveObservations(
     sql,
-    outcomes.flatMap(({ progress }) => (progress === null ? [] : [progress])),
-  )
-  await saveStatus(
-    sql,
-    outcomes.flatMap(({ status }) => (status === null ? [] : [status])),
+    outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation])),
   )
   const charged = rows.filter((row) => row.posting !== null)
   const accountIds = records.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]))
@@ -88,8 +79,18 @@ const settleBatch = async (
     sql,
     rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
   )
-  await countReads(sql, countsOf(records, rows))
+  await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
   return summaryOf(rows, charged.length)
+}
+
+const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, readonly FieldReading[]> => {
+  const groups = new Map<number, FieldReading[]>()
+  for (const reading of readings) {
+    const group = groups.get(reading.meterId)
+    if (group === undefined) groups.set(reading.meterId, [reading])
+    else group.push(reading)
+  }
+  return groups
 }
 
 type Row = Readonly<{
@@ -101,8 +102,7 @@ type Row = Readonly<{
 type MeterOutcome = Readonly<{
   rows: readonly Row[]
   periods: readonly PeriodUpdate[]
-  progress: ReadProgress | null
-  status: ObservedStatus | null
+  observation: Observation | null
 }>
 
 type Progress = {
@@ -123,19 +123,21 @@ const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now
   return {
     rows,
     periods: [...progress.touched.values()],
-    progress: late
-      ? null
-      : {
-          meterId: record.meterId,
-          at: moved?.at ?? newest.at,
-          quality: newestQuality,
-          good: moved?.registers ?? null,
-          powerMilliwatts: newest.powerMilliwatts,
-        },
-    status:
-      newest === undefined || newest.status === null
+    observation:
+      newest === undefined
         ? null
-        : { meterId: record.meterId, at: newest.at, ...newest.status },
+        : {
+            meterId: record.meterId,
+            progress: late
+              ? null
+              : {
+                  at: moved?.at ?? newest.at,
+                  quality: newestQuality,
+                  good: moved?.registers ?? null,
+                  powerMilliwatts: newest.powerMilliwatts,
+                },
+            status: newest.status === null ? null : { at: newest.at, ...newest.status },
+          },
   }
 }
 
@@ -200,15 +202,15 @@ const chargeOf = (
   return { used, charge, posting }
 }
 
-const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) =>
-  records.flatMap((record) => {
-    const own = rows.filter(({ stored }) => stored.meterId === record.meterId)
-    const [first] = own
-    if (first === undefined) return []
-    const day = localDayText(first.stored.at, record.timeZone)
-    const held = own.filter(({ kind }) => kind === 'held').length
-    return [{ day, meterId: record.meterId, good: own.length - held, held, failed: 0 }]
+const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
+  const recordOf = new Map(records.map((record) => [record.meterId, record]))
+  return rows.flatMap(({ kind, stored: { meterId, at } }) => {
+    const record = recordOf.get(meterId)
+    if (record === undefined) return []
+    const held = kind === 'held' ? 1 : 0
+    return [{ day: localDayText(at, record.timeZone), siteId: record.siteId, good: 1 - held, held, failed: 0 }]
   })
+}
 
 const summaryOf = (rows: readonly Row[], charges: number): SettleSummary => {
   const count = (kind: Row['kind']): number => rows.filter((row) => row.kind === kind).length

@@ -2,19 +2,25 @@ import type { FieldSpec, GatewaySpec } from '../domain/archive.ts'
 import type { Sql } from './database.ts'
 import { archiveChannel, notify } from './notify.ts'
 
-export type ScheduledMeter = Readonly<{ id: number; gatewayId: number; intervalMs: number; timeZone: string }>
+export type ScheduledMeter = Readonly<{
+  id: number
+  siteId: number
+  gatewayId: number
+  intervalMs: number
+  timeZone: string
+}>
 /** Meters by gateway, in the order in which they are read. */
 export type Schedule = ReadonlyMap<number, readonly ScheduledMeter[]>
 
 export const loadSchedule = async (sql: Sql): Promise<Schedule> => {
-  const rows = await sql.query<{ id: number; gateway_id: number; minutes: number; time_zone: string }>(
-    `select m.id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone
+  const rows = await sql.query<{ id: number; site_id: number; gateway_id: number; minutes: number; time_zone: string }>(
+    `select m.id, m.site_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone
      from meter m join site s on s.id = m.site_id order by m.gateway_id, m.id`,
   )
   const schedule = new Map<number, ScheduledMeter[]>()
-  for (const { id, gateway_id: gatewayId, minutes, time_zone: timeZone } of rows) {
+  for (const { id, site_id: siteId, gateway_id: gatewayId, minutes, time_zone: timeZone } of rows) {
     const meters = schedule.get(gatewayId) ?? []
-    meters.push({ id, gatewayId, intervalMs: minutes * 60_000, timeZone })
+    meters.push({ id, siteId, gatewayId, intervalMs: minutes * 60_000, timeZone })
     schedule.set(gatewayId, meters)
   }
   return schedule

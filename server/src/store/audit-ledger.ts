@@ -82,7 +82,8 @@ const planOf = (kind: 'flat' | 'four-rate', prices: readonly Price[]): PricePlan
 /** What the ledger has charged for each meter, from its transfers. */
 export const chargedByMeter = async (sql: Sql): Promise<ReadonlyMap<number, MicroYuan>> => {
   const rows = await sql.query<{ meter_id: number; charged: string }>(
-    "select meter_id, sum(amount) as charged from transfer where kind = 'energy-charge' group by meter_id",
+    `select meter_id, sum(case kind when 'energy-charge' then amount else -amount end) as charged from transfer
+     where kind in ('energy-charge', 'energy-credit') group by meter_id`,
   )
   return new Map(rows.map(({ meter_id: id, charged }) => [id, microYuan(BigInt(charged))]))
 }

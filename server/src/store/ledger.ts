@@ -9,6 +9,8 @@ export type LedgerEntry = Readonly<{
   bucket: number
   posting: Posting
   operationId: string | null
+  /** The customer's purse, when it is known already. */
+  prepaymentId: number | null
   /** Null for a transfer of the house alone. */
   balanceAfter: MicroYuan | null
 }>
@@ -40,22 +42,36 @@ export const writeTransfers = async (sql: Sql, entries: readonly LedgerEntry[], 
   )
 }
 
-const keysOf = ({ posting, bucket }: LedgerEntry): Readonly<{ debit: Key | number; credit: Key | number }> => {
+const keysOf = (entry: LedgerEntry): Readonly<{ debit: Key | number; credit: Key | number }> => {
+  const { posting, bucket, prepaymentId } = entry
   if (posting.template === 'reversal') return { debit: posting.debit.id, credit: posting.credit.id }
   const { debit, credit } = sidesOf(posting)
-  return { debit: keyOf(posting, bucket, debit), credit: keyOf(posting, bucket, credit) }
+  const sideOf = (code: LedgerCode): Key | number =>
+    code === 'customer-prepayment' && prepaymentId !== null ? prepaymentId : keyOf(posting, bucket, code)
+  return { debit: sideOf(debit), credit: sideOf(credit) }
 }
 
 /** A drawer is one physical thing, and what is kept in suspense belongs to no bucket yet: one row each, wherever. */
 const undivided: ReadonlySet<LedgerCode> = new Set(['cash-drawer', 'suspense'])
+
+/**
+ * Revenue is gathered over groups of buckets that lie side by side and so always move together: a batch of a thousand
+ * charges then moves sixty rows of ours and not a thousand.
+ */
+const bucketsPerRevenueRow = 64
 
 /** All else of the house is spread over the buckets, so that two customers never wait for one row. */
 const keyOf = (posting: Posting, bucket: number, code: LedgerCode): Key => {
   const owner = ownerOf(posting, code)
   const kind = chart[code].owner
   const accountId = kind === 'account' || kind === 'meter' ? posting.accountId : null
-  const home = undivided.has(code) ? bucketOf(`${code}/${String(owner)}`) : bucket
+  const home = homeOf(code, owner, bucket)
   return { bucket: home, code, accountId, owner }
+}
+
+const homeOf = (code: LedgerCode, owner: string | null, bucket: number): number => {
+  if (undivided.has(code)) return bucketOf(`${code}/${String(owner)}`)
+  return code === 'revenue' ? bucket - (bucket % bucketsPerRevenueRow) : bucket
 }
 
 const textOf = ({ bucket, code, accountId, owner }: Key): string =>

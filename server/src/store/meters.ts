@@ -36,33 +36,63 @@ export const saveStatus = async (sql: Sql, observed: readonly ObservedStatus[]):
   )
 }
 
-export type ReadProgress = Readonly<{
+/** What one batch found out about a meter; one row per meter. */
+export type Observation = Readonly<{
   meterId: number
-  at: number
-  quality: 'good' | 'held'
-  /** The registers of a good reading that moved the meter on; null for late and held ones. */
-  good: Registers | null
-  powerMilliwatts: number | null
+  /** Null when every reading of the batch was older than what is known. */
+  progress: Readonly<{
+    at: number
+    quality: 'good' | 'held'
+    /** The registers of a good reading that moved the meter on; null for held ones. */
+    good: Registers | null
+    powerMilliwatts: number | null
+  }> | null
+  status: Omit<ObservedStatus, 'meterId'> | null
 }>
 
-/** Moves meters on to their newest reading. One row per meter: the newest of a batch. */
-export const saveProgress = async (sql: Sql, progress: readonly ReadProgress[]): Promise<void> => {
-  if (progress.length === 0) return
+/**
+ * Moves meters on to their newest reading and takes over their status words, in one update: a meter's row is the widest
+ * of the hot path. What is owed is judged as in `saveStatus`.
+ */
+export const saveObservations = async (sql: Sql, observations: readonly Observation[]): Promise<void> => {
+  if (observations.length === 0) return
+  const column = <T>(value: (one: Observation) => T): T[] => observations.map(value)
   await sql.query(
     `update meter m set
-       last_at = case when p.total is null then m.last_at else p.at end,
-       last_total_wh = coalesce(p.total, m.last_total_wh),
-       last_rates_wh = case when p.total is null then m.last_rates_wh else p.rates::bigint[] end,
-       newest_at = greatest(m.newest_at, p.at), newest_quality = p.quality, power_mw = p.power, failed_reads = 0
-     from unnest($1::int[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[], $6::bigint[]) as p(id, at, quality, total, rates, power)
-     where m.id = p.id`,
+       last_at = case when o.total is null then m.last_at else o.at end,
+       last_total_wh = coalesce(o.total, m.last_total_wh),
+       last_rates_wh = case when o.total is null then m.last_rates_wh else o.rates::bigint[] end,
+       newest_at = greatest(m.newest_at, o.at), newest_quality = coalesce(o.quality, m.newest_quality),
+       power_mw = case when o.at is null then m.power_mw else o.power end,
+       failed_reads = case when o.at is null then m.failed_reads else 0 end,
+       relay = case when o.fresh then o.relay else m.relay end,
+       relay_command = case when o.fresh then o.relay_command else m.relay_command end,
+       keep_power = case when o.fresh then o.keep_power else m.keep_power end,
+       alarm = case when o.fresh then o.alarm else m.alarm end,
+       status_at = case when o.fresh then o.status_at else m.status_at end,
+       restore_owed = m.restore_owed and not (o.fresh and o.relay = 'closed' and o.relay_command = 'closed' and not exists (
+         select from relay_command c where c.meter_id = m.id and c.kind = 'trip' and c.state in ('queued', 'sent', 'acknowledged')))
+     from (select o.*, o.status_at is not null and (k.status_at is null or k.status_at <= o.status_at) as fresh
+           from unnest($1::int[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
+                       $7::timestamptz[], $8::text[], $9::text[], $10::boolean[], $11::boolean[])
+             as o(id, at, quality, total, rates, power, status_at, relay, relay_command, keep_power, alarm)
+           join meter k on k.id = o.id) o
+     where m.id = o.id`,
     [
-      progress.map(({ meterId }) => meterId),
-      progress.map(({ at }) => new Date(at)),
-      progress.map(({ quality }) => quality),
-      progress.map(({ good }) => good?.totalWh ?? null),
-      progress.map(({ good }) => (good === null ? null : arrayText(good.ratesWh))),
-      progress.map(({ powerMilliwatts }) => powerMilliwatts),
+      column(({ meterId }) => meterId),
+      column(({ progress }) => (progress === null ? null : new Date(progress.at))),
+      column(({ progress }) => progress?.quality ?? null),
+      column(({ progress }) => progress?.good?.totalWh ?? null),
+      column(({ progress }) => {
+        const good = progress?.good ?? null
+        return good === null ? null : arrayText(good.ratesWh)
+      }),
+      column(({ progress }) => progress?.powerMilliwatts ?? null),
+      column(({ status }) => (status === null ? null : new Date(status.at))),
+      column(({ status }) => status?.relay ?? null),
+      column(({ status }) => status?.relayCommand ?? null),
+      column(({ status }) => status?.keepPower ?? null),
+      column(({ status }) => status?.alarm ?? null),
     ],
   )
 }
@@ -76,21 +106,36 @@ export const saveRestoreOwed = async (sql: Sql, meterId: number, owed: boolean):
   await sql.query('update meter set restore_owed = $2 where id = $1', [meterId, owed])
 }
 
-export type ReadCount = Readonly<{ day: string; meterId: number; good: number; held: number; failed: number }>
+/** Reads of one site on one of its days, for the read-success rate. */
+export type ReadCount = Readonly<{ day: string; siteId: number; good: number; held: number; failed: number }>
 
-/** Counts of a local day, for the read-success rate; a failed read also counts up on the meter until one is answered. */
-export const countReads = async (sql: Sql, counts: readonly ReadCount[]): Promise<void> => {
-  if (counts.length === 0) return
+/** Rows over which the counts of a day are spread, so that batches side by side do not wait for one another. */
+const countParts = 16
+
+/** Adds to the counts of a local day; `part` is any number that differs between those who count at the same time. */
+export const countReads = async (sql: Sql, counts: readonly ReadCount[], part: number): Promise<void> => {
+  const sums = new Map<string, ReadCount>()
+  for (const count of counts) {
+    const key = `${count.day} ${String(count.siteId)}`
+    const known = sums.get(key)
+    const { good = 0, held = 0, failed = 0 } = known ?? {}
+    sums.set(key, { ...count, good: good + count.good, held: held + count.held, failed: failed + count.failed })
+  }
+  const rows = [...sums.values()].toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.siteId - b.siteId))
+  if (rows.length === 0) return
   await sql.query(
-    `insert into read_day as d (day, meter_id, good, held, failed)
-     select * from unnest($1::date[], $2::int[], $3::int[], $4::int[], $5::int[]) as c(day, meter_id, good, held, failed) order by meter_id
-     on conflict (day, meter_id) do update set good = d.good + excluded.good, held = d.held + excluded.held, failed = d.failed + excluded.failed`,
+    `insert into read_count as r (day, site_id, part, good, held, failed)
+     select c.day, c.site_id, $6, c.good, c.held, c.failed
+     from unnest($1::date[], $2::int[], $3::int[], $4::int[], $5::int[]) as c(day, site_id, good, held, failed)
+     on conflict (day, site_id, part) do update
+       set good = r.good + excluded.good, held = r.held + excluded.held, failed = r.failed + excluded.failed`,
     [
-      counts.map(({ day }) => day),
-      counts.map(({ meterId }) => meterId),
-      counts.map(({ good }) => good),
-      counts.map(({ held }) => held),
-      counts.map(({ failed }) => failed),
+      rows.map(({ day }) => day),
+      rows.map(({ siteId }) => siteId),
+      rows.map(({ good }) => good),
+      rows.map(({ held }) => held),
+      rows.map(({ failed }) => failed),
+      Math.abs(part) % countParts,
     ],
   )
 }

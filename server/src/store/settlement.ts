@@ -6,6 +6,7 @@ import type { Sql } from './database.ts'
 /** What settling a reading of one meter needs, read under the locks of its account and of the meter itself. */
 export type MeterRecord = Readonly<{
   meterId: number
+  siteId: number
   bucket: number
   accountId: number | null
   timeZone: string
@@ -17,6 +18,7 @@ export type MeterRecord = Readonly<{
 
 type Row = {
   id: number
+  site_id: number
   bucket: number
   account_id: number | null
   time_zone: string
@@ -56,7 +58,7 @@ export const lockMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
             pp.kind as p_kind, pp.prices as p_prices, p.opening_wh as p_opening, p.opening_rates_wh as p_opening_rates,
@@ -75,6 +77,7 @@ export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 const recordOf = (row: Row): MeterRecord => ({
   meterId: row.id,
+  siteId: row.site_id,
   bucket: row.bucket,
   accountId: row.account_id,
   timeZone: row.time_zone,

@@ -1,4 +1,4 @@
-import { errorsFor, functionCode, type Reply, type Request } from '@xianfu/protocols'
+import { errorsFor, functionOfKind, type Reply, type Request } from '@xianfu/protocols'
 import { z } from 'zod'
 import type { Relay } from './relay.ts'
 
@@ -80,19 +80,4 @@ const behave = (entry: Stacked, request: Request, next: Handler, relay: Relay): 
 
 export const silence: Answer = Object.freeze({ reply: null, delayMs: 0, brokenChecksum: false })
 
-export const functionOf = (request: Request): number => {
-  switch (request.kind) {
-    case 'read':
-      return functionCode.read
-    case 'read-follow-up':
-      return functionCode.readFollowUp
-    case 'read-address':
-      return functionCode.readAddress
-    case 'write':
-      return functionCode.write
-    case 'control':
-      return functionCode.control
-    case 'set-time':
-      return functionCode.setTime
-  }
-}
+export const functionOf = (request: Request): number => functionOfKind[request.kind]

@@ -4,6 +4,7 @@ import {
   encodeValue,
   errorsFor,
   functionCode,
+  functionOfKind,
   identifierName,
   statusWord3,
   type ControlAction,
@@ -156,6 +157,8 @@ export class VirtualMeter {
         return { kind: 'set-time', address }
       case 'control':
         return this.#control(request.action, request.credentials, request.validUntil)
+      default:
+        return this.#refusal(functionOfKind[request.kind], 'other')
     }
   }
 

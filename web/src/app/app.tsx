@@ -18,6 +18,7 @@ export const App = () => {
   return (
     <ConfigProvider
       locale={languageOf(i18n) === 'zh' ? chinese : english}
+      button={{ autoInsertSpace: false }}
       theme={{ token: { borderRadius: 4, fontSize: 13, motion: false } }}
     >
       <AntApp style={{ height: '100%' }}>

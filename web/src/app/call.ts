@@ -1,4 +1,5 @@
 import { createClient, RequestError } from '@xianfu/contract'
+import { partInLanguage } from '../format/step-words.ts'
 import type { Language } from '../words/i18n.ts'
 
 /** The API of the server that the page came from. */
@@ -10,5 +11,5 @@ export const isSignedOut = (error: unknown): boolean => error instanceof Request
 export const problemText = (error: unknown, language: Language): string | null => {
   if (!(error instanceof RequestError) || error.problem === null) return null
   const { message, fields = [] } = error.problem
-  return [message[language], ...fields.map((field) => field.message)].join(' ')
+  return [message[language], ...fields.map((field) => partInLanguage(field.message, language))].join(' ')
 }

@@ -1,15 +1,26 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ConsolePage } from '../pages/console/console-page.tsx'
+import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
+import { Crashed } from './crashed.tsx'
+import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
 
-const root = createRootRoute({ component: Shell })
-const consoleRoute = createRoute({ getParentRoute: () => root, path: '/', component: ConsolePage })
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+const consoleRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: ConsolePage,
+  validateSearch: consoleSearchOf,
+})
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
-export const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
+const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
-export const router = createRouter({ routeTree: root.addChildren([consoleRoute, messagesRoute, meterRoute]) })
+export const router = createRouter({
+  routeTree: root.addChildren([consoleRoute, messagesRoute, meterRoute]),
+  defaultErrorComponent: Crashed,
+})
 
 declare module '@tanstack/react-router' {
   // The library's own way to have links checked by the compiler.

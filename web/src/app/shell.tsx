@@ -1,13 +1,18 @@
 import { signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInstant } from '../format/time.ts'
+import { KeyHelp } from '../keys/key-help.tsx'
+import { useKeys } from '../keys/use-keys.ts'
+import { browserClock } from '../live/browser-clock.ts'
 import { useLive } from '../live/use-live.ts'
-import { languageOf, rememberLanguage } from '../words/i18n.ts'
 import { call } from './call.ts'
+import { ChosenMeterContext } from './chosen-meter.ts'
+import { ConnectionBanner } from './connection-banner.tsx'
+import { LanguageSwitch, useChangeLanguage } from './language-switch.tsx'
 import { useSite } from './site.ts'
 
 const clockEveryMs = 1_000
@@ -16,76 +21,93 @@ const clockEveryMs = 1_000
 export const Shell = () => {
   const { t } = useTranslation()
   const live = useLive()
+  const navigate = useNavigate()
+  const changeLanguage = useChangeLanguage()
+  const [helping, setHelping] = useState(false)
+  const [chosen, choose] = useState<number | null>(null)
+  const chosenMeter = useMemo(() => ({ id: chosen, choose }), [chosen])
+  useKeys('everywhere', {
+    help: () => setHelping(true),
+    language: changeLanguage,
+    'go-console': () => void navigate({ to: '/', search: {} }),
+    'go-messages': () => void navigate({ to: '/messages' }),
+  })
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {t('nav.skip')}
+      </a>
+      <Bar connected={live.connected} onHelp={() => setHelping(true)} />
+      {live.lostAt !== null && <ConnectionBanner lostAt={live.lostAt} />}
+      <main className="page" id="content">
+        <ChosenMeterContext value={chosenMeter}>
+          <Outlet />
+        </ChosenMeterContext>
+      </main>
+      {helping && <KeyHelp onClose={() => setHelping(false)} />}
+    </div>
+  )
+}
+
+const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHelp: () => void }) => {
+  const { t } = useTranslation()
   const { system, operator } = useSite()
   const queries = useQueryClient()
   const leave = async (): Promise<void> => {
     await call(signOut).catch(() => undefined)
     queries.clear()
-    await queries.invalidateQueries()
     window.location.assign('/')
   }
   return (
-    <div className="shell">
-      <header className="bar">
+    <header className="bar">
+      <Link to="/" search={{}} className="brand">
+        <img src="/mark.svg" alt="" width={22} height={22} />
         <strong>{t('product')}</strong>
-        <span>{system.name}</span>
-        <nav aria-label={t('nav.main')} style={{ display: 'flex', gap: 16 }}>
-          <Link to="/" activeProps={{ className: 'here' }}>
-            {t('nav.console')}
-          </Link>
-          <Link to="/messages" activeProps={{ className: 'here' }}>
-            {t('nav.messages')}
-          </Link>
-        </nav>
-        <span className="space" />
-        {system.demonstration && (
-          <Tooltip title={t('demonstrationHint', { rate: system.clockRate })}>
-            <Tag color="gold">{t('demonstration', { rate: system.clockRate })}</Tag>
-          </Tooltip>
-        )}
-        <WallClock />
-        <Tooltip title={live ? t('live.onHint') : t('live.offHint')}>
-          <Badge
-            status={live ? 'success' : 'error'}
-            text={<span style={{ color: '#fff' }}>{live ? t('live.on') : t('live.off')}</span>}
-          />
+      </Link>
+      <span className="site">{system.name}</span>
+      <nav aria-label={t('nav.main')}>
+        <Link
+          to="/"
+          search={{}}
+          activeOptions={{ exact: true, includeSearch: false }}
+          activeProps={{ className: 'here' }}
+        >
+          {t('nav.console')}
+        </Link>
+        <Link to="/messages" activeProps={{ className: 'here' }}>
+          {t('nav.messages')}
+        </Link>
+      </nav>
+      <span className="space" />
+      {system.demonstration && (
+        <Tooltip title={t('demonstrationHint', { rate: system.clockRate })}>
+          <Tag color="gold">{t('demonstration', { rate: system.clockRate })}</Tag>
         </Tooltip>
-        <LanguageSwitch />
-        <span>
-          {operator.name} · {t(`role.${operator.role}`)}
+      )}
+      <WallClock />
+      <Tooltip title={connected ? t('live.onHint') : t('live.offHint')}>
+        <span className="live" role="status">
+          <Badge status={connected ? 'success' : 'error'} />
+          {connected ? t('live.on') : t('live.off')}
         </span>
-        <Button size="small" ghost onClick={() => void leave()}>
-          {t('nav.signOut')}
-        </Button>
-      </header>
-      <main className="page">
-        <Outlet />
-      </main>
-    </div>
+      </Tooltip>
+      <Button size="small" ghost onClick={onHelp} className="help" aria-label={t('keys.title')}>
+        ?
+      </Button>
+      <LanguageSwitch />
+      <span className="operator">
+        {operator.name} · {t(`role.${operator.role}`)}
+      </span>
+      <Button size="small" ghost onClick={() => void leave()}>
+        {t('nav.signOut')}
+      </Button>
+    </header>
   )
 }
 
 const WallClock = () => {
   const { now, system } = useSite()
   const [at, setAt] = useState(now)
-  useEffect(() => {
-    const timer = setInterval(() => setAt(now()), clockEveryMs)
-    return () => clearInterval(timer)
-  }, [now])
-  return <span className="number">{formatInstant(at, system.timeZone, 'minute')}</span>
-}
-
-export const LanguageSwitch = () => {
-  const { t, i18n } = useTranslation()
-  const change = (): void => {
-    const language = languageOf(i18n) === 'zh' ? 'en' : 'zh'
-    rememberLanguage(window.localStorage, language)
-    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
-    void i18n.changeLanguage(language)
-  }
-  return (
-    <Button size="small" ghost onClick={change} aria-label={t('language.label')}>
-      {t('language.switch')}
-    </Button>
-  )
+  useEffect(() => browserClock.every(clockEveryMs, () => setAt(now())), [now])
+  return <time className="number clock">{formatInstant(at, system.timeZone, 'minute')}</time>
 }

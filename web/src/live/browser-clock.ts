@@ -5,3 +5,15 @@ export type BrowserClock = {
   readonly after: (delayMs: number, then: () => void) => () => void
   readonly every: (periodMs: number, then: () => void) => () => void
 }
+
+export const browserClock: BrowserClock = Object.freeze({
+  now: () => Date.now(),
+  after: (delayMs: number, then: () => void) => {
+    const timer = setTimeout(then, delayMs)
+    return () => clearTimeout(timer)
+  },
+  every: (periodMs: number, then: () => void) => {
+    const timer = setInterval(then, periodMs)
+    return () => clearInterval(timer)
+  },
+})

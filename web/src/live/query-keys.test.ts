@@ -4,18 +4,18 @@ import { keysOfTopics, liveKeys } from './query-keys.ts'
 describe('topics of a live change to the keys to read again', () => {
   it.each([
     [[], []],
-    [['message'], [['messages']]],
+    [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
-    [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12]]],
-    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history']]],
+    [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
+    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['day']]],
     [['gateway'], [['meters'], ['overview'], ['meter']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
-      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['commands', 12]],
+      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['commands', 12], ['feed']],
     ],
     [
       ['meter:12', 'account:7'],
-      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history']],
+      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['day']],
     ],
   ] as const)('%j → %j', (topics, keys) => {
     expect(keysOfTopics(topics)).toEqual(keys)

@@ -5,6 +5,8 @@ export const sessionKey = ['session'] as const
 export const overviewKey = ['overview'] as const
 export const metersKey = ['meters'] as const
 export const messagesKey = ['messages'] as const
+export const feedKey = ['feed'] as const
+export const dayKey = ['day'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -19,6 +21,8 @@ export const liveKeys: readonly QueryKey[] = [
   overviewKey,
   metersKey,
   messagesKey,
+  feedKey,
+  dayKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -28,14 +32,14 @@ export const liveKeys: readonly QueryKey[] = [
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
-  if (topic === 'message') return [messagesKey]
+  if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
-  if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id)]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey]
+  if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
+  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey, dayKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

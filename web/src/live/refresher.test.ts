@@ -39,14 +39,14 @@ it('gathers topics, reads each key once, and reads again what changed during a r
   refresher.changed(['message'])
   expect(read).toEqual([])
   ring()
-  expect(read).toEqual(['messages'])
+  expect(read).toEqual(['messages', 'feed'])
   refresher.changed(['message'])
   ring()
-  expect(read).toEqual(['messages'])
+  expect(read).toEqual(['messages', 'feed'])
   for (const answer of answers.splice(0)) answer()
   await settle()
   ring()
-  expect(read).toEqual(['messages', 'messages'])
+  expect(read).toEqual(['messages', 'feed', 'messages', 'feed'])
 })
 
 it('goes on after a read that failed and is still when stopped', async () => {
@@ -65,9 +65,39 @@ it('goes on after a read that failed and is still when stopped', async () => {
   refresher.changed(['message'])
   ring()
   await settle()
-  expect(reads).toBe(2)
+  expect(reads).toBe(4)
   refresher.stop()
   refresher.changed(['message'])
   ring()
-  expect(reads).toBe(2)
+  expect(reads).toBe(4)
+})
+
+it.each([
+  [0, 120],
+  [900, 900],
+  [60_000, 5_000],
+])('after a round of %d ms it waits %d ms', async (tookMs, pauseMs) => {
+  let now = 0
+  const pauses: number[] = []
+  const due: (() => void)[] = []
+  const refresher = createRefresher({
+    clock: {
+      now: () => now,
+      after: (delayMs, then) => {
+        pauses.push(delayMs)
+        due.push(then)
+        return () => undefined
+      },
+      every: () => () => undefined,
+    },
+    readAgain: async () => {
+      now = tookMs
+      await Promise.resolve()
+    },
+  })
+  refresher.changed(['message'])
+  due.shift()?.()
+  await settle()
+  refresher.changed(['message'])
+  expect(pauses).toEqual([120, pauseMs])
 })

@@ -3,6 +3,8 @@ import { keysOfTopics, type QueryKey } from './query-keys.ts'
 
 /** How long topics gather before they are read again: a reading round changes many meters at once. */
 const GATHER_MS = 120
+/** A round that took long is followed by a pause as long: a slow server is asked half of the time at most. */
+const LONGEST_PAUSE_MS = 5_000
 /** More topics than this at once are not sorted out: everything is read again. */
 const MOST_TOPICS = 500
 
@@ -18,19 +20,22 @@ export const createRefresher = (options: {
 }): Refresher => {
   const waiting = new Set<string>()
   let busy = false
+  let pauseMs = GATHER_MS
   let stopped = false
 
   const round = async (): Promise<void> => {
     const topics = waiting.size > MOST_TOPICS ? ['everything'] : [...waiting]
     waiting.clear()
+    const begunAt = options.clock.now()
     await Promise.allSettled(keysOfTopics(topics).map((key) => options.readAgain(key)))
+    pauseMs = Math.min(Math.max(options.clock.now() - begunAt, GATHER_MS), LONGEST_PAUSE_MS)
     busy = false
     start()
   }
   const start = (): void => {
     if (busy || stopped || waiting.size === 0) return
     busy = true
-    options.clock.after(GATHER_MS, () => void round())
+    options.clock.after(pauseMs, () => void round())
   }
 
   return {

@@ -1,49 +1,45 @@
 import { liveChange, livePath } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { BrowserClock } from './browser-clock.ts'
+import { browserClock } from './browser-clock.ts'
+import { createLiveStream } from './live-stream.ts'
+import { sessionKey } from './query-keys.ts'
 import { createRefresher } from './refresher.ts'
 
-const clock: BrowserClock = {
-  now: () => Date.now(),
-  after: (delayMs, then) => {
-    const timer = setTimeout(then, delayMs)
-    return () => clearTimeout(timer)
-  },
-  every: (periodMs, then) => {
-    const timer = setInterval(then, periodMs)
-    return () => clearInterval(timer)
-  },
-}
+export type Live = Readonly<{
+  connected: boolean
+  /** Browser time at which the stream was lost. */ lostAt: number | null
+}>
 
-/** Keeps everything that was read fresh; true while the stream is there. After a gap all is read again. */
-export const useLive = (): boolean => {
+/** Keeps everything that was read fresh. After a gap all is read again. */
+export const useLive = (): Live => {
   const queries = useQueryClient()
-  const [connected, setConnected] = useState(false)
+  const [live, setLive] = useState<Live>({ connected: false, lostAt: null })
   useEffect(() => {
     const refresher = createRefresher({
-      clock,
+      clock: browserClock,
       readAgain: async (key) => queries.invalidateQueries({ queryKey: [...key] }),
     })
-    const stream = new EventSource(livePath)
-    let opened = false
-    stream.addEventListener('open', () => {
-      setConnected(true)
-      if (opened) refresher.changed(['all'])
-      opened = true
-    })
-    stream.addEventListener('error', () => {
-      setConnected(false)
-      void queries.invalidateQueries({ queryKey: ['session'] })
-    })
-    stream.addEventListener('change', (event) => {
-      const change = liveChange.safeParse(JSON.parse(String(event.data)))
-      refresher.changed(change.success ? change.data.topics : ['all'])
+    const stream = createLiveStream({
+      open: () => new EventSource(livePath),
+      clock: browserClock,
+      onChange: (data) => {
+        const change = liveChange.safeParse(JSON.parse(data))
+        refresher.changed(change.success ? change.data.topics : ['all'])
+      },
+      onOpen: (again) => {
+        setLive({ connected: true, lostAt: null })
+        if (again) refresher.changed(['all'])
+      },
+      onLost: () => {
+        setLive(({ lostAt }) => ({ connected: false, lostAt: lostAt ?? browserClock.now() }))
+        void queries.invalidateQueries({ queryKey: [...sessionKey] })
+      },
     })
     return () => {
-      stream.close()
+      stream.stop()
       refresher.stop()
     }
   }, [queries])
-  return connected
+  return live
 }

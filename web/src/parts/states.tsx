@@ -18,6 +18,7 @@ export const StageTag = ({ stage }: { readonly stage: CreditStage }) => {
 }
 
 const relayColor = { closed: 'green', open: 'red', unknown: 'default' } as const
+/** The relay, and what it was told when that is not where it is. */
 export const RelayTag = ({ relay, command }: { readonly relay: RelayState; readonly command: RelayState }) => {
   const { t } = useTranslation()
   return (
@@ -47,6 +48,10 @@ export const CommandTag = ({ kind, state }: { readonly kind: CommandKind; readon
   )
 }
 
-export const Money = ({ amount }: { readonly amount: string }) => (
-  <span className={amount.startsWith('-') ? 'number negative' : 'number'}>{yuan(amount)}</span>
-)
+/** Below zero in red; an amount that moved a balance bears its sign instead, and no alarm. */
+export const Money = ({ amount, signed = false }: { readonly amount: string; readonly signed?: boolean }) => {
+  const negative = amount.startsWith('-')
+  if (signed)
+    return <span className={negative ? 'number' : 'number plus'}>{`${negative ? '' : '+'}${yuan(amount)}`}</span>
+  return <span className={negative ? 'number negative' : 'number'}>{yuan(amount)}</span>
+}

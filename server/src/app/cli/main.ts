@@ -1,12 +1,15 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { audit } from '../../flow/audit.ts'
 import { StoreError } from '../../store/store-error.ts'
-import { readConfig, settings, type Config } from '../config.ts'
+import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
-import { openHouseDatabase } from '../open-house-database.ts'
 import { start } from '../start.ts'
+import { accountCommand } from './account.ts'
+import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
+import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
 import { operatorCommand } from './operator.ts'
+import { priceCommand } from './price.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -16,10 +19,13 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
-    .addCommand(operatorCommand(withHouse, configOf))
-    .addCommand(statementCommand(withHouse, configOf))
-    .addCommand(receiptCommand(withHouse, configOf))
+    .addCommand(operatorCommand())
+    .addCommand(ledgerCommand())
+    .addCommand(accountCommand())
+    .addCommand(statementCommand())
+    .addCommand(receiptCommand())
     .addCommand(meterCommand().exitOverride())
+    .addCommand(priceCommand().exitOverride())
   try {
     await program.parseAsync([...argv])
     return Number(process.exitCode ?? 0)
@@ -33,22 +39,6 @@ export const main = async (argv: readonly string[]): Promise<number> => {
 const lineOf = (error: unknown): string => {
   if (error instanceof StartRefused || error instanceof StoreError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-const withOptions = (command: Command, keys: readonly (keyof Config)[]): Command => {
-  for (const key of keys) {
-    const { flag, words, environment } = settings[key]
-    command.addOption(new Option(flag, `${words} [${environment}]`))
-  }
-  return command.exitOverride()
-}
-
-const withHouse = (command: Command): Command => withOptions(command, ['data', 'databaseUrl'])
-
-const configOf = (options: Readonly<Record<string, unknown>>): Config => {
-  const result = readConfig(options, process.env)
-  if (!result.ok) throw new StartRefused(result.problems.join('; '))
-  return result.config
 }
 
 const startCommand = (): Command =>
@@ -76,23 +66,16 @@ const stopSignal = async (): Promise<void> =>
   })
 
 const auditCommand = (): Command =>
-  withOptions(new Command('audit'), ['data', 'databaseUrl'])
+  withDatabaseOptions(new Command('audit'))
     .description('prove the books: every transfer, charge, payment and verified command, from first entries')
-    .action(async (options: Record<string, unknown>) => {
-      const house = await openHouseDatabase(
-        configOf(options),
-        (text) => process.stderr.write(`${text}\n`),
-        () => undefined,
-      )
-      try {
+    .action(async (options: Record<string, unknown>) =>
+      inHouse(options, async (database) => {
         let wrong = 0
-        for (const check of await audit(house.database)) {
+        for (const check of await audit(database)) {
           process.stdout.write(`${check.wrong.length === 0 ? 'ok   ' : 'WRONG'} ${check.name} (${check.counted})\n`)
           for (const line of check.wrong) process.stdout.write(`        ${line}\n`)
           wrong += check.wrong.length
         }
         process.exitCode = wrong === 0 ? 0 : 1
-      } finally {
-        await house.close()
-      }
-    })
+      }),
+    )

@@ -1,4 +1,4 @@
-import { decodeValue, toHex } from '@xianfu/protocols'
+import { decodeValue, toHex, type Decoded } from '@xianfu/protocols'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Clock } from '../../domain/clock.ts'
 import { ask, type Asker } from '../../headend/driver/dlt645-ask.ts'
@@ -82,7 +82,7 @@ const readAndPrint = async (turn: Turn, options: MeterReadOptions, items: readon
 const presented = (
   item: MeterItem,
   read: IdentifierRead,
-  decoded: ReturnType<typeof decodeValue> | null,
+  decoded: Decoded<unknown> | null,
 ): Readonly<{ value: unknown; text: string }> => {
   if (!read.ok) return { value: null, text: `the meter refused: ${read.detail}` }
   if (decoded === null) return { value: toHex(read.data), text: toHex(read.data) }

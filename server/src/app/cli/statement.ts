@@ -7,8 +7,8 @@ import { printStatement, statementByNumber, statementOfMonth, statementsOf } fro
 import type { Paper } from '../../provider/document/paper.ts'
 import { findAccountByNumber } from '../../store/statements.ts'
 import { StartRefused } from '../one-server.ts'
-import { inHouse, type CommandContext } from './in-house.ts'
-import type { ConfigOf, WithHouse } from './operator.ts'
+import { withDatabaseOptions as withHouse } from './house-command.ts'
+import { atHome, type CommandContext } from './in-house.ts'
 import { headText, receiptText, statementText } from './statement-text.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -21,13 +21,13 @@ const withPrint = (command: Command): Command =>
     .option('--json', 'print the data instead of text')
 
 /** Closed months: close them, look at them, print them. */
-export const statementCommand = (withHouse: WithHouse, configOf: ConfigOf): Command => {
+export const statementCommand = (): Command => {
   const close = withHouse(new Command('close'))
     .description('close the month that ended last (or --month): one statement per account, corrections included')
     .option('--month <month>', 'such as 2026-11')
     .option('--without-reading', 'close also where a meter has not been read since the end of the month')
     .action(async (options: Options & Readonly<{ month?: string; withoutReading?: boolean }>) =>
-      inHouse(configOf, options, async (context) => {
+      atHome(options, async (context) => {
         const { month, withoutReading = false } = options
         const result = await closePeriods(context, { withoutReading, ...(month !== undefined && { month }) })
         if (result.ok) {
@@ -46,7 +46,7 @@ export const statementCommand = (withHouse: WithHouse, configOf: ConfigOf): Comm
     .option('--month <month>', 'such as 2026-11')
     .action(
       async (number: string | undefined, options: Options & Print & Readonly<{ account?: string; month?: string }>) =>
-        inHouse(configOf, options, async ({ database }) => {
+        atHome(options, async ({ database }) => {
           const { account, month, language } = options
           const document =
             number !== undefined
@@ -63,21 +63,22 @@ export const statementCommand = (withHouse: WithHouse, configOf: ConfigOf): Comm
     .description('the statements of an account, the newest first')
     .requiredOption('--account <number>', 'account number')
     .action(async (options: Options & Readonly<{ account: string }>) =>
-      inHouse(configOf, options, async (context) => listText(context, options.account)),
+      atHome(options, async (context) => listText(context, options.account)),
     )
   return new Command('statement')
     .description('monthly statements: close, show, print')
     .addCommand(close)
     .addCommand(show)
     .addCommand(list)
+    .exitOverride()
 }
 
-export const receiptCommand = (withHouse: WithHouse, configOf: ConfigOf): Command =>
+export const receiptCommand = (): Command =>
   withPrint(withHouse(new Command('receipt')))
     .description('the receipt of a payment')
     .addArgument(new Argument('<payment>', 'id of the payment, or number of the receipt such as R20261125-42'))
     .action(async (payment: string, options: Options & Print) =>
-      inHouse(configOf, options, async ({ database }) => {
+      atHome(options, async ({ database }) => {
         const document = await findReceipt(database, payment)
         if (document === null) return refuse(`there is no payment or receipt ${payment}`)
         const words = options.language ?? document.account.language

@@ -114,3 +114,10 @@ const clockInstant = (days: ZoneDays, instant: number, aheadMs: number, midnight
   const shifted = shift === 0 ? plain : plain - shift
   return shifted > instant && shifted < midnight ? shifted : midnight
 }
+
+/** The instants at which a clock on the wall shows a time of a day: none in spring's gap, two in autumn's hour. */
+export const instantsOf = (days: ZoneDays, day: number, msOfDay: number): readonly number[] => {
+  const plain = days.startOf(day) + msOfDay
+  const around = [-2, -1, -0.5, 0, 0.5, 1, 2].map((hours) => plain + hours * 3_600_000)
+  return around.filter((instant) => days.dayAt(instant) === day && days.msOfDay(instant) === msOfDay)
+}

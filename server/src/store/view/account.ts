@@ -18,11 +18,14 @@ export type MessageView = Readonly<{
   at: number
   account_id: number
   account_number: string
+  customer_name: string
   notice: string
   channel: string
   recipient: string
   text: string
   state: 'queued' | 'shown' | 'failed'
+  attempts: number
+  sent_at: number | null
 }>
 
 const rowsShown = 200
@@ -44,8 +47,9 @@ export const viewEntries = async (sql: Sql, accountId: number): Promise<readonly
 
 export const viewMessages = async (sql: Sql, accountId: number | null): Promise<readonly MessageView[]> =>
   sql.query<MessageView>(
-    `select m.id, m.at, m.account_id, a.number as account_number, m.notice, m.channel, m.recipient, m.text, m.state
-     from message m join account a on a.id = m.account_id
+    `select m.id, m.at, m.account_id, a.number as account_number, c.name as customer_name, m.notice, m.channel,
+            m.recipient, m.text, m.state, m.attempts, m.sent_at
+     from message m join account a on a.id = m.account_id join customer c on c.id = a.customer_id
      where $1::int is null or m.account_id = $1 order by m.id desc limit ${String(rowsShown)}`,
     [accountId],
   )

@@ -1,3 +1,4 @@
+import type { CreditStage } from '../../domain/credit-policy.ts'
 import type { RelayCommandKind, RelayCommandState } from '../../domain/relay-command.ts'
 import type { Sql } from '../database.ts'
 
@@ -14,6 +15,13 @@ export type CommandView = Readonly<{
   failure: string | null
   /** Machine milliseconds from the cause (payment, click) to the end. */
   took_ms: number | null
+  /** As `flow/post` wrote it for a command of the policy; a person's command has none of these. */
+  evidence: Readonly<{
+    balance?: string
+    stage?: CreditStage
+    lastReadAt?: number | null
+    earliestStopAt?: number | null
+  }>
 }>
 
 export type CommandEventView = Readonly<{
@@ -30,7 +38,7 @@ const commandsShown = 50
 
 export const viewCommands = async (sql: Sql, meterId: number): Promise<readonly CommandView[]> =>
   sql.query<CommandView>(
-    `select c.id, c.meter_id, c.kind, c.state, c.requested_by, c.reason, c.attempts, c.at, c.finished_at, c.failure,
+    `select c.id, c.meter_id, c.kind, c.state, c.requested_by, c.reason, c.attempts, c.at, c.finished_at, c.failure, c.evidence,
             (extract(epoch from c.real_finished_at - coalesce(p.real_at, c.real_at)) * 1000)::float8 as took_ms
      from relay_command c left join payment p on p.id = c.payment_id
      where c.meter_id = $1 order by c.at desc, c.id desc limit ${String(commandsShown)}`,

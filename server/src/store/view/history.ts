@@ -4,6 +4,7 @@ export type ReadingView = Readonly<{
   at: number
   total_wh: bigint
   used_wh: bigint | null
+  power_mw: bigint | null
   quality: 'good' | 'held'
   held_because: string | null
   charged: bigint | null
@@ -22,7 +23,7 @@ export const viewReadings = async (
   to: number,
 ): Promise<readonly ReadingView[]> =>
   sql.query<ReadingView>(
-    `select at, total_wh, used_wh, quality, held_because, charged, balance_after from reading
+    `select at, total_wh, used_wh, power_mw, quality, held_because, charged, balance_after from reading
      where meter_id = $1 and at >= $2 and at <= $3 order by at limit 20000`,
     [meterId, new Date(from), new Date(to)],
   )

@@ -19,6 +19,7 @@ export type MeterView = Readonly<{
   customer_name: string | null
   stage: CreditStage | null
   balance: bigint | null
+  prepaid: boolean
   relay: 'closed' | 'open' | 'unknown'
   relay_command: 'closed' | 'open' | 'unknown'
   keep_power: boolean
@@ -52,6 +53,7 @@ export type MeterFullView = MeterView &
 const columns = `m.id, m.address, m.place, m.site_id, s.name as site_name, s.time_zone,
   m.gateway_id, g.code as gateway_code, g.online as gateway_online,
   m.account_id, a.number as account_number, c.name as customer_name, a.stage, coalesce(l.credits - l.debits, 0) as balance,
+  a.agreement_id is not null as prepaid,
   m.relay, m.relay_command, m.keep_power, m.alarm, m.newest_at, m.newest_quality, m.last_total_wh, m.power_mw, m.failed_reads,
   o.id as command_id, o.kind as command_kind, o.state as command_state, o.at as command_at`
 

@@ -30,7 +30,7 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
                count(*) filter (where stage = 'stop-notified') as stop_notified, count(*) filter (where stage = 'cut-off') as cut_off
         from account where agreement_id is not null) a,
        (select coalesce(sum(good), 0)::bigint as good, coalesce(sum(held), 0)::bigint as held, coalesce(sum(failed), 0)::bigint as failed
-        from read_day where day = $1::date) r,
+        from read_count where day = $1::date) r,
        (select coalesce(sum(amount) filter (where kind = 'payment'), 0)::bigint as money_in,
                coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
        (select count(*) as restored, percentile_cont(0.5) within group (order by ms) as p50_ms, max(ms) as worst_ms from (

@@ -1,46 +1,82 @@
 import { readOverview } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
+import { Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { yuan } from '../../format/decimal.ts'
 import { secondsText } from '../../format/time.ts'
 import { overviewKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
+import { Flash } from '../../parts/flash.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import type { Show } from './meter-list.ts'
 
-export const OverviewTiles = () => {
+type Choice = Readonly<{ show: Show; onShow: (show: Show) => void }>
+
+/** The site in ten figures; those that count meters choose what the list shows. */
+export const OverviewTiles = (choice: Choice) => {
   const { t } = useTranslation()
-  const { data } = useQuery({ queryKey: overviewKey, queryFn: async () => call(readOverview) })
-  if (data === undefined) return null
+  const { data, error, again } = useRead(overviewKey, async () => call(readOverview))
+  if (data === undefined)
+    return (
+      <div className="tiles-place">
+        {error === null ? <Skeleton active title={false} /> : <Problem error={error} onRetry={again} />}
+      </div>
+    )
   const { meters, accounts, gateways, readsToday, paymentToPower } = data
   const reads = readsToday.good + readsToday.held + readsToday.failed
+  const online = gateways.filter((gateway) => gateway.online).length
   return (
     <section className="tiles" aria-label={t('overview.label')}>
       <Tile
+        {...choice}
+        shows="all"
         name={t('overview.meters')}
-        note={meters.relayUnknown > 0 ? t('overview.relayUnknown', { count: meters.relayUnknown }) : null}
+        note={t('overview.metersNote', { open: meters.relayOpen, unknown: meters.relayUnknown })}
       >
         {meters.total}
       </Tile>
-      <Tile name={t('overview.relayOpen')}>{meters.relayOpen}</Tile>
-      <Tile name={t('overview.warned')}>{accounts.warned}</Tile>
-      <Tile name={t('overview.stopNotified')}>{accounts.stopNotified}</Tile>
-      <Tile name={t('overview.cutOff')}>{accounts.cutOff}</Tile>
-      <Tile
-        name={t('overview.gateways')}
-        note={meters.notAnswering > 0 ? `${t('overview.notAnswering')} ${String(meters.notAnswering)}` : null}
-      >
-        {gateways.filter(({ online }) => online).length}/{gateways.length}
+      <Tile {...choice} shows="cut-off" name={t('overview.cutOff')} tone={accounts.cutOff > 0 ? 'bad' : undefined}>
+        {accounts.cutOff}
       </Tile>
-      <Tile name={t('overview.readsToday')} note={t('overview.readsTodayNote', readsToday)}>
+      <Tile
+        {...choice}
+        shows="stop-notified"
+        name={t('overview.stopNotified')}
+        tone={accounts.stopNotified > 0 ? 'bad' : undefined}
+      >
+        {accounts.stopNotified}
+      </Tile>
+      <Tile {...choice} shows="warned" name={t('overview.warned')} tone={accounts.warned > 0 ? 'warn' : undefined}>
+        {accounts.warned}
+      </Tile>
+      <Tile
+        {...choice}
+        shows={online < gateways.length ? 'offline' : 'silent'}
+        name={t('overview.gateways')}
+        note={meters.notAnswering > 0 ? t('overview.silentNote', { count: meters.notAnswering }) : undefined}
+        tone={online < gateways.length || meters.notAnswering > 0 ? 'bad' : undefined}
+      >
+        {online}/{gateways.length}
+      </Tile>
+      <Tile
+        {...choice}
+        shows="held"
+        name={t('overview.readsToday')}
+        note={t('overview.readsTodayNote', readsToday)}
+        tone={readsToday.held > 0 ? 'warn' : undefined}
+      >
         {reads === 0 ? '—' : `${((readsToday.good / reads) * 100).toFixed(1)} %`}
       </Tile>
-      <Tile name={t('overview.moneyInToday')}>{yuan(data.moneyInToday)}</Tile>
+      <Tile name={t('overview.moneyInToday')}>
+        <Flash value={data.moneyInToday}>{yuan(data.moneyInToday)}</Flash>
+      </Tile>
       <Tile name={t('overview.chargedToday')}>{yuan(data.chargedToday)}</Tile>
       <Tile
         name={t('overview.paymentToPower')}
         note={
           paymentToPower.worstMs === null
-            ? null
+            ? undefined
             : t('overview.paymentToPowerNote', {
                 worst: secondsText(paymentToPower.worstMs),
                 count: paymentToPower.count,
@@ -53,18 +89,38 @@ export const OverviewTiles = () => {
   )
 }
 
-const Tile = ({
-  name,
-  note,
-  children,
-}: {
-  readonly name: string
-  readonly note?: string | null
-  readonly children: ReactNode
-}) => (
-  <div className="tile">
-    <div className="name">{name}</div>
-    <div className="figure">{children}</div>
-    {note !== undefined && note !== null && <div className="note">{note}</div>}
-  </div>
-)
+type TileProps = Readonly<{
+  name: string
+  note?: string | undefined
+  tone?: 'bad' | 'warn' | undefined
+  shows?: Show
+  show?: Show
+  onShow?: (show: Show) => void
+  children: ReactNode
+}>
+
+const Tile = ({ name, note, tone, shows, show, onShow, children }: TileProps) => {
+  const { t } = useTranslation()
+  const content = (
+    <>
+      <span className="name">{name}</span>
+      <span className={`figure ${tone ?? ''}`}>{children}</span>
+      <span className="note" title={note}>
+        {note ?? ' '}
+      </span>
+    </>
+  )
+  if (shows === undefined || onShow === undefined) return <div className="tile">{content}</div>
+  const label = t('overview.showThese', { name: t(`show.${shows}`) })
+  return (
+    <button
+      type="button"
+      className={show === shows ? 'tile chosen' : 'tile'}
+      aria-pressed={show === shows}
+      title={label}
+      onClick={() => onShow(show === shows ? 'all' : shows)}
+    >
+      {content}
+    </button>
+  )
+}

@@ -3,10 +3,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Button, Input, Modal, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, problemText } from '../../app/call.ts'
+import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { commandsKey } from '../../live/query-keys.ts'
-import { languageOf } from '../../words/i18n.ts'
+import { Problem } from '../../parts/problem.tsx'
 
 const kinds: readonly CommandKind[] = ['trip', 'permit-close', 'direct-close', 'keep-power-on', 'keep-power-off']
 
@@ -17,7 +17,7 @@ export const CommandButtons = ({ meter }: { readonly meter: MeterRow }) => {
   const may = (kind: CommandKind): boolean =>
     operator.permissions.includes(kind === 'trip' ? 'control-trip' : 'control')
   return (
-    <Space wrap>
+    <Space wrap size={4} role="group" aria-label={t('meter.control')}>
       {kinds.filter(may).map((kind) => (
         <Button key={kind} danger={kind === 'trip'} onClick={() => setAsked(kind)}>
           {t(`command.${kind}`)}
@@ -38,7 +38,7 @@ const CommandDialog = ({
   readonly kind: CommandKind
   readonly onClose: () => void
 }) => {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const { notification } = App.useApp()
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
@@ -72,17 +72,14 @@ const CommandDialog = ({
         aria-label={t('commandDialog.reason')}
         placeholder={t('commandDialog.reasonNeeded')}
         maxLength={200}
+        onPressEnter={() => {
+          // A trip is never sent by the key that ends a line.
+          if (kind !== 'trip' && reason.trim() !== '' && !sending.isPending) sending.mutate()
+        }}
         value={reason}
         onChange={({ target }) => setReason(target.value)}
       />
-      {sending.isError && (
-        <Alert
-          style={{ marginTop: 12 }}
-          type="error"
-          showIcon
-          title={problemText(sending.error, languageOf(i18n)) ?? t('error.unreachable')}
-        />
-      )}
+      {sending.isError && <Problem error={sending.error} />}
     </Modal>
   )
 }

@@ -1,63 +1,101 @@
 import { listCommands, type CommandDetail } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
-import { Collapse, Empty, Timeline } from 'antd'
+import { Collapse, Empty, Skeleton, Switch, Tooltip } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
+import { yuan } from '../../format/decimal.ts'
 import { formatInstant } from '../../format/time.ts'
 import { commandsKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
+import { Problem } from '../../parts/problem.tsx'
 import { CommandTag } from '../../parts/states.tsx'
-import type { Words } from '../../words/zh.ts'
+import { useSaying } from '../../words/saying.ts'
+import { isQuiet } from './command-life.ts'
+import { CommandSteps } from './command-steps.tsx'
 
 /** Every command with every step and its bytes: what was sent, what came back, and what proves it. */
 export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
   const { t } = useTranslation()
-  const { system } = useSite()
-  const { data } = useQuery({
-    queryKey: commandsKey(meterId),
-    queryFn: async () => call(listCommands, { params: { id: meterId } }),
-  })
-  const commands = data?.commands ?? []
-  if (commands.length === 0) return <Empty description={t('meter.noCommands')} />
+  const [all, setAll] = useState(false)
+  const [open, setOpen] = useState<readonly string[] | null>(null)
+  const { data, error, again } = useRead(commandsKey(meterId), async () =>
+    call(listCommands, { params: { id: meterId } }),
+  )
+  if (data === undefined && error !== null) return <Problem error={error} onRetry={again} />
+  if (data === undefined) return <Skeleton active />
+  const quiet = data.commands.filter(isQuiet).length
+  const commands = all ? data.commands : data.commands.filter((command) => !isQuiet(command))
+  const newest = commands[0]
   return (
-    <Collapse
-      size="small"
-      defaultActiveKey={commands[0]?.id ?? ''}
-      items={commands.map((command) => ({
-        key: command.id,
-        label: (
-          <>
-            <span className="number">{formatInstant(command.createdAt, system.timeZone, 'short')}</span>{' '}
-            <CommandTag kind={command.kind} state={command.state} />
-            {command.requestedBy === 'policy' ? t('meter.policy') : command.requestedBy} · {command.reason}
-            {command.tookMs !== null && ` · ${t('meter.took')} ${String(Math.round(command.tookMs))} ms`}
-            {command.failure !== null && <span className="negative"> · {command.failure}</span>}
-          </>
-        ),
-        children: <Steps command={command} />,
-      }))}
-    />
+    <>
+      {quiet > 0 && (
+        <label className="small quiet">
+          <Switch size="small" checked={all} onChange={setAll} /> {t('log.quiet', { count: quiet })}
+        </label>
+      )}
+      {commands.length === 0 ? (
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('log.empty')} />
+      ) : (
+        <Collapse
+          size="small"
+          className="log"
+          activeKey={open === null ? (newest === undefined ? [] : [newest.id]) : [...open]}
+          onChange={setOpen}
+          items={commands.map((command) => ({
+            key: command.id,
+            label: <Headline command={command} />,
+            children: (
+              <>
+                <Evidence command={command} />
+                <CommandSteps command={command} />
+              </>
+            ),
+          }))}
+        />
+      )}
+    </>
   )
 }
 
-const Steps = ({ command }: { readonly command: CommandDetail }) => {
-  const { t, i18n } = useTranslation()
+const Headline = ({ command }: { readonly command: CommandDetail }) => {
+  const { t } = useTranslation()
   const { system } = useSite()
-  const nameOf = (kind: string): string =>
-    i18n.exists(`step.${kind}`) ? t(`step.${kind as keyof Words['step']}`) : kind
+  const say = useSaying()
+  const { createdAt, kind, state, requestedBy, reason, tookMs, attempts, failure } = command
   return (
-    <Timeline
-      items={command.events.map((event) => ({
-        content: (
-          <>
-            <span className="number">{formatInstant(event.at, system.timeZone, 'clock')}</span>{' '}
-            <strong>{nameOf(event.kind)}</strong> {event.text}
-            {event.durationMs !== null && ` · ${String(Math.round(event.durationMs))} ms`}
-            {event.request !== null && <div className="bytes">→ {event.request}</div>}
-            {event.request !== null && <div className="bytes">← {event.response ?? t('meter.noResponse')}</div>}
-          </>
-        ),
-      }))}
-    />
+    <span className="headline">
+      <span className="number">{formatInstant(createdAt, system.timeZone, 'short')}</span>
+      <CommandTag kind={kind} state={state} />
+      <span>
+        {requestedBy === 'policy' ? t('log.policy') : requestedBy}：{say.detail(reason)}
+      </span>
+      {tookMs !== null && <span className="small number">{t('log.took', { ms: Math.round(tookMs) })}</span>}
+      {attempts > 1 && <span className="small">{t('log.attempts', { count: attempts })}</span>}
+      {failure !== null && (
+        <Tooltip title={t('log.original', { text: failure })}>
+          <span className="negative">{say.detail(failure)}</span>
+        </Tooltip>
+      )}
+    </span>
+  )
+}
+
+/** What the policy knew when it decided this. */
+const Evidence = ({ command: { evidence } }: { readonly command: CommandDetail }) => {
+  const { t } = useTranslation()
+  const { system } = useSite()
+  if (evidence === null) return null
+  const instant = (at: number): string => formatInstant(at, system.timeZone, 'short')
+  const facts = [
+    t('log.evidenceBalance', { balance: yuan(evidence.balance) }),
+    t(`stage.${evidence.stage}`),
+    ...(evidence.lastReadAt === null ? [] : [t('log.evidenceRead', { at: instant(evidence.lastReadAt) })]),
+    ...(evidence.earliestStopAt === null ? [] : [t('log.evidenceEarliest', { at: instant(evidence.earliestStopAt) })]),
+  ]
+  return (
+    <p className="evidence">
+      <b>{t('log.evidence')}</b> {facts.join(' · ')}
+    </p>
   )
 }

@@ -1,111 +1,84 @@
-import { readHistory } from '@xianfu/contract'
-import { useQuery } from '@tanstack/react-query'
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
-import * as charts from 'echarts/core'
-import { CanvasRenderer } from 'echarts/renderers'
-import { Empty, Segmented } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { listCommands, readHistory, type MeterDetail } from '@xianfu/contract'
+import { Empty, Segmented, Skeleton } from 'antd'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
-import { zoneOffsetMs } from '../../format/time.ts'
-import { historyKey } from '../../live/query-keys.ts'
-
-charts.use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
+import { commandsKey, historyKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
+import { Chart } from '../../parts/chart.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { useSaying } from '../../words/saying.ts'
+import { historyOption } from './history-option.ts'
 
 const spans = [12, 48, 168] as const
+const hourMs = 3_600_000
+const heightPx = 280
 
-/** Energy of each reading as bars, the balance as a falling line, payments as dots on it. */
-export const HistoryChart = ({ meterId }: { readonly meterId: number }) => {
+/** What was used and what it did to the balance. */
+export const HistoryChart = ({ meter }: { readonly meter: MeterDetail }) => {
   const { t } = useTranslation()
-  const { system } = useSite()
+  const { system, now } = useSite()
+  const say = useSaying()
   const [hours, setHours] = useState<number>(12)
-  const { data } = useQuery({
-    queryKey: historyKey(meterId, hours),
-    queryFn: async () => call(readHistory, { params: { id: meterId }, query: { hours } }),
-  })
-  const place = useRef<HTMLDivElement>(null)
-  const chart = useRef<charts.ECharts | null>(null)
-
-  useEffect(() => {
-    if (place.current === null) return
-    const made = charts.init(place.current)
-    chart.current = made
-    const watcher = new ResizeObserver(() => made.resize())
-    watcher.observe(place.current)
-    return () => {
-      watcher.disconnect()
-      made.dispose()
-      chart.current = null
-    }
-  }, [])
-  useEffect(() => {
-    if (data === undefined) return
-    const local = (at: number): number => at + zoneOffsetMs(at, system.timeZone)
-    chart.current?.setOption({
-      useUTC: true,
-      animation: false,
-      tooltip: { trigger: 'axis' },
-      legend: { top: 0 },
-      grid: { left: 50, right: 50, top: 32, bottom: 28 },
-      xAxis: { type: 'time' },
-      yAxis: [
-        { type: 'value', name: 'kWh' },
-        { type: 'value', name: '¥', splitLine: { show: false }, scale: true },
-      ],
-      series: [
-        {
-          name: t('chart.energy'),
-          type: 'bar',
-          color: '#91caff',
-          data: data.points.flatMap(({ at, usedWh }) => (usedWh === null ? [] : [[local(at), Number(usedWh) / 1_000]])),
-        },
-        {
-          name: t('chart.balance'),
-          type: 'line',
-          step: 'end',
-          yAxisIndex: 1,
-          showSymbol: false,
-          color: '#d4380d',
-          data: balanceLine(data).map(([at, value]) => [local(at), value]),
-        },
-        {
-          name: t('chart.payment'),
-          type: 'scatter',
-          yAxisIndex: 1,
-          symbolSize: 9,
-          color: '#389e0d',
-          data: data.payments.map(({ at, balance }) => [local(at), Number(balance)]),
-        },
-      ],
-    })
-  }, [data, system.timeZone, t])
-
+  const [view, setView] = useState<'energy' | 'power'>('energy')
+  const { data, error, isPending, again } = useRead(
+    historyKey(meter.id, hours),
+    async () => ({ ...(await call(readHistory, { params: { id: meter.id }, query: { hours } })), at: now() }),
+    { placeholderData: (before) => before },
+  )
+  const commands = useRead(commandsKey(meter.id), async () => call(listCommands, { params: { id: meter.id } }))
+  const option = useMemo(
+    () =>
+      data === undefined
+        ? null
+        : historyOption({
+            history: data,
+            commands: commands.data?.commands ?? [],
+            meter,
+            view,
+            from: data.at - hours * hourMs,
+            now: data.at,
+            timeZone: system.timeZone,
+            words: {
+              energy: t('chart.energy'),
+              power: t('chart.power'),
+              balance: t('chart.balance'),
+              payment: t('chart.payment'),
+              held: t('chart.held'),
+              open: t('chart.open'),
+              alarm1: t('meter.alarm1'),
+              alarm2: t('meter.alarm2'),
+              cutOff: t('meter.cutOff'),
+            },
+            heldWords: say.bilingual,
+            paidWords: (amount) => t('chart.paid', { amount }),
+          }),
+    [commands.data, data, hours, meter, say, system.timeZone, t, view],
+  )
   return (
     <>
-      <Segmented
-        size="small"
-        value={hours}
-        onChange={setHours}
-        options={spans.map((value) => ({
-          value,
-          label: value === 168 ? t('meter.week') : t('meter.hours', { count: value }),
-        }))}
-      />
-      <div ref={place} style={{ height: 260 }} role="img" aria-label={t('meter.history')} />
+      <div className="chart-head">
+        <Segmented
+          size="small"
+          value={hours}
+          onChange={setHours}
+          options={spans.map((value) => ({
+            value,
+            label: value === 168 ? t('meter.week') : t('meter.hours', { count: value }),
+          }))}
+        />
+        <Segmented
+          size="small"
+          value={view}
+          onChange={setView}
+          options={(['energy', 'power'] as const).map((value) => ({ value, label: t(`chart.view.${value}`) }))}
+        />
+      </div>
+      {error !== null && <Problem error={error} onRetry={again} />}
+      {isPending && <Skeleton active style={{ height: heightPx }} />}
       {data?.points.length === 0 && <Empty description={t('chart.empty')} />}
+      {option !== null && <Chart option={option} height={heightPx} label={t('meter.history')} />}
     </>
   )
 }
-
-type History = Readonly<{
-  points: readonly { at: number; balance: string | null }[]
-  payments: readonly { at: number; balance: string }[]
-}>
-
-const balanceLine = ({ points, payments }: History): [number, number][] =>
-  [
-    ...points.flatMap(({ at, balance }) => (balance === null ? [] : [[at, Number(balance)] as [number, number]])),
-    ...payments.map(({ at, balance }) => [at, Number(balance)] as [number, number]),
-  ].sort(([a], [b]) => a - b)

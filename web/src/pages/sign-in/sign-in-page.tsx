@@ -1,59 +1,77 @@
 import { signIn } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Card, Form, Input } from 'antd'
+import { Alert, Button, Form, Input } from 'antd'
+import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, problemText } from '../../app/call.ts'
-import { LanguageSwitch } from '../../app/shell.tsx'
+import { call } from '../../app/call.ts'
+import { LanguageSwitch } from '../../app/language-switch.tsx'
 import { sessionKey } from '../../live/query-keys.ts'
-import { languageOf } from '../../words/i18n.ts'
+import { Problem } from '../../parts/problem.tsx'
+import './sign-in.css'
 
 type Fields = { login: string; password: string }
+const steps = ['pay', 'warn', 'stop', 'restore'] as const
 
+/** The door. It says what the house is for, and where the first key lies; it never shows one. */
 export const SignInPage = () => {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const queries = useQueryClient()
+  const [capsLock, setCapsLock] = useState(false)
   const entering = useMutation({
     mutationFn: async (body: Fields) => call(signIn, { body }),
     onSuccess: (session) => queries.setQueryData(sessionKey, session),
   })
+  const watchCapsLock = (event: KeyboardEvent): void => setCapsLock(event.getModifierState('CapsLock'))
   return (
-    <div className="shell">
-      <header className="bar">
-        <strong>{t('product')}</strong>
-        <span>{t('signIn.tagline')}</span>
-        <span className="space" />
-        <LanguageSwitch />
-      </header>
-      <Card className="sign-in" title={t('signIn.title')}>
+    <div className="door">
+      <section className="about">
+        <img src="/mark.svg" alt="" width={56} height={56} />
+        <h1>{t('product')}</h1>
+        <p>{t('signIn.tagline')}</p>
+        <ol>
+          {steps.map((step) => (
+            <li key={step}>{t(`signIn.steps.${step}`)}</li>
+          ))}
+        </ol>
+      </section>
+      <main className="enter">
+        <div className="switch">
+          <LanguageSwitch />
+        </div>
+        <h2>{t('signIn.title')}</h2>
         <Form<Fields> layout="vertical" requiredMark={false} onFinish={(fields) => entering.mutate(fields)}>
           <Form.Item
             name="login"
             label={t('signIn.login')}
             rules={[{ required: true, message: t('signIn.needLogin') }]}
           >
-            <Input autoFocus autoComplete="username" maxLength={64} />
+            <Input autoFocus size="large" autoComplete="username" maxLength={64} />
           </Form.Item>
           <Form.Item
             name="password"
             label={t('signIn.password')}
             rules={[{ required: true, message: t('signIn.needPassword') }]}
+            {...(capsLock && { extra: t('signIn.capsLock') })}
           >
-            <Input.Password autoComplete="current-password" maxLength={256} />
+            <Input.Password
+              size="large"
+              autoComplete="current-password"
+              maxLength={256}
+              onKeyUp={watchCapsLock}
+              onKeyDown={watchCapsLock}
+            />
           </Form.Item>
           {entering.isError && (
             <Form.Item>
-              <Alert
-                type="error"
-                showIcon
-                title={problemText(entering.error, languageOf(i18n)) ?? t('error.unreachable')}
-              />
+              <Problem error={entering.error} />
             </Form.Item>
           )}
-          <Button type="primary" htmlType="submit" block loading={entering.isPending}>
+          <Button type="primary" size="large" htmlType="submit" block loading={entering.isPending}>
             {t('signIn.submit')}
           </Button>
         </Form>
-      </Card>
+        <Alert type="info" title={t('signIn.where')} className="where" />
+      </main>
     </div>
   )
 }

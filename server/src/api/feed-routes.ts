@@ -1,0 +1,67 @@
+import { readDay, readFeed, type FeedItem } from '@xianfu/contract'
+import type { FastifyInstance } from 'fastify'
+import { viewDay } from '../store/view/day.ts'
+import { viewFeedCommands, viewFeedNotices, viewFeedPayments } from '../store/view/feed.ts'
+import type { ApiAbilities } from './abilities.ts'
+import { localMidnight } from './local-midnight.ts'
+import { moneyText } from './present.ts'
+import { createRegister, type WhoIs } from './register.ts'
+
+const itemsShown = 40
+const paymentsOfMs = 24 * 3_600_000
+
+/** What happens on the site: the newest of three kinds, and the day hour by hour. */
+export const feedRoutes = (app: FastifyInstance, { database, clock, system }: ApiAbilities, whoIs: WhoIs): void => {
+  const register = createRegister(app, whoIs)
+
+  register.guarded(readFeed, 'view', async () => {
+    const [payments, commands, notices] = await Promise.all([
+      viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown),
+      viewFeedCommands(database, itemsShown),
+      viewFeedNotices(database, itemsShown),
+    ])
+    const items: FeedItem[] = [
+      ...payments.map(({ id, at, place, meter_id: meterId, amount, balance_after: balance }) => ({
+        kind: 'payment' as const,
+        id: `payment ${id}`,
+        at,
+        place,
+        meterId,
+        amount: moneyText(amount),
+        balance: moneyText(balance),
+      })),
+      ...commands.map(({ id, at, place, meter_id: meterId, command, outcome }) => ({
+        kind: 'command' as const,
+        id: `command ${String(id)}`,
+        at,
+        place,
+        meterId,
+        command,
+        outcome,
+      })),
+      ...notices.map(({ id, at, place, meter_id: meterId, notice }) => ({
+        kind: 'notice' as const,
+        id: `notice ${String(id)}`,
+        at,
+        place,
+        meterId,
+        notice,
+      })),
+    ]
+    return { items: items.sort((a, b) => b.at - a.at).slice(0, itemsShown) }
+  })
+
+  register.guarded(readDay, 'view', async () => {
+    const from = localMidnight(clock.now(), system.timeZone)
+    const hours = await viewDay(database, from)
+    return {
+      from,
+      hours: hours.map(({ at, used_wh: usedWh, charged, paid }) => ({
+        at,
+        usedWh: String(usedWh),
+        charged: moneyText(charged),
+        paid: moneyText(paid),
+      })),
+    }
+  })
+}

@@ -1,0 +1,46 @@
+import type { RelayCommandKind } from '../../domain/relay-command.ts'
+import type { Sql } from '../database.ts'
+
+type Where = Readonly<{ at: number; place: string; meter_id: number | null }>
+export type FeedPaymentView = Where & Readonly<{ id: string; amount: bigint; balance_after: bigint }>
+export type FeedCommandView = Where &
+  Readonly<{
+    id: bigint
+    command: RelayCommandKind
+    outcome: 'verified' | 'refused' | 'unanswered' | 'unverified' | 'expired'
+  }>
+export type FeedNoticeView = Where & Readonly<{ id: bigint; notice: string }>
+
+/** The newest steps of commands that are looked through; a command has about five. */
+const stepsLookedAt = 600
+
+/** An account is shown by its first metering point, or by its number. */
+const firstMeter = `left join lateral (select id, place from meter where account_id = a.id order by id limit 1) m on true`
+
+export const viewFeedPayments = async (sql: Sql, from: number, limit: number): Promise<readonly FeedPaymentView[]> =>
+  sql.query<FeedPaymentView>(
+    `select t.id, t.at, t.amount, t.balance_after, m.id as meter_id, coalesce(m.place, a.number) as place
+     from transfer t join account a on a.id = t.account_id ${firstMeter}
+     where t.kind = 'payment' and t.at >= $1 order by t.at desc limit $2`,
+    [new Date(from), limit],
+  )
+
+/** The ends of attempts at moving a relay. The meter's own alarm is left out: it is no news of its own. */
+export const viewFeedCommands = async (sql: Sql, limit: number): Promise<readonly FeedCommandView[]> =>
+  sql.query<FeedCommandView>(
+    `select e.id, e.at, e.kind as outcome, c.kind as command, m.id as meter_id, m.place
+     from (select id, command_id, at, kind from command_event order by id desc limit $2) e
+       join relay_command c on c.id = e.command_id join meter m on m.id = c.meter_id
+     where e.kind in ('verified', 'refused', 'unanswered', 'unverified', 'expired') and c.kind not in ('alarm-on', 'alarm-off')
+     order by e.id desc limit $1`,
+    [limit, stepsLookedAt],
+  )
+
+/** Warnings and failures; that supply was stopped or restored is told by its command. */
+export const viewFeedNotices = async (sql: Sql, limit: number): Promise<readonly FeedNoticeView[]> =>
+  sql.query<FeedNoticeView>(
+    `select n.id, n.at, n.notice, m.id as meter_id, coalesce(m.place, a.number) as place
+     from message n join account a on a.id = n.account_id ${firstMeter}
+     where n.notice in ('warning-1', 'warning-2', 'pre-stop', 'reconnect-permitted', 'failed') order by n.id desc limit $1`,
+    [limit],
+  )

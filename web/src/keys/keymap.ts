@@ -1,0 +1,82 @@
+/** Every key of the console in one table: what acts and what the help shows cannot differ. */
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages'
+
+export type KeyAction =
+  | 'search'
+  | 'next'
+  | 'previous'
+  | 'first'
+  | 'last'
+  | 'open'
+  | 'top-up'
+  | 'show'
+  | 'clear'
+  | 'back'
+  | 'read-now'
+  | 'go-console'
+  | 'go-messages'
+  | 'language'
+  | 'help'
+
+export type KeyBinding = Readonly<{
+  action: KeyAction
+  keys: readonly string[]
+  places: readonly Place[]
+  /** Also while a text field has the focus. */
+  whileTyping: boolean
+}>
+
+const binding = (
+  action: KeyAction,
+  keys: readonly string[],
+  places: readonly Place[],
+  whileTyping = false,
+): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
+
+export const keymap: readonly KeyBinding[] = Object.freeze([
+  binding('search', ['/'], ['console', 'messages']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages'], true),
+  binding('first', ['Home'], ['console']),
+  binding('last', ['End'], ['console']),
+  binding('open', ['Enter'], ['console'], true),
+  binding('top-up', ['t'], ['console', 'meter']),
+  binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
+  binding('clear', ['Escape'], ['console', 'messages'], true),
+  binding('back', ['Escape'], ['meter'], true),
+  binding('read-now', ['r'], ['meter']),
+  binding('go-console', ['c'], ['everywhere']),
+  binding('go-messages', ['m'], ['everywhere']),
+  binding('language', ['l'], ['everywhere']),
+  binding('help', ['?'], ['everywhere']),
+])
+
+export type KeyPress = Readonly<{
+  key: string
+  /** Ctrl, Alt or Meta is held: the browser's or the system's own. */
+  modified: boolean
+  /** A text field has the focus. */
+  typing: boolean
+  /** A button or a link has the focus, for which Enter means itself. */
+  onControl: boolean
+  /** A dialog is open: it has keys of its own. */
+  dialogOpen: boolean
+}>
+
+/** What a key asks for at a place, or null. A letter means the same with caps lock on. */
+export const actionOf = (press: KeyPress, place: Place): KeyAction | null => {
+  if (press.modified || press.dialogOpen || (press.onControl && press.key === 'Enter')) return null
+  const key = press.key.length === 1 ? press.key.toLowerCase() : press.key
+  const found = keymap.find(
+    ({ keys, places, whileTyping }) =>
+      keys.includes(key) &&
+      (places.includes(place) || places.includes('everywhere')) &&
+      (!press.typing || (whileTyping && key.length > 1)),
+  )
+  return found?.action ?? null
+}
+
+const signs: Readonly<Record<string, string>> = Object.freeze({ ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' })
+
+/** A key as its cap shows it. */
+export const capOf = (key: string): string => signs[key] ?? (key.length === 1 ? key.toUpperCase() : key)

@@ -1,0 +1,40 @@
+import type { Same } from '../same.ts'
+import type { message as chinese } from '../zh/message.ts'
+
+export const message: Same<typeof chinese> = {
+  message: {
+    label: 'Messages',
+    at: 'Time',
+    customer: 'Customer',
+    notice: 'Notice',
+    channel: 'Channel',
+    recipient: 'Recipient',
+    text: 'Text',
+    state: 'State',
+    empty: 'No messages yet',
+    emptyFilter: 'No message fits',
+    search: 'Search account, customer, number, text',
+    allNotices: 'All notices',
+    allStates: 'All states',
+    count: '{{shown}} of {{total}}',
+    last: 'Only the last {{count}} are shown',
+    preview: 'On the phone',
+    previewHint: 'Choose a message to see it',
+    length: '{{chars}} characters · {{parts}} SMS',
+    created: 'Made',
+    sent: 'Sent',
+    attempts: 'sent {{count}} times',
+    outboxHint: 'No SMS channel is configured: messages stay in the outbox and reach no telephone',
+  },
+  messageState: { queued: 'To be sent', shown: 'In the outbox', failed: 'Failed' },
+  notice: {
+    'warning-1': 'Warning 1',
+    'warning-2': 'Warning 2',
+    'pre-stop': 'Stop notice',
+    stopped: 'Stopped',
+    'reconnect-permitted': 'Close permitted',
+    reconnected: 'Restored',
+    failed: 'Field work',
+    payment: 'Paid',
+  },
+}

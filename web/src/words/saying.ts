@@ -1,0 +1,62 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { partInLanguage, stepDetailOf } from '../format/step-words.ts'
+import { languageOf } from './i18n.ts'
+import type { Words } from './zh.ts'
+
+/** Codes of the server as words; a code of a later server is shown as it is. */
+export type Saying = Readonly<{
+  reason: (code: string) => string
+  reasons: (codes: readonly string[]) => string
+  step: (kind: string) => string
+  /** A step's or a failure's text: codes, a known sentence, or what a person has typed. */
+  detail: (text: string) => string
+  notice: (code: string) => string
+  channel: (code: string) => string
+  item: (meaning: string) => string
+  /** A text that the server keeps in both languages. */
+  bilingual: (text: string) => string
+}>
+
+export const useSaying = (): Saying => {
+  const { t, i18n } = useTranslation()
+  const language = languageOf(i18n)
+  return useMemo(() => {
+    const known = (group: keyof Words, code: string): boolean => code !== '' && i18n.exists(`${group}.${code}`)
+    const reason = (code: string): string =>
+      known('reason', code) ? t(`reason.${code as keyof Words['reason']}`) : code
+    const item = (code: string): string => (known('item', code) ? t(`item.${code as keyof Words['item']}`) : code)
+    const meterError = (code: string): string =>
+      known('meterError', code) ? t(`meterError.${code as keyof Words['meterError']}`) : code
+    const completion = (word: string, code: string): string => {
+      if (word === 'asked' && known('command', code)) return t(`command.${code as keyof Words['command']}`)
+      if (word === 'read') return item(code)
+      if (word === 'not-sent' && known('linkFailure', code))
+        return t(`linkFailure.${code as keyof Words['linkFailure']}`)
+      if (word === 'refused') return code.split(', ').map(meterError).join(', ')
+      if (word === 'by-now' && known('commandState', code))
+        return t(`commandState.${code as keyof Words['commandState']}`)
+      return code
+    }
+    const detail = (text: string): string => {
+      const found = stepDetailOf(text, (code) => known('reason', code))
+      if (found.kind === 'free') return found.text
+      if (found.kind === 'reasons') return found.codes.map(reason).join(' · ')
+      if (found.word === 'no-answer' && !/^\d+$/u.test(found.code)) return t('stepWord.no-answer-link')
+      return t(`stepWord.${found.word}`, { what: completion(found.word, found.code) })
+    }
+    return {
+      reason,
+      reasons: (codes) => codes.map(reason).join(' · '),
+      step: (kind) => (known('step', kind) ? t(`step.${kind as keyof Words['step']}`) : kind),
+      detail,
+      notice: (code) => (known('notice', code) ? t(`notice.${code as keyof Words['notice']}`) : code),
+      channel: (code) => (known('channel', code) ? t(`channel.${code as keyof Words['channel']}`) : code),
+      item: (meaning) => {
+        const found = stepDetailOf(meaning, () => false)
+        return found.kind === 'word' && found.word === 'read' ? item(found.code) : detail(meaning)
+      },
+      bilingual: (text) => partInLanguage(text, language),
+    }
+  }, [i18n, language, t])
+}
