@@ -10,6 +10,8 @@ export const problemCode = z.enum([
   'unknown-meter',
   'unknown-account',
   'account-closed',
+  'unknown-statement',
+  'unknown-payment',
   'meter-without-account',
   'same-key-other-input',
   'command-already-open',
