@@ -10,6 +10,7 @@ import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
 import { operatorCommand } from './operator.ts'
 import { priceCommand } from './price.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -24,6 +25,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(accountCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
+    .addCommand(reconcileCommand())
     .addCommand(meterCommand().exitOverride())
     .addCommand(priceCommand().exitOverride())
   try {
