@@ -11,10 +11,13 @@ export type Enrolment = Readonly<{
     servicePhone: string
     signature: string
   }>
-  pricePlans: readonly Readonly<{ name: string; plan: PricePlan }>[]
+  pricePlans: readonly EnrolledPlan[]
   gateways: readonly EnrolledGateway[]
   accounts: readonly EnrolledAccount[]
 }>
+
+/** A flat or four-rate plan, or the first version of any other as the document of docs/pricing.md. */
+export type EnrolledPlan = Readonly<{ name: string; plan: PricePlan | Readonly<{ kind: 'tariff'; document: unknown }> }>
 
 export type EnrolledGateway = Readonly<{
   code: string
@@ -44,4 +47,6 @@ export type EnrolledAccount = Readonly<{
   /** Null: metered, but not on prepayment; nothing is charged and nobody is cut. */
   agreement: (Omit<CreditTerms, 'timeZone'> & Readonly<{ pricePlan: string }>) | null
   openingPayment: MicroYuan | null
+  /** What the supply contract adds to a tariff, as the document of docs/pricing.md. */
+  supplyTerms?: unknown
 }>

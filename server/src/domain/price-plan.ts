@@ -8,9 +8,20 @@ export type PricePlan = Readonly<
   { kind: 'flat'; price: Price } | { kind: 'four-rate'; prices: readonly [Price, Price, Price, Price] }
 >
 
+/** A plan of any other kind (domain/tariff), by the number of rate registers that it prices. */
+export type TariffNeeds = Readonly<{ kind: 'tariff'; rates: number }>
+
 /** Whether these registers carry what the plan prices by. */
-export const isPriceable = (plan: PricePlan, registers: Registers): boolean =>
-  plan.kind === 'flat' || registers.ratesWh.length >= plan.prices.length
+export const isPriceable = (plan: PricePlan | TariffNeeds, registers: Registers): boolean => {
+  switch (plan.kind) {
+    case 'flat':
+      return true
+    case 'four-rate':
+      return registers.ratesWh.length >= plan.prices.length
+    case 'tariff':
+      return registers.ratesWh.length >= plan.rates
+  }
+}
 
 /**
  * The exact, unrounded price of all energy between two register readings. The four-rate plan prices each rate register

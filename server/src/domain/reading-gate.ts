@@ -1,4 +1,4 @@
-import { isPriceable, type PricePlan, type Registers } from './price-plan.ts'
+import { isPriceable, type PricePlan, type Registers, type TariffNeeds } from './price-plan.ts'
 import { addEnergy, energyOf, subtractEnergy, wattHours } from './quantity.ts'
 
 /**
@@ -12,13 +12,14 @@ export type HeldReason =
   | 'rates-do-not-sum'
   | 'rates-missing'
   | 'more-energy-than-possible'
+  | 'no-price-in-force'
 
 export type GateFacts = Readonly<{
   /** The last good reading; null before the first. */
   last: Readonly<{ at: number; registers: Registers }> | null
   /** The most the connection can carry. */
   maximumWatts: number
-  plan: PricePlan | null
+  plan: PricePlan | TariffNeeds | null
   now: number
 }>
 
@@ -69,4 +70,5 @@ export const heldWords: Readonly<Record<HeldReason, string>> = Object.freeze({
   'rates-do-not-sum': 'total and rates do not agree / 总电量与分费率电量不符',
   'rates-missing': 'the plan prices by rate but the meter gave no rates / 缺少分费率电量',
   'more-energy-than-possible': 'more energy than the connection can carry / 电量超出线路能力',
+  'no-price-in-force': 'no version of the price plan is in force / 当日无有效电价',
 })

@@ -1,5 +1,5 @@
 import { priceBetween } from '../domain/price-plan.ts'
-import { addMoney, formatMoney, roundCost, zeroMoney, type MicroYuan } from '../domain/quantity.ts'
+import { addMoney, formatKwh, formatMoney, roundCost, zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import {
   auditedPeriods,
   chargedByMeter,
@@ -11,6 +11,7 @@ import {
 import type { Database, Sql } from '../store/database.ts'
 import { auditMoney } from './audit-money.ts'
 import { auditStatements } from './audit-statements.ts'
+import { auditedTariffs, type AuditedTariff } from './audit-tariffs.ts'
 
 export type Check = Readonly<{ name: string; counted: string; wrong: readonly string[] }>
 
@@ -30,12 +31,13 @@ export const audit = async (database: Database): Promise<readonly Check[]> =>
 /** The same inside a transaction of the caller. */
 export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
   const ledger = await sumLedger(sql)
-  const periods = await auditedPeriods(sql)
+  const tariffs = await auditedTariffs(sql)
+  const periods = [...(await auditedPeriods(sql)).map(byRegisters), ...tariffs.periods]
   const charged = await chargedByMeter(sql)
-  const mispriced = periods.filter((period) => priceOf(period) !== period.charged)
+  const mispriced = periods.filter(({ price, charged }) => price !== charged)
   const perMeter = new Map<number, MicroYuan>()
   for (const period of periods)
-    perMeter.set(period.meterId, addMoney(perMeter.get(period.meterId) ?? zeroMoney, priceOf(period)))
+    perMeter.set(period.meterId, addMoney(perMeter.get(period.meterId) ?? zeroMoney, period.price))
   const meterIds = new Set([...perMeter.keys(), ...charged.keys()])
   const unequal = [...meterIds].filter((id) => (perMeter.get(id) ?? zeroMoney) !== (charged.get(id) ?? zeroMoney))
   const unposted = await unpostedPayments(sql)
@@ -56,7 +58,7 @@ export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
       counted: `${String(periods.length)} periods`,
       wrong: mispriced.map(
         (period) =>
-          `meter ${String(period.meterId)} from ${new Date(period.start).toISOString()}: charged ${formatMoney(period.charged)}, price ${formatMoney(priceOf(period))}`,
+          `meter ${String(period.meterId)} from ${new Date(period.start).toISOString()}: charged ${formatMoney(period.charged)}, price ${formatMoney(period.price)}`,
       ),
     },
     {
@@ -67,6 +69,14 @@ export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
           `meter ${String(id)}: ledger ${formatMoney(charged.get(id) ?? zeroMoney)}, price ${formatMoney(perMeter.get(id) ?? zeroMoney)}`,
       ),
     },
+    {
+      name: 'every watt-hour that a register counted under a tariff is in one of its periods',
+      counted: `${String(tariffs.periods.length)} periods`,
+      wrong: tariffs.lost.map(
+        ({ meterId, from, lost }) =>
+          `meter ${String(meterId)} from ${new Date(from).toISOString()}: ${formatKwh(lost)} kWh`,
+      ),
+    },
     { name: 'each payment is posted exactly once', counted: 'all payments', wrong: unposted },
     { name: 'each verified command is proven by a status word', counted: 'all commands', wrong: unproven },
     ...(await auditMoney(sql)),
@@ -74,4 +84,9 @@ export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
   ]
 }
 
-const priceOf = ({ plan, opening, latest }: AuditedPeriod): MicroYuan => roundCost(priceBetween(plan, opening, latest))
+const byRegisters = ({ meterId, start, plan, opening, latest, charged }: AuditedPeriod): AuditedTariff => ({
+  meterId,
+  start,
+  price: roundCost(priceBetween(plan, opening, latest)),
+  charged,
+})

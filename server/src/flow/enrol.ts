@@ -1,6 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import type { EnrolledAccount, Enrolment } from '../domain/enrolment.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { Problem } from '../domain/tariff/document.ts'
+import { readContract } from '../domain/tariff/read-contract.ts'
+import { readPlan, type Read } from '../domain/tariff/read-plan.ts'
 import type { Database, Sql } from '../store/database.ts'
 import {
   insertAccount,
@@ -12,12 +15,14 @@ import {
   takenNames,
 } from '../store/enrolment.ts'
 import { notifyArchive } from '../store/archive.ts'
+import { insertSupplyTerms } from '../store/tariffs.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { payInside } from './pay.ts'
 
 export type EnrolResult = Readonly<
   | { ok: true; accounts: number; meters: number; gateways: number }
   | { ok: false; code: 'already-enrolled'; names: readonly string[] }
+  | { ok: false; code: 'invalid-document'; problems: readonly Problem[] }
 >
 
 /**
@@ -26,6 +31,8 @@ export type EnrolResult = Readonly<
  */
 export const enrol = async (database: Database, clock: Clock, ids: Ids, enrolment: Enrolment): Promise<EnrolResult> => {
   const now = clock.now()
+  const problems = problemsOf(enrolment)
+  if (problems.length > 0) return { ok: false, code: 'invalid-document', problems }
   await ensurePartitions(database, now, now)
   return database.transaction(async (sql) => {
     const names = await takenNames(sql, {
@@ -39,6 +46,18 @@ export const enrol = async (database: Database, clock: Clock, ids: Ids, enrolmen
     const meters = enrolment.accounts.reduce((count, account) => count + account.meters.length, 0)
     return { ok: true, accounts: enrolment.accounts.length, meters, gateways: enrolment.gateways.length }
   })
+}
+
+/** Every problem of every plan and contract, by the name of the plan or the number of the account. */
+const problemsOf = ({ pricePlans, accounts }: Enrolment): readonly Problem[] => {
+  const under = (name: string, read: Read<unknown>): readonly Problem[] =>
+    read.ok ? [] : read.problems.map(({ at, words }) => ({ at: `${name}: ${at}`, words }))
+  return [
+    ...pricePlans.flatMap(({ name, plan }) => (plan.kind === 'tariff' ? under(name, readPlan(plan.document)) : [])),
+    ...accounts.flatMap(({ number, supplyTerms }) =>
+      supplyTerms === undefined ? [] : under(number, readContract(supplyTerms)),
+    ),
+  ]
 }
 
 const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number): Promise<void> => {
@@ -66,6 +85,8 @@ const writeAccount = async (
   const accountId = await insertAccount(sql, siteId, account, now)
   if (account.agreement !== null)
     await insertAgreement(sql, accountId, account.agreement, known(planIds, account.agreement.pricePlan), now)
+  if (account.supplyTerms !== undefined)
+    await insertSupplyTerms(sql, { accountId, document: account.supplyTerms, at: now })
   for (const meter of account.meters) {
     const owner = { siteId, gatewayId: known(gatewayIds, meter.gateway), accountId, accountNumber: account.number }
     await insertMeter(sql, owner, meter)

@@ -1,14 +1,17 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
-import type { MicroYuan } from '../domain/quantity.ts'
-import { heldWords, passGate } from '../domain/reading-gate.ts'
+import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
+import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
+import type { Reactive } from '../domain/tariff/power-factor.ts'
+import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
+import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
 import {
   accountsOfMeters,
   insertReadings,
@@ -20,6 +23,7 @@ import {
   type StoredReading,
 } from '../store/settlement.ts'
 import { post } from './post.ts'
+import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
 /** One answer of a meter as the headend brings it. */
 export type FieldReading = Readonly<{
@@ -27,6 +31,9 @@ export type FieldReading = Readonly<{
   /** Wall time of the meter's answer. */
   at: number
   registers: Registers
+  /** Reactive registers and the highest demand since the reading before, of meters that tell them. */
+  reactive?: Reactive
+  demand?: Watts
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
   status: Omit<ObservedStatus, 'meterId' | 'at'> | null
@@ -60,27 +67,34 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
+  const tariffs = await loadTariffMeters(sql, records)
   const readingsOf = groupByMeter(readings)
-  const outcomes = records.map((record) => settleMeter(record, readingsOf.get(record.meterId) ?? [], now))
+  const outcomes = records.map((record) =>
+    settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
+  )
   const rows = outcomes.flatMap(({ rows }) => rows)
   await savePeriods(
     sql,
     outcomes.flatMap(({ periods }) => periods),
   )
+  await saveTariffPeriods(
+    sql,
+    outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
+  )
   await saveObservations(
     sql,
     outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation])),
   )
-  const charged = rows.filter((row) => row.posting !== null)
+  const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
   const accountIds = records.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]))
-  const posted = await post(sql, ids, { now, accountIds, postings: charged.flatMap(({ posting }) => posting ?? []) })
-  const balances = new Map(charged.map((row, index) => [row, posted.balancesAfter[index] ?? null]))
+  const posted = await post(sql, ids, { now, accountIds, postings: charged.map(({ posting }) => posting) })
+  const balances = new Map(charged.map(({ row }, index) => [row, posted.balancesAfter[index] ?? null]))
   await insertReadings(
     sql,
     rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
   )
   await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
-  return summaryOf(rows, charged.length)
+  return summaryOf(rows)
 }
 
 const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, readonly FieldReading[]> => {
@@ -96,12 +110,13 @@ const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, re
 type Row = Readonly<{
   kind: 'good' | 'late' | 'held'
   stored: Omit<StoredReading, 'balanceAfter'>
-  posting: Posting | null
+  postings: readonly Posting[]
 }>
 
 type MeterOutcome = Readonly<{
   rows: readonly Row[]
   periods: readonly PeriodUpdate[]
+  tariffPeriods: readonly TariffPeriodUpdate[]
   observation: Observation | null
 }>
 
@@ -109,12 +124,18 @@ type Progress = {
   last: MeterRecord['last']
   period: PeriodUpdate | null
   touched: Map<number, PeriodUpdate>
+  tariff: TariffMeter | null
 }
 
-const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now: number): MeterOutcome => {
+const settleMeter = (
+  record: MeterRecord,
+  tariff: TariffMeter | null,
+  readings: readonly FieldReading[],
+  now: number,
+): MeterOutcome => {
   const ordered = readings.toSorted((a, b) => a.at - b.at)
   const open = record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, ...record.period }
-  const progress: Progress = { last: record.last, period: open, touched: new Map() }
+  const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
   const newest = ordered.at(-1)
   const moved = progress.last !== record.last ? progress.last : null
@@ -123,6 +144,7 @@ const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now
   return {
     rows,
     periods: [...progress.touched.values()],
+    tariffPeriods: [...(progress.tariff?.touched.values() ?? [])],
     observation:
       newest === undefined
         ? null
@@ -143,23 +165,32 @@ const settleMeter = (record: MeterRecord, readings: readonly FieldReading[], now
 
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
-  const plan = progress.period?.period.plan ?? record.agreement?.plan ?? null
+  const plan = planFor(record, progress)
   const { maximumWatts, meterId, bucket } = record
   const gate = passGate(reading, { last: progress.last, maximumWatts, plan, now })
   const { at, registers, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
-  if (gate.kind === 'held') {
-    const heldBecause = heldWords[gate.reason]
-    return { kind: 'held', posting: null, stored: { ...stored, quality: 'held', heldBecause } }
+  const held = (reason: HeldReason): Row => ({
+    kind: 'held',
+    postings: [],
+    stored: { ...stored, quality: 'held', heldBecause: heldWords[reason] },
+  })
+  if (gate.kind === 'held') return held(gate.reason)
+  if (gate.kind === 'late') {
+    const stays = { ...stored, quality: 'good', heldBecause: null } as const
+    const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
+    return { kind: 'late', postings: trueUp?.postings ?? [], stored: { ...stays, charged: trueUp?.charge ?? null } }
   }
-  if (gate.kind === 'late')
-    return { kind: 'late', posting: null, stored: { ...stored, quality: 'good', heldBecause: null } }
   const before = progress.last?.registers ?? null
+  const charge =
+    progress.tariff === null
+      ? chargeOf(record, reading, before, progress)
+      : chargeTariff(record, reading, progress.tariff, progress)
+  if (charge === null && progress.tariff !== null) return held('no-price-in-force')
   progress.last = { at, registers }
-  const charge = chargeOf(record, reading, before, progress)
   return {
     kind: 'good',
-    posting: charge?.posting ?? null,
+    postings: charge?.postings ?? [],
     stored: {
       ...stored,
       quality: 'good',
@@ -170,8 +201,39 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   }
 }
 
-type Charge = Readonly<{ used: SettlementPeriodUse; charge: MicroYuan; posting: Posting | null }>
-type SettlementPeriodUse = ReturnType<typeof settle>['used']
+const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): GateFacts['plan'] => {
+  if (tariff !== null) return { kind: 'tariff', rates: tariff.rates }
+  if (period !== null) return period.period.plan
+  return agreement === null || agreement.plan === 'tariff' ? null : agreement.plan
+}
+
+type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly Posting[] }>
+
+/**
+ * Charges by a tariff. A late reading may tell how the energy between two others is to be divided over their prices; it
+ * has used nothing more.
+ */
+const chargeTariff = (
+  record: MeterRecord,
+  { at, registers, reactive, demand }: FieldReading,
+  tariff: TariffMeter,
+  progress: Progress,
+): Charge | null => {
+  const { last } = progress
+  const isLate = last !== null && at <= last.at
+  if (isLate && tariff.chain === null) return null
+  const used = last === null || isLate ? noEnergy : subtractEnergy(registers.totalWh, last.registers.totalWh)
+  const mark: Mark = {
+    at,
+    registers,
+    ...(reactive === undefined ? {} : { reactive }),
+    ...(demand === undefined ? {} : { demand }),
+  }
+  const charged = chargeByTariff(record, tariff, { mark, before: last, used })
+  if (charged === null) return null
+  progress.tariff = charged.meter
+  return { used, charge: charged.charged, postings: charged.postings }
+}
 
 /** The first good reading under an agreement opens the first period and is charged nothing. */
 const chargeOf = (
@@ -181,7 +243,7 @@ const chargeOf = (
   progress: Progress,
 ): Charge | null => {
   const { agreement, accountId, meterId, bucket } = record
-  if (agreement === null || accountId === null) return null
+  if (agreement === null || accountId === null || agreement.plan === 'tariff') return null
   const current = progress.period
   const stillOpen = current !== null && at <= current.period.end
   const base: Omit<PeriodUpdate, 'period'> = stillOpen
@@ -189,18 +251,23 @@ const chargeOf = (
     : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId }
   const period: SettlementPeriod = stillOpen
     ? current.period
-    : openPeriod(at, record.timeZone, agreement.plan, current?.period.latest ?? before ?? registers)
+    : afterTariff(
+        record,
+        openPeriod(at, record.timeZone, agreement.plan, current?.period.latest ?? before ?? registers),
+      )
   const settled = settle(period, registers)
   progress.period = { ...base, period: settled.period }
   progress.touched.set(settled.period.start, progress.period)
   const { charge, used } = settled
   const { agreementId, pricePlanId } = base
-  const posting: Posting | null =
-    charge === 0n
-      ? null
-      : { template: 'energy-charge', accountId, amount: charge, meterId, agreementId, pricePlanId, used, at }
-  return { used, charge, posting }
+  const named = { accountId, meterId, agreementId, pricePlanId }
+  const posting: Posting = { template: 'energy-charge', amount: charge, ...named, used, at }
+  return { used, charge, postings: charge === 0n ? [] : [posting] }
 }
+
+/** Within a month that a tariff has begun, the period begins where the tariff's ended. */
+const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))
@@ -212,7 +279,12 @@ const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   })
 }
 
-const summaryOf = (rows: readonly Row[], charges: number): SettleSummary => {
+const summaryOf = (rows: readonly Row[]): SettleSummary => {
   const count = (kind: Row['kind']): number => rows.filter((row) => row.kind === kind).length
-  return { good: count('good'), late: count('late'), held: count('held'), charges }
+  return {
+    good: count('good'),
+    late: count('late'),
+    held: count('held'),
+    charges: rows.filter(({ postings }) => postings.length > 0).length,
+  }
 }

@@ -58,7 +58,8 @@ export const auditedPeriods = async (sql: Sql): Promise<readonly AuditedPeriod[]
     charged: bigint
   }>(
     `select s.meter_id, s.start_at, p.kind, p.prices, s.opening_wh, s.opening_rates_wh, s.latest_wh, s.latest_rates_wh, s.charged
-     from settlement_period s join price_plan p on p.id = s.price_plan_id order by s.meter_id, s.start_at`,
+     from settlement_period s join price_plan p on p.id = s.price_plan_id
+     where s.usage is null order by s.meter_id, s.start_at`,
   )
   return rows.map((row) => ({
     meterId: row.meter_id,

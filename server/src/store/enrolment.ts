@@ -1,5 +1,8 @@
 import { bucketOf } from '../domain/bucket.ts'
-import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, Enrolment } from '../domain/enrolment.ts'
+import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, EnrolledPlan, Enrolment } from '../domain/enrolment.ts'
+import type { PricePlan } from '../domain/price-plan.ts'
+import { priceList } from '../domain/tariff/energy-lines.ts'
+import { readPlan } from '../domain/tariff/read-plan.ts'
 import type { Sql } from './database.ts'
 
 const idOf = (rows: readonly { id: number }[]): number => {
@@ -31,8 +34,20 @@ export const insertSite = async (sql: Sql, site: Enrolment['site']): Promise<num
     ),
   )
 
-/** Adds a version to a plan's name; versions never change. */
-export const insertPricePlan = async (sql: Sql, { name, plan }: Enrolment['pricePlans'][number]): Promise<number> =>
+/** Adds a version to a plan's name; versions never change. A tariff has been validated before. */
+export const insertPricePlan = async (sql: Sql, { name, plan }: EnrolledPlan): Promise<number> => {
+  if (plan.kind !== 'tariff') return insertRegisterPlan(sql, name, plan)
+  const read = readPlan(plan.document)
+  if (!read.ok) throw new Error(`price plan ${name} was not validated: ${JSON.stringify(read.problems)}`)
+  return idOf(
+    await sql.query(
+      `insert into price_plan (name, version, kind, prices, document) values ($1, $2, 'tariff', $3::bigint[], $4) returning id`,
+      [name, read.value.version, [...priceList(read.value.energy).prices], JSON.stringify(plan.document)],
+    ),
+  )
+}
+
+const insertRegisterPlan = async (sql: Sql, name: string, plan: PricePlan): Promise<number> =>
   idOf(
     await sql.query(
       `insert into price_plan (name, version, kind, prices)

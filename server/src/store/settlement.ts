@@ -12,8 +12,11 @@ export type MeterRecord = Readonly<{
   timeZone: string
   maximumWatts: number
   last: Readonly<{ at: number; registers: Registers }> | null
-  agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan }> | null
+  agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
+  /** The newest period, unless a tariff has rated it. */
   period: Readonly<{ agreementId: number; pricePlanId: number; period: SettlementPeriod }> | null
+  /** Until when a tariff has rated the newest period. */
+  tariffUntil: number | null
 }>
 
 type Row = {
@@ -28,13 +31,13 @@ type Row = {
   last_rates_wh: bigint[] | null
   agreement_id: number | null
   price_plan_id: number | null
-  plan_kind: PricePlan['kind'] | null
+  plan_kind: PricePlan['kind'] | 'tariff' | null
   plan_prices: bigint[] | null
   p_start: number | null
   p_end: number
   p_agreement_id: number
   p_price_plan_id: number
-  p_kind: PricePlan['kind']
+  p_kind: PricePlan['kind'] | 'tariff'
   p_prices: bigint[]
   p_opening: bigint
   p_opening_rates: bigint[]
@@ -89,9 +92,14 @@ const recordOf = (row: Row): MeterRecord => ({
   agreement:
     row.agreement_id === null || row.price_plan_id === null || row.plan_kind === null || row.plan_prices === null
       ? null
-      : { id: row.agreement_id, pricePlanId: row.price_plan_id, plan: planOf(row.plan_kind, row.plan_prices) },
+      : {
+          id: row.agreement_id,
+          pricePlanId: row.price_plan_id,
+          plan: row.plan_kind === 'tariff' ? 'tariff' : planOf(row.plan_kind, row.plan_prices),
+        },
+  tariffUntil: row.p_start !== null && row.p_kind === 'tariff' ? (row.last_at ?? row.p_start) : null,
   period:
-    row.p_start === null
+    row.p_start === null || row.p_kind === 'tariff'
       ? null
       : {
           agreementId: row.p_agreement_id,

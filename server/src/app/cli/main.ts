@@ -9,6 +9,7 @@ import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-com
 import { ledgerCommand } from './ledger.ts'
 import { meterCommand } from './meter-read.ts'
 import { operatorCommand } from './operator.ts'
+import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
@@ -27,6 +28,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())
     .addCommand(meterCommand().exitOverride())
+    .addCommand(planCommand())
     .addCommand(priceCommand().exitOverride())
   try {
     await program.parseAsync([...argv])

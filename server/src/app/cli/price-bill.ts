@@ -39,7 +39,7 @@ export const billOf = (
   const { book, contract, days, ladderBefore } = terms
   const [first, ...rest] = series.marks
   if (first === undefined) return { ok: false, words: `${series.name} has no readings` }
-  let chain = beginChain(book, contract, days, first, ladderBefore)
+  let chain = beginChain(book, contract, days, first, { ladderBefore })
   if (chain === null) return { ok: false, words: notInForce(book, days.dayAt(first.at)) }
   for (const mark of rest) {
     const taken = takeReading(chain, mark)

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { noEnergy, parseKwh, type WattHours } from '../../domain/quantity.ts'
 import { plainContract, type SupplyContract } from '../../domain/tariff/contract.ts'
@@ -8,6 +7,7 @@ import { readPlanBook } from '../../domain/tariff/plan-book.ts'
 import { readContract } from '../../domain/tariff/read-contract.ts'
 import type { Read } from '../../domain/tariff/read-plan.ts'
 import { zoneDays, type ZoneDays } from '../../domain/tariff/tariff-clock.ts'
+import { readJsonFile, readTextFile } from './json-file.ts'
 import { billJson, billOf, billText, type Bill } from './price-bill.ts'
 import { readLoad, type LoadProblem } from './price-load.ts'
 import { seriesOf } from './price-marks.ts'
@@ -54,7 +54,7 @@ const priceFiles = async (options: PriceOptions, refuse: Refuse): Promise<readon
   if (days === null) return refuse([`There is no time zone "${options.timeZone}". Write it like Asia/Shanghai.`])
   const book = await readJson(options.plan, readPlanBook, refuse)
   const contract = await readTerms(options.contract, refuse)
-  const text = await readText(options.load)
+  const text = await readTextFile(options.load)
   if (!text.ok) return refuse([text.words])
   const load = readLoad(text.text, days)
   if (!load.ok) return refuse(load.problems.map((problem) => loadWords(options.load, problem)))
@@ -77,29 +77,13 @@ const readTerms = async (path: string | null, refuse: Refuse): Promise<SupplyCon
   path === null ? plainContract : readJson(path, readContract, refuse)
 
 const readJson = async <T>(path: string, read: (json: unknown) => Read<T>, refuse: Refuse): Promise<T | null> => {
-  const file = await readText(path)
+  const file = await readJsonFile(path)
   if (!file.ok) return refuse([file.words])
-  let json: unknown = null
-  try {
-    json = JSON.parse(file.text)
-  } catch (error) {
-    return refuse([`${path}: is not JSON: ${error instanceof Error ? error.message : String(error)}`])
-  }
-  const result = read(json)
+  const result = read(file.json)
   return result.ok ? result.value : refuse(result.problems.map((problem) => planWords(path, problem)))
 }
 
 const planWords = (path: string, { at, words }: Problem): string => `${path}: ${at} ${words}`
-
-const readText = async (path: string): Promise<Readonly<{ ok: true; text: string } | { ok: false; words: string }>> => {
-  try {
-    return { ok: true, text: await readFile(path, 'utf8') }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[code]
-    return { ok: false, words: `${path}: cannot be read: ${why ?? String(error)}` }
-  }
-}
 
 const knownZone = (timeZone: string): ZoneDays | null => {
   try {

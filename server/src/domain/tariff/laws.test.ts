@@ -214,10 +214,10 @@ describe('readings', () => {
     return [0n, ...load].map((wh, slot) => {
       total += wh
       const totalWh = wattHours(total)
-      const rest = wattHours(total / 3n)
+      const quarter = wattHours(total / 4n)
       return {
         at: firstAt + slot * 1_800_000 + offsetMs,
-        registers: { totalWh, ratesWh: [rest, rest, rest, wattHours(total - 3n * rest)] },
+        registers: { totalWh, ratesWh: [quarter, quarter, quarter, quarter] },
       }
     })
   }
@@ -302,6 +302,41 @@ describe('readings', () => {
       { numRuns: 60 },
     )
   })
+})
+
+test('a late reading whose registers do not lie between its neighbours changes nothing', () => {
+  const read = readPlanBook({
+    code: 'T',
+    version: 1,
+    validFrom: '2024-01-01',
+    energy: {
+      kind: 'clock',
+      prices: { peak: '2', valley: '1' },
+      calendar: {
+        seasons: [
+          {
+            workday: [
+              ['00:00', 'valley'],
+              ['08:00', 'peak'],
+            ],
+          },
+        ],
+      },
+    },
+  })
+  const days = zoneDays('Asia/Shanghai')
+  const mark = (hour: number, wh: bigint): Mark => ({
+    at: Date.UTC(2024, 5, 2, 16 + hour),
+    registers: { totalWh: wattHours(wh), ratesWh: [] },
+  })
+  const begun = read.ok ? beginChain(read.value, plainContract, days, mark(6, 1_000n)) : null
+  const open = begun === null ? null : takeReading(begun, mark(10, 5_000n))
+  if (open === null) throw new Error('no chain')
+  for (const wh of [999n, 5_001n]) {
+    const taken = takeReading(open.chain, mark(8, wh))
+    expect([taken?.usage, taken?.trueUp, taken?.windows]).toEqual([0n, 0n, []])
+  }
+  expect(takeReading(open.chain, mark(8, 5_000n))?.trueUp).toBe(-2_000_000n)
 })
 
 describe('arithmetic', () => {

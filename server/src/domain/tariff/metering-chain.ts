@@ -43,7 +43,19 @@ export type MeteringChain = Readonly<{
   windows: readonly RatedWindow[]
 }>
 
-export type ChainCharge = Readonly<{ chain: MeteringChain; usage: MicroYuan; trueUp: MicroYuan; provisional: boolean }>
+export type ChainCharge = Readonly<{
+  chain: MeteringChain
+  usage: MicroYuan
+  trueUp: MicroYuan
+  provisional: boolean
+  /** The same by window, for those that changed. */
+  windows: readonly WindowCharge[]
+}>
+
+export type WindowCharge = Readonly<{ rated: RatedWindow; usage: MicroYuan; trueUp: MicroYuan }>
+
+/** What a first window takes over from before its chain: another plan's ladder, a month that is begun already. */
+export type ChainStart = Readonly<{ ladderBefore?: WattHours; opensMonth?: boolean }>
 
 /** Begins at the first reading, which is charged nothing; null when the plan is not in force then. */
 export const beginChain = (
@@ -51,12 +63,12 @@ export const beginChain = (
   contract: SupplyContract,
   days: ZoneDays,
   first: Mark,
-  ladderBefore: WattHours = noEnergy,
+  { ladderBefore = noEnergy, opensMonth = true }: ChainStart = {},
 ): MeteringChain | null => {
   const window = windowOn(book, contract, days.dayAt(first.at))
   if (window === null) return null
   const chain = { book, contract, days, windows: [] }
-  return { ...chain, windows: [{ ...openWindow(chain, window, first, first.at), ladderBefore }] }
+  return { ...chain, windows: [{ ...openWindow(chain, window, first, first.at), ladderBefore, opensMonth }] }
 }
 
 /**
@@ -68,6 +80,7 @@ export const takeReading = (chain: MeteringChain, mark: Mark): ChainCharge | nul
   const opened = openUntil(chain, mark.at)
   if (opened === null) return null
   const windows: RatedWindow[] = []
+  const changed: WindowCharge[] = []
   let [usage, trueUp, provisional, previousMoved] = [zeroMoney, zeroMoney, false, false]
   for (const before of opened.windows) {
     const added = addReading(before.usage, mark, before.clock)
@@ -81,12 +94,14 @@ export const takeReading = (chain: MeteringChain, mark: Mark): ChainCharge | nul
     }
     const rated = { ...before, usage: added, ladderBefore, quotaCarried }
     const charged = charge(rated.charge, rated.tariff, periodToDate(rated))
-    windows.push({ ...rated, charge: charged.state })
+    const settled = { ...rated, charge: charged.state }
+    windows.push(settled)
+    changed.push({ rated: settled, usage: charged.usage, trueUp: charged.trueUp })
     usage = addMoney(usage, charged.usage)
     trueUp = addMoney(trueUp, charged.trueUp)
     provisional ||= charged.provisional
   }
-  return { chain: { ...opened, windows }, usage, trueUp, provisional }
+  return { chain: { ...opened, windows }, usage, trueUp, provisional, windows: changed }
 }
 
 /** Opens the windows up to the one that contains `at`; an instant between two days belongs to the earlier one. */
@@ -121,7 +136,7 @@ export const clockOf = (energy: EnergyPrices, days: ZoneDays): TariffClock =>
   energy.kind === 'clock' ? tariffClock(energy.calendar, days) : oneCell(days)
 
 /** What a window takes over from the one before it: the ladder's count, unless its cycle begins anew, and free energy. */
-const carriedFrom = (
+export const carriedFrom = (
   previous: RatedWindow | undefined,
   { from, plan, monthStart }: BillingWindow,
   first: WattHours,

@@ -72,9 +72,20 @@ const addEnergyOf = (usage: Usage, mark: Mark, clock: TariffClock): Usage => {
     return addSegment({ ...usage, last: mark }, { from: usage.last, to: mark }, clock)
   }
   const gap = usage.gaps.find(({ from, to }) => from.at < mark.at && mark.at < to.at)
-  if (gap === undefined) return usage
+  if (gap === undefined || !isBetween(gap, mark)) return usage
   const without = { ...usage, gaps: usage.gaps.filter((other) => other !== gap) }
   return addSegment(addSegment(without, { from: gap.from, to: mark }, clock), { from: mark, to: gap.to }, clock)
+}
+
+/** Registers only rise: what does not fit between its neighbours is no reading of this meter. */
+const isBetween = ({ from, to }: Gap, { registers }: Mark): boolean => {
+  const fits = (low: WattHours, value: WattHours, high: WattHours): boolean => low <= value && value <= high
+  return (
+    fits(from.registers.totalWh, registers.totalWh, to.registers.totalWh) &&
+    registers.ratesWh.every((rate, index) =>
+      fits(from.registers.ratesWh[index] ?? rate, rate, to.registers.ratesWh[index] ?? rate),
+    )
+  )
 }
 
 const addSegment = (usage: Usage, segment: Gap, clock: TariffClock): Usage => {

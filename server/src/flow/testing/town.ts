@@ -85,6 +85,9 @@ export type TownAccount = Readonly<{
   place: string
   opening?: number
   plan?: keyof typeof plans
+  /** Instead of `plan`: a tariff by the document of docs/pricing.md, and what the supply contract adds. */
+  tariff?: object
+  supplyTerms?: object
   protected?: boolean
   agreement?: boolean
   reconnect?: 'direct-close' | 'permit-close'
@@ -112,10 +115,14 @@ const enrolled = (account: TownAccount, index: number): EnrolledAccount => ({
           noticeLeadMs: 30 * 60_000,
           reconnect: account.reconnect ?? 'direct-close',
           tripWindow: { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] },
-          pricePlan: account.plan ?? 'flat',
+          pricePlan: account.tariff === undefined ? (account.plan ?? 'flat') : tariffName(account),
         },
   openingPayment: account.agreement === false || account.opening === undefined ? null : yuan(account.opening),
+  ...(account.supplyTerms === undefined ? {} : { supplyTerms: account.supplyTerms }),
 })
+
+/** Each place has a plan of its own. */
+export const tariffName = ({ place }: Pick<TownAccount, 'place'>): string => `tariff ${place}`
 
 const townOf = (accounts: readonly TownAccount[]): Enrolment => ({
   site: {
@@ -125,7 +132,14 @@ const townOf = (accounts: readonly TownAccount[]): Enrolment => ({
     servicePhone: '10000',
     signature: '测试供电所',
   },
-  pricePlans: Object.entries(plans).map(([name, plan]) => ({ name, plan })),
+  pricePlans: [
+    ...Object.entries(plans).map(([name, plan]) => ({ name, plan })),
+    ...accounts.flatMap((account) =>
+      account.tariff === undefined
+        ? []
+        : [{ name: tariffName(account), plan: { kind: 'tariff' as const, document: account.tariff } }],
+    ),
+  ],
   gateways: [
     {
       code: 'GW-T',
@@ -145,7 +159,7 @@ export const createTown = async (accounts: readonly TownAccount[], start = wedne
   const logged: FlowEvent[] = []
   const context: FlowContext = { database, clock, ids, log: (event) => void logged.push(event) }
   const made = await enrol(database, clock, ids, townOf(accounts))
-  if (!made.ok) throw new Error('the town was not enrolled')
+  if (!made.ok) throw new Error(`the town was not enrolled: ${JSON.stringify(made)}`)
   const place = async (name: string) => placeOf(database, name)
   return {
     database,

@@ -1,0 +1,66 @@
+import type { Problem } from '../domain/tariff/document.ts'
+import { formatDay } from '../domain/tariff/day-number.ts'
+import { readPlanBook } from '../domain/tariff/plan-book.ts'
+import { readContract } from '../domain/tariff/read-contract.ts'
+import { readPlan } from '../domain/tariff/read-plan.ts'
+import { writeAudit } from '../store/audit.ts'
+import type { Database } from '../store/database.ts'
+import { insertPricePlan } from '../store/enrolment.ts'
+import { findAccountByNumber, insertSupplyTerms, lockPlanName, planVersionsOf } from '../store/tariffs.ts'
+
+export type PlanRefusal = Readonly<
+  | { ok: false; code: 'invalid-document'; problems: readonly Problem[] }
+  | { ok: false; code: 'not-a-tariff' | 'unknown-account' }
+  | { ok: false; code: 'begins-too-early'; from: string }
+>
+
+export type PlanAdded = Readonly<{ ok: true; id: number; version: number }>
+
+const msPerDay = 86_400_000
+/** The first local midnight of a day on earth comes so long before its UTC midnight. */
+const earliestZoneMs = 14 * 3_600_000
+
+/**
+ * Adds a version to a price plan, or a new plan. A further version begins on a day that has begun nowhere yet: what has
+ * been charged is never priced again by an announcement.
+ */
+export const addPricePlan = async (
+  database: Database,
+  now: number,
+  { name, document }: Readonly<{ name: string; document: unknown }>,
+): Promise<PlanAdded | PlanRefusal> => {
+  const read = readPlan(document)
+  if (!read.ok) return { ok: false, code: 'invalid-document', problems: read.problems }
+  const { version, validFrom } = read.value
+  return database.transaction(async (sql) => {
+    await lockPlanName(sql, name)
+    const versions = await planVersionsOf(sql, name)
+    if (versions.some(({ kind }) => kind !== 'tariff')) return { ok: false, code: 'not-a-tariff' }
+    const book = readPlanBook([...versions.map((row) => row.document), document])
+    if (!book.ok) return { ok: false, code: 'invalid-document', problems: book.problems }
+    if (versions.length > 0 && validFrom * msPerDay - earliestZoneMs <= now)
+      return { ok: false, code: 'begins-too-early', from: formatDay(Math.floor((now + earliestZoneMs) / msPerDay) + 1) }
+    const id = await insertPricePlan(sql, { name, plan: { kind: 'tariff', document } })
+    const deed = { at: now, operatorId: null, action: 'price-plan:add', subject: `price-plan:${name}` }
+    await writeAudit(sql, { ...deed, detail: { version, validFrom: formatDay(validFrom) } })
+    return { ok: true, id, version }
+  })
+}
+
+/** Writes the next version of what an account's supply contract adds to its tariff; it counts from the next reading on. */
+export const setSupplyTerms = async (
+  database: Database,
+  now: number,
+  { account, document }: Readonly<{ account: string; document: unknown }>,
+): Promise<Readonly<{ ok: true }> | PlanRefusal> => {
+  const read = readContract(document)
+  if (!read.ok) return { ok: false, code: 'invalid-document', problems: read.problems }
+  return database.transaction(async (sql) => {
+    const accountId = await findAccountByNumber(sql, account)
+    if (accountId === null) return { ok: false, code: 'unknown-account' }
+    await insertSupplyTerms(sql, { accountId, document, at: now })
+    const subject = `account:${String(accountId)}`
+    await writeAudit(sql, { at: now, operatorId: null, action: 'supply-terms:set', subject, detail: { document } })
+    return { ok: true }
+  })
+}
