@@ -105,7 +105,8 @@ export const statement = z.object({
         start: register,
         end: register,
         usedWh: energyText,
-        endMark: z.enum(['at-end', 'earlier']),
+        closes: z.boolean(),
+        endMark: z.enum(['at-end', 'between', 'earlier']),
       }),
     )
     .readonly(),

@@ -18,7 +18,10 @@ create table statement (
   opening_balance bigint not null,
   payments bigint not null,
   movements bigint not null,
-  -- What the ledger had charged before the lines were rounded, and what rounding them added.
+  -- What the month's settlement periods had charged. A charge belongs to the period that it rates, also where the
+  -- reading that caused it is of the next month.
+  energy bigint not null,
+  -- That, fees, and rounding posted by an earlier revision; and what this statement's rounding adds.
   charged bigint not null,
   rounding bigint not null,
   total bigint not null,

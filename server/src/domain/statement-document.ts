@@ -95,11 +95,13 @@ export type DocumentMeter = Readonly<{
   start: RegisterMark
   end: RegisterMark
   usedWh: string
+  /** Whether the difference of the registers is the energy; not where readings are missing around an end of the month. */
+  closes: boolean
   /**
-   * `at-end`: read within one interval of the end. `earlier`: what was used after the last reading is charged in the
-   * next period.
+   * `at-end`: read within one interval of the end. `between`: taken in proportion to time from the readings before and
+   * after it. `earlier`: what was used after the last reading is charged in the next period.
    */
-  endMark: 'at-end' | 'earlier'
+  endMark: 'at-end' | 'between' | 'earlier'
 }>
 
 export type StatementFacts = Pick<

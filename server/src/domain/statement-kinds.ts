@@ -34,15 +34,7 @@ export const partOfKind = (kind: string): StatementPart => {
   return part
 }
 
-const isCharge: Readonly<Record<StatementPart, boolean>> = Object.freeze({
-  energy: true,
-  fee: true,
-  rounding: true,
-  payment: false,
-  movement: false,
-})
-
-/** The kinds whose sum the total of a statement is. */
-export const chargeKinds: readonly string[] = Object.entries(parts).flatMap(([kind, part]) =>
-  isCharge[part] ? [kind] : [],
+/** Fees and rounding: charges that no settlement period knows. */
+export const plainChargeKinds: readonly string[] = Object.entries(parts).flatMap(([kind, part]) =>
+  part === 'fee' || part === 'rounding' ? [kind] : [],
 )

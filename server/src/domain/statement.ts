@@ -21,8 +21,8 @@ import { closeStatement } from './tariff/statement.ts'
 
 /**
  * Closing a period: the lines are rated anew from the registers, each is rounded as its plan says, and what that changes
- * is posted. So the total is the sum of the printed lines **and** the sum of what the ledger has charged. Rounding can
- * never hide a fault: registers and ledger must agree to the micro-yuan before, and what lines gain or lose is bounded.
+ * is posted. So the total is the sum of the printed lines **and** the sum of what has been charged for the period.
+ * Rounding can never hide a fault: what lines gain or lose by it is bounded.
  */
 export type RatedPeriod = Readonly<{
   meterId: number
@@ -66,6 +66,7 @@ export type StatementLine = Readonly<{
 
 export type StatementInput = Readonly<{
   periods: readonly RatedPeriod[]
+  /** All that moved the balance but charges of energy: those are the periods'. */
   moves: readonly BalanceMove[]
   openingBalance: MicroYuan
 }>
@@ -75,7 +76,9 @@ export type ClosedStatement = Readonly<{
   openingBalance: MicroYuan
   payments: MicroYuan
   movements: MicroYuan
-  /** What the ledger has charged already. */
+  /** What the periods have charged. */
+  energy: MicroYuan
+  /** That, fees, and rounding that was posted before. */
   charged: MicroYuan
   /** What is still to be posted: above zero is charged, below zero is given back. */
   rounding: MicroYuan
@@ -85,28 +88,27 @@ export type ClosedStatement = Readonly<{
   closingBalance: MicroYuan
 }>
 
-export type StatementRefusal = 'settlement-and-ledger-differ' | 'more-than-rounding'
 export type StatementResult = Readonly<
-  { ok: true; statement: ClosedStatement } | { ok: false; code: StatementRefusal; detail: string }
+  { ok: true; statement: ClosedStatement } | { ok: false; code: 'more-than-rounding'; detail: string }
 >
 
 export const buildStatement = ({ periods, moves, openingBalance }: StatementInput): StatementResult => {
-  const difference = differenceOf(periods, moves)
-  if (difference !== null) return { ok: false, code: 'settlement-and-ledger-differ', detail: difference }
+  if (moves.some((move) => partOfMove(move) === 'energy')) throw new RangeError('energy is charged by periods')
   const sumOf = (...parts: readonly StatementPart[]): MicroYuan =>
     sum(moves.filter((move) => parts.includes(partOfMove(move))).map(({ effect }) => effect))
   const closed = periods.map(closePeriod)
   const posted = moves.filter((move) => partOfMove(move) === 'fee').map(postedLine)
   const lines = [...closed.flatMap((one) => one.lines), ...posted]
   const total = sum(lines.filter(({ memo }) => !memo).map(({ amount }) => amount))
-  const unrounded = negate(sumOf('energy', 'fee'))
-  const charged = negate(sumOf('energy', 'fee', 'rounding'))
+  const energy = sum(periods.map((period) => period.charged))
+  const unrounded = subtractMoney(energy, sumOf('fee'))
+  const charged = subtractMoney(unrounded, sumOf('rounding'))
   if (magnitude(subtractMoney(total, unrounded)) > boundOf(periods, lines))
     return { ok: false, code: 'more-than-rounding', detail: subtractMoney(total, unrounded).toString() }
   const tax = sum(closed.map((one) => one.tax))
   const payments = sumOf('payment')
   const movements = sumOf('movement')
-  const statement = { lines, openingBalance, payments, movements, charged, total, tax }
+  const statement = { lines, openingBalance, payments, movements, energy, charged, total, tax }
   const rounding = subtractMoney(total, charged)
   const closingBalance = subtractMoney(sum([openingBalance, payments, movements]), total)
   return { ok: true, statement: { ...statement, rounding, net: subtractMoney(total, tax), closingBalance } }
@@ -118,19 +120,6 @@ const magnitude = (amount: MicroYuan): MicroYuan => (amount < 0n ? negate(amount
 
 export const partOfMove = ({ kind, reverses }: Pick<BalanceMove, 'kind' | 'reverses'>): StatementPart =>
   partOfKind(kind === 'reversal' && reverses !== null ? reverses : kind)
-
-/** Names the first meter whose charges in the ledger are not those of its settlement. */
-const differenceOf = (periods: readonly RatedPeriod[], moves: readonly BalanceMove[]): string | null => {
-  const left = new Map<number | null, MicroYuan>()
-  const add = (meterId: number | null, amount: MicroYuan): void => {
-    left.set(meterId, addMoney(left.get(meterId) ?? zeroMoney, amount))
-  }
-  for (const { meterId, charged } of periods) add(meterId, charged)
-  for (const move of moves) if (partOfMove(move) === 'energy') add(move.meterId, move.effect)
-  for (const [meterId, amount] of left)
-    if (amount !== 0n) return `meter ${String(meterId)}: settlement − ledger = ${amount.toString()} micro-yuan`
-  return null
-}
 
 type ClosedPeriod = Readonly<{ lines: readonly StatementLine[]; tax: MicroYuan }>
 

@@ -1,12 +1,18 @@
 import { localTime } from '../domain/calendar.ts'
-import { addEnergy, formatMoney, noEnergy, subtractEnergy, subtractMoney, zeroMoney } from '../domain/quantity.ts'
+import {
+  addEnergy,
+  addMoney,
+  formatMoney,
+  noEnergy,
+  subtractMoney,
+  zeroMoney,
+  type MicroYuan,
+} from '../domain/quantity.ts'
 import { receiptNumber } from '../domain/receipt.ts'
 import { buildStatement, partOfMove, type ClosedStatement, type RatedPeriod } from '../domain/statement.ts'
 import {
   energyOfDay,
-  registerMark,
   statementNumber,
-  type DocumentMeter,
   type DocumentMove,
   type StatementDocument,
   type StatementFacts,
@@ -14,22 +20,28 @@ import {
 import type { StatementMonth } from '../domain/statement-month.ts'
 import { ratedByRegisters } from '../domain/statement-tariff.ts'
 import { dayNumber } from '../domain/tariff/day-number.ts'
+import { periodToDate } from '../domain/tariff/metering-chain.ts'
 import type { RatedDays } from '../domain/tariff/part-of-month.ts'
+import { restoreWindow } from '../domain/tariff/stored-window.ts'
+import { zoneDays } from '../domain/tariff/tariff-clock.ts'
 import type { Sql } from '../store/database.ts'
 import {
   balanceMoves,
+  chargedAfter,
   closingAccounts,
   closingMeters,
   closingPeriods,
   effectsSince,
-  lastReadings,
+  unledgeredEnergy,
   type AccountMove,
   type ClosingAccount,
   type ClosingMeter,
   type ClosingPeriod,
   type ClosingSite,
-  type ReadingMark,
 } from '../store/statements-closing.ts'
+import { loadPlanVersions } from '../store/tariffs.ts'
+import { meterOnStatement, monthMarks, type ClosedPeriod, type MonthMarks } from './close-period-meters.ts'
+import { booksOf, contractOf } from './settle-tariff.ts'
 
 /** What closing one account's month comes to, before anything is written. */
 export type Closing = Readonly<
@@ -52,13 +64,6 @@ type Work = Readonly<{
   withoutReading: boolean
 }>
 
-/** A reading this long before a boundary still shows what stood there; older ones are looked for in the whole month. */
-const nearBoundaryMs = 2 * 86_400_000
-/** How late a reading of a round may be. */
-const roundToleranceMs = 5 * 60_000
-
-type Marks = Readonly<{ start: ReadonlyMap<number, ReadingMark>; end: ReadonlyMap<number, ReadingMark> }>
-
 /** Loads a batch of locked accounts and decides for each. Set-based: a fixed number of queries, whatever the batch. */
 export const loadClosing = async (sql: Sql, work: Work): Promise<readonly Closing[]> => {
   const { site, month, accountIds } = work
@@ -68,37 +73,40 @@ export const loadClosing = async (sql: Sql, work: Work): Promise<readonly Closin
   const meters = await closingMeters(sql, accountIds, meterIds)
   const moves = await balanceMoves(sql, accountIds, month, site.timeZone)
   const since = await effectsSince(sql, accountIds, month.end)
-  const marks = { start: await marksAt(sql, meterIds, month.start), end: await marksAt(sql, meterIds, month.end) }
+  const later = await chargedAfter(sql, accountIds, month.end)
+  const marks = await monthMarks(sql, meterIds, month)
+  const beginning = accounts.flatMap(({ accountId, previous }) => (previous === null ? [accountId] : []))
+  const unledgered = await unledgeredEnergy(sql, beginning)
+  const closed = await windowsOf(sql, periods, site.timeZone)
   return accounts.map((account) =>
     closeAccount(work, {
       account,
-      periods: periods.filter(({ accountId }) => accountId === account.accountId),
+      closed: closed.filter(({ period }) => period.accountId === account.accountId),
       meters,
       moves: moves.filter(({ accountId }) => accountId === account.accountId),
       since: since.get(account.accountId) ?? zeroMoney,
+      later: later.get(account.accountId) ?? zeroMoney,
+      unledgered: unledgered.get(account.accountId) ?? zeroMoney,
       marks,
     }),
   )
 }
 
-const marksAt = async (
-  sql: Sql,
-  meterIds: readonly number[],
-  boundary: number,
-): Promise<ReadonlyMap<number, ReadingMark>> =>
-  meterIds.length === 0 ? new Map() : lastReadings(sql, meterIds, boundary - nearBoundaryMs, boundary)
-
 type AccountFacts = Readonly<{
   account: ClosingAccount
-  periods: readonly ClosingPeriod[]
+  closed: readonly ClosedPeriod[]
   meters: readonly ClosingMeter[]
   moves: readonly AccountMove[]
+  /** What has moved the balance since the month, charges of energy apart, and what later periods have charged. */
   since: ClosingAccount['balance']
-  marks: Marks
+  later: ClosingAccount['balance']
+  /** Of an account without an earlier statement: what periods have charged and the ledger has not. */
+  unledgered: ClosingAccount['balance']
+  marks: MonthMarks
 }>
 
 const closeAccount = (work: Work, facts: AccountFacts): Closing => {
-  const { account, periods, meters, moves, since } = facts
+  const { account, meters, since, later } = facts
   const { accountId, number, balance, closed } = account
   const unread = meters.filter(
     ({ accountId: owner, charging, lastAt }) =>
@@ -108,9 +116,17 @@ const closeAccount = (work: Work, facts: AccountFacts): Closing => {
     const names = unread.map(({ address, place }) => `${address} (${place})`).join(', ')
     return { kind: 'waiting', account: number, because: `not read since the end of ${work.month.month}: ${names}` }
   }
-  const closingBefore = subtractMoney(balance, since)
-  const openingBalance = moves.reduce((left, { effect }) => subtractMoney(left, effect), closingBefore)
-  const rated = periods.map((period) => ratedPeriod(period, work.site.timeZone))
+  const rated = facts.closed.map((one) => ratedPeriod(one, work.site.timeZone))
+  const moves = facts.moves.filter((move) => partOfMove(move) !== 'energy')
+  const energy = rated.reduce((sum, { charged }) => addMoney(sum, charged), zeroMoney)
+  // From the balance of now back to the end of the month, and from there to its beginning.
+  const closingBefore = addMoney(subtractMoney(balance, since), later)
+  const openingBalance = moves.reduce(
+    (left, { effect }) => subtractMoney(left, effect),
+    addMoney(closingBefore, energy),
+  )
+  const objection = objectionTo(facts, openingBalance)
+  if (objection !== null) return { kind: 'refused', account: number, because: objection }
   const built = buildStatement({ periods: rated, moves, openingBalance })
   if (!built.ok) return { kind: 'refused', account: number, because: `${built.code}: ${built.detail}` }
   const { statement } = built
@@ -126,6 +142,15 @@ const closeAccount = (work: Work, facts: AccountFacts): Closing => {
   }
 }
 
+/** The books must agree to the micro-yuan before anything is rounded: so rounding can hide nothing. */
+const objectionTo = ({ account: { previous }, unledgered }: AccountFacts, opening: MicroYuan): string | null => {
+  if (previous !== null && previous.closingBalance !== opening)
+    return `settlement-and-ledger-differ: it begins with ${formatMoney(opening)}, but ${previous.number} ended with ${formatMoney(previous.closingBalance)}`
+  return unledgered === 0n
+    ? null
+    : `settlement-and-ledger-differ: periods have charged ${formatMoney(unledgered)} more than the ledger`
+}
+
 const isSame = (
   closed: NonNullable<ClosingAccount['closed']>,
   { total, tax, openingBalance, closingBalance }: ClosedStatement,
@@ -135,18 +160,36 @@ const isSame = (
   closed.openingBalance === openingBalance &&
   closed.closingBalance === closingBalance
 
-const ratedPeriod = (period: ClosingPeriod, timeZone: string): RatedPeriod => {
-  const { meterId, agreement, pricePlan, opening, latest, charged } = period
-  const days = ratedDays(period, timeZone)
-  const rated = ratedByRegisters(pricePlan.plan, pricePlan, opening, latest, days)
-  return {
-    ...rated,
-    period: { ...rated.period, sources: sourcesOf(period) },
-    meterId,
-    agreement,
-    pricePlanId: pricePlan.id,
-    charged,
-  }
+/** Restores the windows of periods under a tariff, with the plans' documents read once for the batch. */
+const windowsOf = async (
+  sql: Sql,
+  periods: readonly ClosingPeriod[],
+  timeZone: string,
+): Promise<readonly ClosedPeriod[]> => {
+  const planIds = [
+    ...new Set(periods.flatMap(({ rated, pricePlan }) => (rated.kind === 'tariff' ? [pricePlan.id] : []))),
+  ]
+  const books = planIds.length === 0 ? null : booksOf(await loadPlanVersions(sql, planIds))
+  const days = zoneDays(timeZone)
+  return periods.map((period) => {
+    const { rated, pricePlan } = period
+    if (rated.kind === 'registers') return { period, window: null }
+    const book = books?.get(pricePlan.id)?.book
+    const window =
+      book === undefined ? null : restoreWindow({ book, contract: contractOf(rated.terms), days }, rated.window)
+    if (window === null) throw new Error(`the plan ${pricePlan.name} of a period is not there`)
+    return { period, window }
+  })
+}
+
+const ratedPeriod = ({ period, window }: ClosedPeriod, timeZone: string): RatedPeriod => {
+  const { meterId, agreement, pricePlan, rated, opening, latest, charged } = period
+  const origin = { meterId, agreement, pricePlanId: pricePlan.id, charged }
+  if (window !== null)
+    return { ...origin, plan: window.window.plan, contract: window.tariff.contract, period: periodToDate(window) }
+  if (rated.kind === 'tariff') throw new Error('a period under a tariff has no window')
+  const byRegisters = ratedByRegisters(rated.plan, pricePlan, opening, latest, ratedDays(period, timeZone))
+  return { ...byRegisters, ...origin, period: { ...byRegisters.period, sources: sourcesOf(period) } }
 }
 
 /** The registers that a line was made from, as text that can be checked against the meter. */
@@ -167,7 +210,7 @@ const dayOf = (at: number, timeZone: string): number => {
 
 const documentFacts = (
   { site, month }: Work,
-  { account, periods, meters, moves, marks }: AccountFacts,
+  { account, closed: periods, meters, moves, marks }: AccountFacts,
   rated: readonly RatedPeriod[],
   revision: number,
 ): Omit<StatementFacts, 'closedAt'> => {
@@ -184,7 +227,7 @@ const documentFacts = (
     end: month.end,
     payments: moves.filter((move) => partOfMove(move) === 'payment').map((move) => documentMove(move, site.timeZone)),
     movements: moves.filter((move) => partOfMove(move) === 'movement').map((move) => documentMove(move, site.timeZone)),
-    meters: meters.flatMap((meter) => meterOf(meter, periods, marks, month, site)),
+    meters: meters.flatMap((meter) => meterOnStatement(meter, periods, marks, month, site.readingIntervalMs)),
     daily: dailyOf(moves),
     taxRates: rated.map(({ plan }) => plan.taxRate),
   }
@@ -198,35 +241,6 @@ const documentMove = ({ at, kind, reverses, effect, entry, channel }: AccountMov
   receipt: kind === 'payment' && entry !== null ? receiptNumber(at, timeZone, entry) : null,
   channel,
 })
-
-/** One row per meter, from the registers that its first period opened with to those of its last. */
-const meterOf = (
-  { meterId, address, place }: ClosingMeter,
-  periods: readonly ClosingPeriod[],
-  marks: Marks,
-  { end }: StatementMonth,
-  { readingIntervalMs }: ClosingSite,
-): readonly DocumentMeter[] => {
-  const own = periods.filter((period) => period.meterId === meterId)
-  const [first, last] = [own[0], own.at(-1)]
-  if (first === undefined || last === undefined) return []
-  const matching = (mark: ReadingMark | undefined, totalWh: bigint): ReadingMark | null =>
-    mark?.totalWh === totalWh ? mark : null
-  const ended = matching(marks.end.get(meterId), last.latest.totalWh)
-  const nearEnd = ended !== null && ended.at >= end - readingIntervalMs - roundToleranceMs
-  return [
-    {
-      meterId,
-      address,
-      place,
-      multiplier: '1',
-      start: registerMark(first.opening, matching(marks.start.get(meterId), first.opening.totalWh)),
-      end: registerMark(last.latest, ended),
-      usedWh: subtractEnergy(last.latest.totalWh, first.opening.totalWh).toString(),
-      endMark: nearEnd ? 'at-end' : 'earlier',
-    },
-  ]
-}
 
 const dailyOf = (moves: readonly AccountMove[]): StatementDocument['daily'] => {
   const days = new Map<string, AccountMove['used']>()

@@ -132,7 +132,7 @@ describe('closing a month, on a real database', () => {
   test('a later charge of the month makes a corrective statement; the first stays as it was', async () => {
     const first = await statement('70003-202611')
     await town.settle([await town.reading('silent', 3_999, { at: end - hour / 2 })])
-    expect((await wrong()).join()).toContain('70003-202611: 1 transfers since')
+    expect((await wrong()).join()).toContain('70003-202611: 2222000 micro-yuan charged since')
     const summary = await close()
     expect(summary).toMatchObject({ closed: [], corrected: ['70003-202611-R1'], refused: [] })
     const second = await statement('70003-202611-R1')

@@ -36,6 +36,8 @@ export type CloseResult = Readonly<
 
 type Context = Pick<FlowContext, 'database' | 'ids'> & Readonly<{ clock: Pick<FlowContext['clock'], 'now'> }>
 
+/** How many months before the one that is closed are looked at for late charges. */
+const correctedMonths = 3
 /** Accounts that are closed in one transaction. */
 const batchSize = 100
 
@@ -51,7 +53,12 @@ export const closePeriods = async (context: Context, options: CloseOptions = {})
     const month = options.month === undefined ? lastMonth(now, site.timeZone) : parseMonth(options.month, site.timeZone)
     if (month === null) return { ok: false, code: 'not-a-month' }
     if (month.end > now) return { ok: false, code: 'month-not-over' }
-    found.push(await closeSite(context, site, month, options.withoutReading ?? false))
+    // What was charged late for a month before stands in the balance that this one begins with: that one first.
+    for (let back = correctedMonths; back > 0; back -= 1) {
+      const before = lastMonth(month.start + 1, site.timeZone, back - 1)
+      found.push(await closeSite(context, site, before, { which: 'closed before', withoutReading: true }))
+    }
+    found.push(await closeSite(context, site, month, { which: 'all', withoutReading: options.withoutReading ?? false }))
   }
   return { ok: true, summary: merged(found) }
 }
@@ -67,9 +74,9 @@ const closeSite = async (
   { database, clock, ids }: Context,
   site: ClosingSite,
   month: StatementMonth,
-  withoutReading: boolean,
+  { which, withoutReading }: Readonly<{ which: 'all' | 'closed before'; withoutReading: boolean }>,
 ): Promise<CloseSummary> => {
-  const accountIds = await accountsToClose(database, site.id, month)
+  const accountIds = await accountsToClose(database, site.id, month, which)
   if (accountIds.length > 0) await ensurePartitions(database, month.end, month.end)
   const summaries: CloseSummary[] = []
   for (let from = 0; from < accountIds.length; from += batchSize) {

@@ -4,8 +4,10 @@ import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
 import type { JournalLine } from '../domain/reversal.ts'
 import type { BalanceMove } from '../domain/statement.ts'
+import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
 import { planOf } from './settlement.ts'
+import { usageOf, type UsageRow } from './tariff-usage.ts'
 
 /** What closing a month needs to know. Everything is read for a batch of accounts at once, under their locks. */
 
@@ -40,23 +42,29 @@ export const sitesToClose = async (sql: Sql): Promise<readonly ClosingSite[]> =>
 }
 
 /**
- * Accounts of a site with something to close: used or moved in the month and not closed; or changed since they were,
- * in this month or in the balance that it began with.
+ * Accounts of a site with something to close: used or moved in the month and not closed; or closed, and charged since
+ * for the month or for one before it.
  */
-export const accountsToClose = async (sql: Sql, siteId: number, { start, end }: Span): Promise<readonly number[]> => {
+export const accountsToClose = async (
+  sql: Sql,
+  siteId: number,
+  { start, end }: Span,
+  which: 'all' | 'closed before',
+): Promise<readonly number[]> => {
   const rows = await sql.query<{ id: number }>(
     `select a.id from account a
-     left join lateral (select last_entry from statement s where s.account_id = a.id and s.start_at = $2
+     left join lateral (select last_entry, energy from statement s where s.account_id = a.id and s.start_at = $2
                         order by revision desc limit 1) s on true
-     where a.site_id = $1 and case when s.last_entry is null then
+     where a.site_id = $1 and case when s.last_entry is null then $4 and (
        exists (select from settlement_period p join agreement g on g.id = p.agreement_id
                where g.account_id = a.id and p.start_at >= $2 and p.start_at < $3)
-       or exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3)
+       or exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3))
      else
-       exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3 and t.entry > s.last_entry)
+       s.energy <> (select coalesce(sum(p.charged), 0) from settlement_period p join agreement g on g.id = p.agreement_id
+                    where g.account_id = a.id and p.start_at >= $2 and p.start_at < $3)
        or exists (select from statement e where e.account_id = a.id and e.end_at <= $2 and e.last_entry > s.last_entry)
      end order by a.id`,
-    [siteId, new Date(start), new Date(end)],
+    [siteId, new Date(start), new Date(end), which === 'all'],
   )
   return rows.map(({ id }) => id)
 }
@@ -79,6 +87,8 @@ export type ClosingAccount = Readonly<{
     closingBalance: MicroYuan
     taxTransferId: string | null
   }> | null
+  /** The newest revision for the month before; null where that month has no statement. */
+  previous: Readonly<{ number: string; closingBalance: MicroYuan }> | null
 }>
 
 export const closingAccounts = async (
@@ -101,14 +111,19 @@ export const closingAccounts = async (
     s_opening: bigint
     s_closing: bigint
     s_tax_transfer: string | null
+    b_number: string | null
+    b_closing: bigint
   }>(
     `select a.id, a.bucket, a.number, c.name, c.language, l.credits - l.debits as balance, s.id as s_id, s.number as s_number,
             s.revision as s_revision, s.total as s_total, s.tax as s_tax, s.opening_balance as s_opening,
-            s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer
+            s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer, b.number as b_number,
+            b.closing_balance as b_closing
      from account a join customer c on c.id = a.customer_id
      left join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
      left join lateral (select * from statement s where s.account_id = a.id and s.start_at = $2
                         order by revision desc limit 1) s on true
+     left join lateral (select * from statement b where b.account_id = a.id and b.end_at = $2
+                        order by revision desc limit 1) b on true
      where a.id = any($1::int[]) order by a.id`,
     [accountIds, new Date(start)],
   )
@@ -132,6 +147,7 @@ export const closingAccounts = async (
             closingBalance: microYuan(row.s_closing),
             taxTransferId: row.s_tax_transfer,
           },
+    previous: row.b_number === null ? null : { number: row.b_number, closingBalance: microYuan(row.b_closing) },
   }))
 }
 
@@ -141,7 +157,9 @@ export type ClosingPeriod = Readonly<{
   start: number
   end: number
   agreement: Readonly<{ id: number; version: number }>
-  pricePlan: Readonly<{ id: number; name: string; version: number; plan: PricePlan }>
+  pricePlan: Readonly<{ id: number; name: string; version: number }>
+  /** What rates it: prices of registers, or a window under a tariff with the supply terms of the time. */
+  rated: Readonly<{ kind: 'registers'; plan: PricePlan } | { kind: 'tariff'; terms: unknown; window: StoredWindow }>
   opening: Registers
   latest: Registers
   charged: MicroYuan
@@ -163,8 +181,14 @@ export const closingPeriods = async (
     plan_id: number
     plan_name: string
     plan_version: number
-    kind: PricePlan['kind']
+    kind: PricePlan['kind'] | 'tariff'
     prices: bigint[]
+    document_version: number | null
+    terms: unknown
+    usage: UsageRow | null
+    ladder_before_wh: bigint
+    quota_carried_wh: bigint
+    opens_month: boolean
     opening_wh: bigint
     opening_rates_wh: bigint[]
     latest_wh: bigint
@@ -173,8 +197,10 @@ export const closingPeriods = async (
   }>(
     `select g.account_id, p.meter_id, p.start_at, p.end_at, p.agreement_id, g.version as agreement_version,
             pl.id as plan_id, pl.name as plan_name, pl.version as plan_version, pl.kind, pl.prices,
-            p.opening_wh, p.opening_rates_wh, p.latest_wh, p.latest_rates_wh, p.charged
+            (pl.document ->> 'version')::int as document_version, t.document as terms, p.usage, p.ladder_before_wh,
+            p.quota_carried_wh, p.opens_month, p.opening_wh, p.opening_rates_wh, p.latest_wh, p.latest_rates_wh, p.charged
      from agreement g join settlement_period p on p.agreement_id = g.id join price_plan pl on pl.id = p.price_plan_id
+     left join supply_terms t on t.id = p.supply_terms_id
      where g.account_id = any($1::int[]) and p.start_at >= $2 and p.start_at < $3
      order by g.account_id, p.meter_id, p.start_at`,
     [accountIds, new Date(start), new Date(end)],
@@ -185,16 +211,71 @@ export const closingPeriods = async (
     start: row.start_at,
     end: row.end_at,
     agreement: { id: row.agreement_id, version: row.agreement_version },
-    pricePlan: {
-      id: row.plan_id,
-      name: row.plan_name,
-      version: row.plan_version,
-      plan: planOf(row.kind, row.prices),
-    },
+    pricePlan: { id: row.plan_id, name: row.plan_name, version: row.plan_version },
+    rated:
+      row.kind === 'tariff' || row.usage !== null
+        ? { kind: 'tariff', terms: row.terms, window: windowOf(row) }
+        : { kind: 'registers', plan: planOf(row.kind, row.prices) },
     opening: { totalWh: wattHours(row.opening_wh), ratesWh: row.opening_rates_wh.map(wattHours) },
     latest: { totalWh: wattHours(row.latest_wh), ratesWh: row.latest_rates_wh.map(wattHours) },
     charged: microYuan(row.charged),
   }))
+}
+
+type WindowRow = Readonly<{
+  document_version: number | null
+  usage: UsageRow | null
+  ladder_before_wh: bigint
+  quota_carried_wh: bigint
+  opens_month: boolean
+  charged: bigint
+}>
+
+const windowOf = (row: WindowRow): StoredWindow => {
+  if (row.usage === null || row.document_version === null) throw new Error('a period under a tariff has no usage')
+  return {
+    version: row.document_version,
+    usage: usageOf(row.usage),
+    opensMonth: row.opens_month,
+    ladderBefore: wattHours(row.ladder_before_wh),
+    quotaCarried: wattHours(row.quota_carried_wh),
+    charged: microYuan(row.charged),
+  }
+}
+
+/** What the periods after an instant have charged. */
+export const chargedAfter = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  after: number,
+): Promise<ReadonlyMap<number, MicroYuan>> => {
+  const rows = await sql.query<{ account_id: number; charged: bigint }>(
+    `select g.account_id, sum(p.charged)::bigint as charged
+     from agreement g join settlement_period p on p.agreement_id = g.id
+     where g.account_id = any($1::int[]) and p.start_at >= $2 group by g.account_id`,
+    [accountIds, new Date(after)],
+  )
+  return new Map(rows.map((row) => [row.account_id, microYuan(row.charged)]))
+}
+
+/**
+ * What all periods of these accounts have charged less what the ledger has for them, from their first transfers: zero.
+ * Asked where there is no earlier statement to go on from, so the history is short.
+ */
+export const unledgeredEnergy = async (
+  sql: Sql,
+  accountIds: readonly number[],
+): Promise<ReadonlyMap<number, MicroYuan>> => {
+  const rows = await sql.query<{ id: number; difference: bigint }>(
+    `select a.id,
+            ((select coalesce(sum(p.charged), 0) from settlement_period p join agreement g on g.id = p.agreement_id
+              where g.account_id = a.id)
+             - (select coalesce(sum(case t.kind when 'energy-charge' then t.amount else -t.amount end), 0) from transfer t
+                where t.account_id = a.id and t.kind in ('energy-charge', 'energy-credit')))::bigint as difference
+     from unnest($1::int[]) as a(id)`,
+    [accountIds],
+  )
+  return new Map(rows.map((row) => [row.id, microYuan(row.difference)]))
 }
 
 export type ClosingMeter = Readonly<{
@@ -238,24 +319,37 @@ export const closingMeters = async (
   }))
 }
 
-export type ReadingMark = Readonly<{ meterId: number; at: number; obtained: string; totalWh: bigint }>
+export type ReadingMark = Readonly<{ meterId: number; at: number; obtained: string; registers: Registers }>
 
-/** The last good reading of each meter at or before an instant, not earlier than `from`. */
-export const lastReadings = async (
+/** The last good reading of each meter in `(from, until]`, or the first one. */
+export const readingsNear = async (
   sql: Sql,
   meterIds: readonly number[],
   from: number,
   until: number,
+  which: 'first' | 'last' = 'last',
 ): Promise<ReadonlyMap<number, ReadingMark>> => {
-  const rows = await sql.query<{ meter_id: number; at: number; obtained: string; total_wh: bigint }>(
-    `select distinct on (meter_id) meter_id, at, obtained, total_wh from reading
-     where at > $2 and at <= $3 and meter_id = any($1::int[]) and quality = 'good' order by meter_id, at desc`,
+  const order = which === 'last' ? 'desc' : 'asc'
+  const rows = await sql.query<{
+    meter_id: number
+    at: number
+    obtained: string
+    total_wh: bigint
+    rates_wh: bigint[]
+  }>(
+    `select distinct on (meter_id) meter_id, at, obtained, total_wh, rates_wh from reading
+     where at > $2 and at <= $3 and meter_id = any($1::int[]) and quality = 'good' order by meter_id, at ${order}`,
     [meterIds, new Date(from), new Date(until)],
   )
   return new Map(
     rows.map((row) => [
       row.meter_id,
-      { meterId: row.meter_id, at: row.at, obtained: row.obtained, totalWh: row.total_wh },
+      {
+        meterId: row.meter_id,
+        at: row.at,
+        obtained: row.obtained,
+        registers: { totalWh: wattHours(row.total_wh), ratesWh: row.rates_wh.map(wattHours) },
+      },
     ]),
   )
 }
@@ -316,7 +410,7 @@ export const balanceMoves = async (
   }))
 }
 
-/** By how much the balances have moved since an instant. */
+/** By how much the balances have moved since an instant, charges of energy apart. */
 export const effectsSince = async (
   sql: Sql,
   accountIds: readonly number[],
@@ -326,7 +420,8 @@ export const effectsSince = async (
     `select t.account_id, sum(case when t.credit_id = l.id then t.amount else -t.amount end)::bigint as effect
      from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
        and l.id in (t.debit_id, t.credit_id)
-     where t.account_id = any($1::int[]) and t.at > $2 group by t.account_id`,
+     where t.account_id = any($1::int[]) and t.at > $2 and t.kind not in ('energy-charge', 'energy-credit')
+     group by t.account_id`,
     [accountIds, new Date(after)],
   )
   return new Map(rows.map((row) => [row.account_id, microYuan(row.effect)]))

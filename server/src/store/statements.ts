@@ -1,6 +1,5 @@
 import type { ClosedStatement } from '../domain/statement.ts'
 import type { StatementDocument } from '../domain/statement-document.ts'
-import { chargeKinds } from '../domain/statement-kinds.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { Sql } from './database.ts'
 
@@ -22,12 +21,12 @@ export const insertStatements = async (sql: Sql, statements: readonly NewStateme
   const column = <T>(value: (statement: NewStatement) => T): T[] => statements.map(value)
   await sql.query(
     `insert into statement (id, bucket, account_id, number, revision, corrects, start_at, end_at, closed_at, last_entry,
-                            opening_balance, payments, movements, charged, rounding, total, net, tax, closing_balance,
+                            opening_balance, payments, movements, energy, charged, rounding, total, net, tax, closing_balance,
                             rounding_transfer_id, tax_transfer_id, document)
      select * from unnest($1::uuid[], $2::smallint[], $3::int[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[],
                           $8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
                           $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
-                          $20::uuid[], $21::uuid[], $22::jsonb[])`,
+                          $20::bigint[], $21::uuid[], $22::uuid[], $23::jsonb[])`,
     [
       column(({ id }) => id),
       column(({ bucket }) => bucket),
@@ -42,6 +41,7 @@ export const insertStatements = async (sql: Sql, statements: readonly NewStateme
       column(({ closed }) => closed.openingBalance),
       column(({ closed }) => closed.payments),
       column(({ closed }) => closed.movements),
+      column(({ closed }) => closed.energy),
       column(({ closed }) => closed.charged),
       column(({ closed }) => closed.rounding),
       column(({ closed }) => closed.total),
@@ -155,71 +155,6 @@ export const listStatements = async (sql: Sql, accountId: number): Promise<reado
     total: microYuan(row.total),
     closingBalance: microYuan(row.closing_balance),
   }))
-}
-
-export type StatementProof = Readonly<{
-  statements: number
-  /** Of these the total, the balances or the rounding are not what the journal says. */
-  wrong: readonly string[]
-  /** Charged since: a corrective statement is due. */
-  changed: readonly string[]
-}>
-
-/** Every statement against the journal's first entries, also those that were corrected later. */
-export const proveStatements = async (sql: Sql): Promise<StatementProof> => {
-  const rows = await sql.query<{
-    number: string
-    newest: boolean
-    total: bigint
-    lines: bigint
-    charged: bigint
-    later: bigint
-    opening_balance: bigint
-    opened: bigint
-    closing_balance: bigint
-    closed: bigint
-    rounding: bigint
-    rounded: bigint
-  }>(
-    `select s.number, not exists (select from statement c where c.corrects = s.id) as newest, s.total, s.rounding,
-            s.opening_balance, s.closing_balance,
-            (select coalesce(sum(amount), 0)::bigint from statement_line n where n.statement_id = s.id and not n.memo) as lines,
-            coalesce(sum(-e.effect) filter (where e.charge and e.at > s.start_at and e.entry <= s.last_entry), 0)::bigint as charged,
-            count(e.id) filter (where e.at > s.start_at and e.entry > s.last_entry) as later,
-            coalesce(sum(e.effect) filter (where e.at <= s.start_at and e.entry <= s.last_entry), 0)::bigint as opened,
-            coalesce(sum(e.effect) filter (where e.entry <= s.last_entry), 0)::bigint as closed,
-            coalesce(sum(-e.effect) filter (where e.id = s.rounding_transfer_id), 0)::bigint as rounded
-     from statement s
-     left join (
-       select t.id, t.account_id, t.at, t.entry, case when t.credit_id = l.id then t.amount else -t.amount end as effect,
-              (case when t.kind = 'reversal' then transfer_cause(t.kind, t.operation_id, t.refers_to) else t.kind end)
-                = any($1::text[]) as charge
-       from transfer t join ledger_account l on l.account_id = t.account_id and l.code = 'customer-prepayment'
-         and l.id in (t.debit_id, t.credit_id)) e on e.account_id = s.account_id and e.at <= s.end_at
-     group by s.id order by s.number`,
-    [chargeKinds],
-  )
-  return {
-    statements: rows.length,
-    wrong: rows.flatMap((row) => {
-      const same =
-        row.total === row.charged &&
-        row.total === row.lines &&
-        row.opening_balance === row.opened &&
-        row.closing_balance === row.closed &&
-        row.rounding === row.rounded
-      return same
-        ? []
-        : [
-            `${row.number}: total ${String(row.total)}, lines ${String(row.lines)}, ledger ${String(row.charged)}; opening ${String(row.opening_balance)}, ledger ${String(row.opened)}; closing ${String(row.closing_balance)}, ledger ${String(row.closed)}; rounding ${String(row.rounding)}, posted ${String(row.rounded)} (micro-yuan)`,
-          ]
-    }),
-    changed: rows.flatMap(({ newest, later, number }) =>
-      newest && later > 0n
-        ? [`${number}: ${String(later)} transfers since; xianfu statement close makes the correction`]
-        : [],
-    ),
-  }
 }
 
 export const findAccountByNumber = async (sql: Sql, number: string): Promise<number | null> => {

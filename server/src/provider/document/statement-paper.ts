@@ -210,10 +210,12 @@ const drawHow = (sheet: Sheet, document: StatementDocument, language: Language):
 
 const meterFormula = (meter: DocumentMeter, { timeZone }: StatementDocument, language: Language): string => {
   const words = paperWords[language]
-  const { address, start, end, multiplier, usedWh, endMark } = meter
+  const { address, start, end, multiplier, usedWh, endMark, closes } = meter
+  if (!closes) return `${words.meter} ${address}: ${kwhText(usedWh)} kWh. ${words.notClosing}`
   const factor = multiplier === '1' ? '' : ` × ${multiplier}`
-  const formula = `${words.meter} ${address}: ${kwhText(end.totalWh)} − ${kwhText(start.totalWh)}${factor} = ${kwhText(usedWh)} kWh`
-  return endMark === 'at-end' || end.at === null ? formula : `${formula}. ${words.earlier(timeText(end.at, timeZone))}`
+  const formula = `${words.meter} ${address}: ${factor === '' ? '' : '('}${kwhText(end.totalWh)} − ${kwhText(start.totalWh)}${factor === '' ? '' : ')'}${factor} = ${kwhText(usedWh)} kWh`
+  if (endMark === 'at-end' || end.at === null) return formula
+  return `${formula}. ${endMark === 'between' ? words.between : words.earlier(timeText(end.at, timeZone))}`
 }
 
 /** `236 kWh × 0.5380 = 126.97 yuan (plan, agreement)`. */

@@ -83,6 +83,7 @@ export const sampleStatement: StatementDocument = {
       start: { at: start - 600_000, obtained: 'scheduled', totalWh: '1200340', ratesWh: [] },
       end: { at: end - 7_200_000, obtained: 'scheduled', totalWh: '1370340', ratesWh: [] },
       usedWh: '170000',
+      closes: true,
       endMark: 'earlier',
     },
   ],
