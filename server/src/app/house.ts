@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
+import { keepClosing } from '../flow/close-period-loop.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
@@ -75,6 +76,7 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
     runDecideDue(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
+    keepClosing(context, signal),
   ]
 
   return {

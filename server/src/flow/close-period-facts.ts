@@ -126,9 +126,10 @@ const closeAccount = (work: Work, facts: AccountFacts): Closing => {
     addMoney(closingBefore, energy),
   )
   const objection = objectionTo(facts, openingBalance)
-  if (objection !== null) return { kind: 'refused', account: number, because: objection }
+  if (objection !== null) return { kind: 'refused', account: number, because: `${work.month.month}, ${objection}` }
   const built = buildStatement({ periods: rated, moves, openingBalance })
-  if (!built.ok) return { kind: 'refused', account: number, because: `${built.code}: ${built.detail}` }
+  if (!built.ok)
+    return { kind: 'refused', account: number, because: `${work.month.month}, ${built.code}: ${built.detail}` }
   const { statement } = built
   if (closed !== null && isSame(closed, statement)) return { kind: 'unchanged' }
   const revision = (closed?.revision ?? 0) + 1
