@@ -165,7 +165,7 @@ const documentLine = (line: StatementLine, position: number, placeOf: ReadonlyMa
   plan:
     line.plan === null
       ? null
-      : { name: line.plan.code, version: line.plan.version, provisional: line.plan.provisional },
+      : { name: line.plan.name, version: line.plan.version, provisional: line.plan.provisional },
   agreementVersion: line.agreement?.version ?? null,
   sources: line.sources,
   at: line.at,

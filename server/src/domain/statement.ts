@@ -59,7 +59,7 @@ export type StatementLine = Readonly<{
   /** Shown, but contained in another line. */
   memo: boolean
   agreement: RatedPeriod['agreement'] | null
-  plan: Readonly<{ id: number; code: string; version: number; provisional: boolean }> | null
+  plan: Readonly<{ id: number; name: string; version: number; provisional: boolean }> | null
   sources: readonly string[]
   at: number | null
 }>
@@ -127,16 +127,15 @@ const closePeriod = (rated: RatedPeriod): ClosedPeriod => {
   const { meterId, agreement, pricePlanId, plan, contract, period, charged } = rated
   const bill = compileTariff(plan, contract).rate(period)
   const { lines, total, tax } = closeStatement(bill.lines, charged, plan)
-  const origin = { meterId, agreement, at: null }
+  const { name, version, provisional } = plan
+  const origin = { meterId, agreement, at: null, plan: { id: pricePlanId, name, version, provisional } }
   const printed = lines.map(({ line, amount }): StatementLine => {
     const { code, formula, quantity, price, base, factor, memo, sources } = line
-    const from = { id: pricePlanId, ...line.plan }
-    return { ...origin, code, formula, quantity, price, base, factor, amount, memo, plan: from, sources }
+    return { ...origin, code, formula, quantity, price, base, factor, amount, memo, sources }
   })
   const rest = subtractMoney(total, sum(printed.filter(({ memo }) => !memo).map(({ amount }) => amount)))
   if (rest === 0n) return { lines: printed, tax }
-  const plainPlan = { id: pricePlanId, code: plan.code, version: plan.version, provisional: plan.provisional }
-  return { lines: [...printed, { ...plainLine('rounding', rest), ...origin, plan: plainPlan }], tax }
+  return { lines: [...printed, { ...plainLine('rounding', rest), ...origin }], tax }
 }
 
 const plainLine = (formula: 'posted' | 'rounding', amount: MicroYuan): StatementLine => ({
