@@ -13,7 +13,7 @@ const widthOf = (text: string): number => text.length + (text.match(/[\u2E80-\u9
 const left = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 const right = (text: string, width: number): string => ' '.repeat(Math.max(0, width - widthOf(text))) + text
 
-const fact = (name: string, value: string): string => `${left(name, 18)}${value}`
+const fact = (name: string, value: string): string => `${left(name, 22)}${value}`
 
 export const statementText = (document: StatementDocument, language: Language): string => {
   const words = paperWords[language]
