@@ -13,10 +13,10 @@ export const layers: readonly Layer[] = Object.freeze([
   {
     folder: 'simulator/src',
     layers: [],
-    packages: ['@xianfu/protocols', zod, 'node:perf_hooks', 'node:timers/promises', 'node:fs/promises', 'node:url'],
+    packages: ['@xianfu/protocols', zod, 'yaml', 'node:perf_hooks', 'node:fs/promises', 'node:url'],
   },
   { folder: 'simulator/src/cli', layers: ['simulator/src'], packages: ['commander', 'node:fs/promises'] },
-  { folder: 'simulator/src/gateway', layers: ['simulator/src'], packages: ['@xianfu/protocols', 'node:net'] },
+  { folder: 'simulator/src/gateway', layers: ['simulator/src'], packages: ['@xianfu/protocols', zod, 'node:net'] },
   { folder: 'simulator/src/control', layers: ['simulator/src'], packages: ['@xianfu/protocols', zod, 'node:http'] },
 
   { folder: 'contract/src', layers: [], packages: [zod] },

@@ -86,22 +86,27 @@ const inPure = (path: string): boolean => path.startsWith('protocols/src/') || p
 const inSimulator = (path: string): boolean => path.startsWith('simulator/src/')
 const timed = (path: string): boolean => inServer(path) || inPure(path) || inSimulator(path)
 /** Where the simulator makes its clock. */
-const simulatorClock = 'simulator/src/clock.ts'
-/** Beats as the machine's time goes, whatever the village's. */
-const simulatorHeartbeat = 'simulator/src/gateway/virtual-gateway.ts'
+const simulatorClock = 'simulator/src/time/clock.ts'
+/** A fast clock begins at the machine's own time. */
+const simulatorStart = 'simulator/src/cli/run-village.ts'
 /** Has a machine timer for itself when it is given no clock; used for back-offs alone. */
 const storeBackOff = 'server/src/store/database.ts'
 
 const bans: readonly Ban[] = [
-  { pattern: /\bDate\.now\(/u, instead: 'the clock that is handed in', where: timed, except: [simulatorClock] },
+  {
+    pattern: /\bDate\.now\(/u,
+    instead: 'the clock that is handed in',
+    where: timed,
+    except: [simulatorClock, simulatorStart],
+  },
   { pattern: /\bnew Date\(\s*\)/u, instead: 'the clock that is handed in', where: timed, except: [] },
   { pattern: /\bperformance\.now\(/u, instead: 'clock.elapsedMs()', where: timed, except: [simulatorClock] },
-  { pattern: /\bset(?:Timeout|Interval)\(/u, instead: 'clock.delay()', where: timed, except: [simulatorHeartbeat] },
+  { pattern: /\bset(?:Timeout|Interval)\(/u, instead: 'clock.delay()', where: timed, except: [simulatorClock] },
   {
     pattern: /'node:timers/u,
     instead: 'clock.delay()',
     where: timed,
-    except: [simulatorClock, storeBackOff],
+    except: [storeBackOff],
   },
   {
     pattern: /\bMath\.random\(/u,

@@ -9,6 +9,7 @@ export const problemCode = z.enum([
   'not-found',
   'unknown-meter',
   'unknown-account',
+  'unknown-site',
   'account-closed',
   'unknown-statement',
   'unknown-payment',

@@ -38,6 +38,7 @@ export {
   type RequestOf,
 } from './dlt645/request.ts'
 export { decodeReply, encodeReply, type Reply } from './dlt645/reply.ts'
+export { repliesFor } from './dlt645/follow-up.ts'
 export { answers, expectedReplyLength } from './dlt645/exchange.ts'
 export type {
   BitsValue,
@@ -88,9 +89,37 @@ export {
   type Request1997,
 } from './dlt645-1997/message-1997.ts'
 export {
-  type Certainty,
+  type Certainty as Certainty1997,
   item1997,
   type Item1997,
   item1997ByName,
   items1997,
 } from './dlt645-1997/identifiers-1997.table.ts'
+export { crc16 } from './modbus/crc16.ts'
+export { modbusFunction, mostReadRegisters, mostWriteRegisters } from './modbus/function-code.ts'
+export { isSilenceBehindGateway, modbusExceptionName, type ModbusExceptionName } from './modbus/exception.ts'
+export { decodeModbusRequest, encodeModbusRequest, type ModbusRequest } from './modbus/request.ts'
+export { decodeModbusReply, encodeModbusReply, type ModbusReply } from './modbus/reply.ts'
+export { answersModbus, modbusReplyBytes } from './modbus/exchange.ts'
+export { decodeRtuFrame, encodeRtuFrame, type RtuFrame, rtuEnvelopeBytes } from './modbus/rtu-frame.ts'
+export { decodeTcpFrame, encodeTcpFrame, mbapBytes, type TcpFrame } from './modbus/tcp-frame.ts'
+export type { ReaderStatistics, StreamReader } from './modbus/byte-queue.ts'
+export { createRtuReplyReader, type HeardRtu } from './modbus/rtu-reply-reader.ts'
+export { createRtuRequestReader } from './modbus/rtu-request-reader.ts'
+export { createTcpFrameReader } from './modbus/tcp-frame-reader.ts'
+export {
+  bitMask,
+  type Certainty as RegisterCertainty,
+  decodeRegister,
+  encodeRegister,
+  type Register,
+  registerSpan,
+  type RegisterTable,
+  type RegisterType,
+  type RegisterValue,
+} from './modbus/register.ts'
+export { planReads, type ReadLimits, type RegisterSpan } from './modbus/read-plan.ts'
+export { acrelAdf } from './modbus/table/acrel-adf.table.ts'
+export { acrelDdsy1352 } from './modbus/table/acrel-ddsy1352.table.ts'
+export { acrelDtsy1352 } from './modbus/table/acrel-dtsy1352.table.ts'
+export { genericMeter } from './modbus/table/generic.table.ts'

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import readme from '../README.md?raw'
+import { membersOf } from './dlt645/family.ts'
+import { families } from './dlt645/identifiers.table.ts'
 import {
   answers,
+  createDictionary,
   createFrameReader,
   decodeReply,
   decodeValue,
@@ -9,9 +12,12 @@ import {
   encodeReply,
   encodeRequest,
   encodeValue,
+  explainFrame,
   fromHex,
   identifiers,
+  meterProfiles,
   type Request,
+  standardDictionary,
   toHex,
 } from './index.ts'
 
@@ -45,8 +51,49 @@ test('the example of the README does what it says', () => {
   expect(answer).toBe('68 61 01 00 00 00 00 68 91 08 33 33 34 33 59 33 33 33 8A 16')
 })
 
-test('the README shows that example', async () => {
+test('so does the second one', () => {
+  // <example>
+  const name = standardDictionary.byId(0x00010203)?.name // 'forwardActiveEnergyRate2Settlement3'
+
+  const demand = standardDictionary.decode(0x01010000, fromHex('45 23 01 30 12 05 03 24'))
+  // { ok: true, value: { value: 1234500, at: { year: 2024, month: 3, day: 5, hour: 12, minute: 30 } } }, in mW
+
+  // What there is, and whether it is to be believed: a 220500 mV good, b absent, c invalid.
+  const voltages = standardDictionary.fields(0x0201ff00, fromHex('05 22 FF FF 98 2A'))
+
+  // Another generation of meters means other things by some numbers.
+  const older = createDictionary(meterProfiles['grid-2009']).byId(0x04001402)?.name // 'closeDelay'
+
+  // Every byte in English and Chinese, and what is wrong with a broken frame.
+  const explained = explainFrame(fromHex('68 12 90 78 56 34 12 68 D1 01 35 8D 16'))
+  // </example>
+
+  expect([name, older]).toEqual(['forwardActiveEnergyRate2Settlement3', 'closeDelay'])
+  expect(demand).toEqual({
+    ok: true,
+    value: { value: 1_234_500, at: { year: 2024, month: 3, day: 5, hour: 12, minute: 30 } },
+  })
+  expect(voltages.ok && voltages.value.map((field) => [field.name, field.value, field.quality])).toEqual([
+    ['a', 220_500, 'good'],
+    ['b', null, 'absent'],
+    ['c', null, 'invalid'],
+  ])
+  expect(explained.ok).toBe(true)
+  expect(explained.fields.find((field) => field.name === 'error')?.value).toBe('no such data 无请求数据')
+})
+
+test('the numbers of the README', () => {
+  const members = Object.entries(families).reduce((sum, [name, family]) => sum + [...membersOf(name, family)].length, 0)
+  expect(readme).toContain(`are ${Object.keys(identifiers).length} lines`)
+  expect(readme).toContain(`some ${Math.floor(members / 1000)},000`)
+})
+
+test('the README shows these examples', async () => {
   const { default: self } = await import('./readme.test.ts?raw')
-  const lines = (/\/\/ <example>\n(.*?)\n *\/\/ <\/example>/s.exec(self)?.[1] ?? 'no example').split('\n')
-  expect(readme).toContain(lines.map((line) => line.replace(/^ {2}/, '')).join('\n'))
+  const examples = [...self.matchAll(/\/\/ <example>\n(.*?)\n *\/\/ <\/example>/gs)].map(([, text = '']) => text)
+  expect(examples).toHaveLength(2)
+  for (const example of examples) {
+    const lines = example.split('\n').map((line) => line.replace(/^ {2}/, ''))
+    expect(readme).toContain(lines.join('\n'))
+  }
 })

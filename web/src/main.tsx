@@ -1,9 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { I18nextProvider } from 'react-i18next'
 import { App } from './app/app.tsx'
+import { isSignedOut } from './app/call.ts'
 import { ErrorBoundary } from './app/crashed.tsx'
+import { sessionKey } from './live/query-keys.ts'
 import { createWords, languageOf } from './words/i18n.ts'
 import './app/page.css'
 import './parts/parts.css'
@@ -14,7 +16,17 @@ const tellLanguage = (): void => {
 }
 tellLanguage()
 words.on('languageChanged', tellLanguage)
+/** A session that has ended elsewhere is noticed by whatever is asked next; looking at it again shows the door. */
+const onError = (error: unknown): void => {
+  if (isSignedOut(error)) void queries.invalidateQueries({ queryKey: [...sessionKey] })
+}
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      if (queryKey[0] !== sessionKey[0]) onError(error)
+    },
+  }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: { queries: { retry: 1, staleTime: 60_000, refetchOnWindowFocus: true } },
 })
 const place = document.querySelector('#root')

@@ -1,6 +1,7 @@
 import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.ts'
 import { ProtocolError } from '../error.ts'
 import { notBcd, readBcd, readDigits, writeBcd, writeDigits } from './bcd.ts'
+import { partOf } from './bytes.ts'
 import { readIdentifier, writeIdentifier } from './data-identifier.ts'
 import {
   type BitsFormat,
@@ -232,7 +233,7 @@ function decodeRecord(format: RecordFormat, data: Uint8Array): Decoded<unknown> 
   let offset = 0
   for (const [name, field] of Object.entries(format.fields)) {
     const end = isOpenEnded(field) ? data.length : offset + field.bytes
-    const part = decodeFormat(field, data.subarray(offset, end))
+    const part = decodeFormat(field, partOf(data, offset, end))
     if (!part.ok) return part
     value[name] = part.value
     offset = end
@@ -250,7 +251,7 @@ function decodeMany(format: ListFormat | RatesFormat, block: Uint8Array): Decode
   }
   const values: unknown[] = []
   for (let offset = 0; offset < data.length; offset += size) {
-    const one = decodeFormat(format.of, data.subarray(offset, offset + size))
+    const one = decodeFormat(format.of, partOf(data, offset, offset + size))
     if (!one.ok) return one
     values.push(one.value)
   }

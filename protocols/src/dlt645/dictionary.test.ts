@@ -1,12 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../hex.ts'
+import { numberAxis } from './axis.ts'
 import { decodeFormat, encodeFormat } from './codec.ts'
 import { createDictionary, standardDictionary } from './dictionary.ts'
 import { membersOf } from './family.ts'
 import { families, identifiers } from './identifiers.table.ts'
 import type { Item } from './item.ts'
 import { decodeSecurity, securityCommands, type SecurityName } from './security.ts'
+import { energy } from './tables/units.ts'
 import { meterProfiles } from './tables/profiles.table.ts'
 import { valueOfFormat } from './values.test-support.ts'
 
@@ -238,6 +240,26 @@ describe('profiles', () => {
     // The name of the standard would read something else there, so it is not known.
     expect(older.byName('tripCurrentLimit')).toBeNull()
     expect(older.byId(0x00010000)?.name).toBe('forwardActiveEnergyTotal')
+  })
+
+  test('a family of its own, over the standard', () => {
+    const rooms = createDictionary({
+      name: 'rooms',
+      families: {
+        roomEnergy: {
+          base: 0x04e00000,
+          axes: [numberAxis(1, 40, 'Room', '房间')],
+          format: energy,
+          zh: '房间电能',
+          access: 'r',
+          clause: 'vendor',
+        },
+      },
+    })
+    expect(rooms.byId(0x04e00007)).toMatchObject({ name: 'roomEnergyRoom7', zh: '房间电能房间7' })
+    expect(rooms.byName('roomEnergyRoom40')?.id).toBe(0x04e00028)
+    expect(rooms.decode(0x04e000ff, fromHex('26 00 00 00 01 00 00 00'))).toEqual({ ok: true, value: [260, 10] })
+    expect(standardDictionary.byId(0x04e00007)).toBeNull()
   })
 
   test('the other polarity of the account bits of status word 3', () => {

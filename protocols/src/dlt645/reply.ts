@@ -2,6 +2,7 @@ import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.t
 import { ProtocolError } from '../error.ts'
 import { byteToHex } from '../hex.ts'
 import { addressBytes, isMeterAddress, readAddress, wildcardAddress, writeAddress } from './address.ts'
+import { partOf } from './bytes.ts'
 import { functionCode, replyControl, splitControlCode } from './control-code.ts'
 import { identifierBytes, readIdentifier, writeIdentifier } from './data-identifier.ts'
 import type { Frame } from './frame.ts'
@@ -140,7 +141,7 @@ function errorData({ functionCode: code, errors }: Extract<Reply, { kind: 'error
   return Uint8Array.of(raw, raw >> 8)
 }
 
-/** What a meter says with this frame. `data` and `result` are views into the frame. */
+/** What a meter says with this frame. `data` and `result` may be views into the frame. */
 export function decodeReply(frame: Frame): Decoded<Reply> {
   const { functionCode: code, fromMeter, abnormal, more } = splitControlCode(frame.control)
   const { address, data } = frame
@@ -151,7 +152,7 @@ export function decodeReply(frame: Frame): Decoded<Reply> {
   switch (code) {
     case functionCode.read: {
       if (data.length < identifierBytes) return wrongLength(data)
-      const content = data.subarray(identifierBytes)
+      const content = partOf(data, identifierBytes)
       return decoded({ kind: 'read', address, identifier: readIdentifier(data), data: content, more })
     }
     case functionCode.readFollowUp:
@@ -160,13 +161,13 @@ export function decodeReply(frame: Frame): Decoded<Reply> {
         kind: 'read-follow-up',
         address,
         identifier: readIdentifier(data),
-        data: data.subarray(identifierBytes, -1),
+        data: partOf(data, identifierBytes, data.length - 1),
         sequence: data.at(-1) ?? 0,
         more,
       })
     case functionCode.security: {
       if (data.length < identifierBytes) return wrongLength(data)
-      const content = data.subarray(identifierBytes)
+      const content = partOf(data, identifierBytes)
       return decoded({ kind: 'security', address, identifier: readIdentifier(data), data: content })
     }
     case functionCode.control:
@@ -213,8 +214,7 @@ function decodeError({ address, data }: Frame, code: number): Decoded<Reply> {
   if (!isMeterAddress(address)) return refused('bad-address', `a meter cannot answer as ${address}`)
   const [low, high = 0] = data
   const most = code === functionCode.control || code === functionCode.security ? 2 : 1
-  const least = code === functionCode.security ? 2 : 1
-  if (low === undefined || data.length < least || data.length > most) return wrongLength(data)
+  if (low === undefined || data.length > most) return wrongLength(data)
   return decoded({ kind: 'error', address, functionCode: code, errors: errorsOfFunction(code, (high << 8) | low) })
 }
 

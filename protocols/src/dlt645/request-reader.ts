@@ -1,6 +1,7 @@
 import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.ts'
 import { addressBytes, isMeterAddress, readAddress } from './address.ts'
 import { notBcd, readBcd } from './bcd.ts'
+import { partOf } from './bytes.ts'
 import { credentialsBytes, operatorBytes, readCredentials, readOperator } from './credentials.ts'
 import { identifierBytes, readIdentifier } from './data-identifier.ts'
 import { freezeTimeBytes, readFreezeTime } from './freeze-time.ts'
@@ -71,7 +72,7 @@ export function readRequestData(
         address,
         identifier: readIdentifier(data),
         operator: readOperator(data, identifierBytes),
-        data: data.subarray(identifierBytes + operatorBytes),
+        data: partOf(data, identifierBytes + operatorBytes),
       })
   }
 }
@@ -99,14 +100,14 @@ function decodeWrite(address: string, data: Uint8Array): Decoded<Request> {
   const credentials = readCredentials(data, identifierBytes)
   if (!credentials.ok) return credentials
   const identifier = readIdentifier(data)
-  return decoded({ kind: 'write', address, identifier, credentials: credentials.value, data: data.subarray(head) })
+  return decoded({ kind: 'write', address, identifier, credentials: credentials.value, data: partOf(data, head) })
 }
 
 function decodeControl(address: string, data: Uint8Array): Decoded<Request> {
   if (data.length === cipheredCommandBytes) {
     const credentials = readCredentials(data, 0)
     if (!credentials.ok) return credentials
-    const cipher = data.subarray(credentialsBytes)
+    const cipher = partOf(data, credentialsBytes)
     return decoded({ kind: 'control-ciphered', address, credentials: credentials.value, cipher })
   }
   const command = decodeRelayCommand(data)
@@ -141,7 +142,7 @@ function decodeClear(
   if (!lengths[kind].includes(data.length)) return wrongLength(data)
   const credentials = readCredentials(data, 0)
   if (!credentials.ok) return credentials
-  const more = data.subarray(credentialsBytes)
+  const more = partOf(data, credentialsBytes)
   const head = { address, credentials: credentials.value }
   if (kind === 'clear-demand') return decoded({ kind, ...head })
   if (kind === 'clear-events') return decoded({ kind, ...head, events: readIdentifier(more) })

@@ -136,7 +136,7 @@ export function encodeRequest(request: Request): Frame {
 }
 
 /**
- * What a master asks with this frame: the way in of a virtual meter. `data` and `cipher` are views into the frame.
+ * What a master asks with this frame: the way in of a virtual meter. `data` and `cipher` may be views into the frame.
  */
 export function decodeRequest(frame: Frame): Decoded<Request> {
   const { functionCode: code, fromMeter, abnormal, more } = splitControlCode(frame.control)

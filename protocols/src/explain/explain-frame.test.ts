@@ -75,6 +75,18 @@ test.each([
   expect(lines(hex)).toContain(line)
 })
 
+test('a parameter of class 1: the value, and the code of authentication behind it', () => {
+  const written = lines(
+    '68 12 90 78 56 34 12 68 14 14 34 43 33 37 CC 33 33 33 34 33 33 33 33 53 33 33 44 55 66 77 23 16',
+  )
+  expect(written.slice(8, -2)).toEqual(['operator: 00000001', 'data', '  value: 20.00 CNY', 'mac: 11 22 33 44'])
+  expect(
+    explainFrame(
+      fromHex('68 12 90 78 56 34 12 68 14 14 34 43 33 37 CC 33 33 33 34 33 33 33 33 53 33 33 44 55 66 77 23 16'),
+    ).ok,
+  ).toBe(true)
+})
+
 test('a recharge', () => {
   const hex =
     '68 12 90 78 56 34 12 68 03 1E 32 35 34 3A 34 33 33 33 43 5A 33 33 35 33 33 33 04 05 06 07 89 67 45 33 33 33 14 15 16 17 54 16'

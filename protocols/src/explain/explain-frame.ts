@@ -17,7 +17,7 @@ import { explain1997Data, is1997 } from '../dlt645-1997/explain-1997.ts'
 import { byteToHex } from '../hex.ts'
 import { explainData } from './explain-data.ts'
 import type { ExplainedField, Explanation } from './explained.ts'
-import { functionWords, type Words } from './words.table.ts'
+import { frameSource, functionWords, type Words } from './words.table.ts'
 
 const dataShift = 0x33
 const dataOffset = lengthOffset + 1
@@ -31,7 +31,7 @@ const dataOffset = lengthOffset + 1
  * // [ …, 'control: reply, refused: read data', 'length: 1', 'error: no such data 无请求数据', … ]
  */
 export function explainFrame(bytes: Uint8Array, profile?: MeterProfile): Explanation {
-  const dictionary = profile === undefined ? standardDictionary : createDictionary(profile)
+  const dictionary = profile === undefined ? standardDictionary : dictionaryOf(profile)
   const start = startOf(bytes)
   const problems: string[] = []
   const fields = leading(bytes, start, problems)
@@ -40,6 +40,15 @@ export function explainFrame(bytes: Uint8Array, profile?: MeterProfile): Explana
     return { ok: false, direction: 'unknown', protocol: 'unknown', problems, fields }
   }
   return envelope(bytes, start, fields, problems, dictionary)
+}
+
+const dictionaries = new WeakMap<MeterProfile, Dictionary>()
+function dictionaryOf(profile: MeterProfile): Dictionary {
+  const known = dictionaries.get(profile)
+  if (known !== undefined) return known
+  const made = createDictionary(profile)
+  dictionaries.set(profile, made)
+  return made
 }
 
 /** The 68H of an intact frame if there is one, else one with a second 68H at its place, else any, else the end. */
@@ -68,7 +77,7 @@ function field(
   value: string,
 ): ExplainedField {
   const own = bytes.subarray(offset, offset + length)
-  return { offset, bytes: own, meant: own, name, en: words[0], zh: words[1], clause: '5.2', value, fields: none }
+  return { offset, bytes: own, meant: own, name, en: words[0], zh: words[1], clause: frameSource, value, fields: none }
 }
 
 function leading(bytes: Uint8Array, start: number, problems: string[]): ExplainedField[] {

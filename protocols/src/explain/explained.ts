@@ -1,6 +1,7 @@
 /**
  * One part of a frame. `bytes` are as on the wire, `meant` what they say: in the data 33H less. Parts of one thing are
- * inside it. `clause` is where the meaning is written, `value` what it comes to, in words.
+ * inside it. `clause` is where the meaning is written (a table of the
+ * standard or sources of docs/protocols/dlt645-2007.md), `value` what it comes to, in words.
  */
 export type ExplainedField = Readonly<{
   /** Counted from the first byte that was given. */

@@ -1,4 +1,5 @@
 import { functionCode } from '../dlt645/control-code.ts'
+import { byteToHex } from '../hex.ts'
 import type { MeterErrorReason } from '../dlt645/meter-error.ts'
 
 /** Two languages, one meaning. */
@@ -22,6 +23,29 @@ export const functionWords: ReadonlyMap<number, Words> = new Map([
   [functionCode.control, ['trip, close, alarm, keep power', '跳合闸、报警、保电']],
   [functionCode.selectOutput, ['multi-function terminal', '多功能端子输出控制']],
 ])
+
+/** Where the layout of a function is told; the keys are those of docs/protocols/dlt645-2007.md. */
+const sources: ReadonlyMap<number, string> = new Map([
+  [functionCode.security, 'CLOU YJ FWD'],
+  [functionCode.setTime, 'LIB CLOU FWA'],
+  [functionCode.read, 'LIB MSG 600'],
+  [functionCode.readFollowUp, 'YJ LIB FWA'],
+  [functionCode.readAddress, 'LIB MSG YJ'],
+  [functionCode.write, 'LIB CLOU YJ'],
+  [functionCode.writeAddress, 'LIB CLOU FWA'],
+  [functionCode.freeze, 'LIB CLOU'],
+  [functionCode.changeRate, 'LIB CLOU'],
+  [functionCode.changePassword, 'CLOU BOBY LIB'],
+  [functionCode.clearDemand, 'LIB CLOU'],
+  [functionCode.clearMeter, 'LIB CLOU FWA'],
+  [functionCode.clearEvents, 'LIB CLOU FWA'],
+  [functionCode.control, 'CLOU YJ FWA'],
+  [functionCode.selectOutput, 'LIB CLOU'],
+])
+export const frameSource = 'frame 600 LIB CNB'
+
+export const functionSource = (code: number): string =>
+  `function ${byteToHex(code)} ${sources.get(code) ?? 'of no source'}`
 
 /** N1 of function 1CH. */
 export const actionWords: ReadonlyMap<number, Words> = new Map([

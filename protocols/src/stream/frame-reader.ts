@@ -5,6 +5,7 @@ import {
   lengthOffset,
   longestFrameBytes,
   readFrameParts,
+  readWholeFrame,
   secondStartOffset,
   shortestFrameBytes,
   startByte,
@@ -69,6 +70,25 @@ export function createFrameReader(): FrameReader {
     return count
   }
 
+  /**
+   * With nothing kept from before, good frames are read where they are, into `frames`; returns where they end. What is
+   * not at once a whole good frame goes through the buffer, which knows how to search.
+   */
+  const readInPlace = (chunk: Uint8Array, offset: number, frames: Frame[]): number => {
+    let at = offset
+    while (at < chunk.length) {
+      if (chunk[at] === wakeUpByte) {
+        at++
+        continue
+      }
+      const frame = chunk[at] === startByte ? readWholeFrame(chunk, at) : null
+      if (frame === null) break
+      at += shortestFrameBytes + frame.data.length
+      frames.push(frame)
+    }
+    return at
+  }
+
   const discard = (): void => {
     if (buffer[begin] !== wakeUpByte) statistics.discardedBytes++
     begin++
@@ -93,7 +113,6 @@ export function createFrameReader(): FrameReader {
       const frame = frameOf(length)
       if (frame !== null) {
         begin += length
-        statistics.frames++
         return frame
       }
       discard()
@@ -113,12 +132,17 @@ export function createFrameReader(): FrameReader {
   return Object.freeze({
     statistics,
     push(chunk: Uint8Array): readonly Frame[] {
-      let frames: Frame[] | null = null
+      const frames: Frame[] = []
       for (let offset = 0; offset < chunk.length;) {
+        if (begin === end) {
+          offset = readInPlace(chunk, offset, frames)
+          if (offset === chunk.length) break
+        }
         offset += take(chunk, offset)
-        for (let frame = next(); frame !== null; frame = next()) (frames ??= []).push(frame)
+        for (let frame = next(); frame !== null; frame = next()) frames.push(frame)
       }
-      return frames ?? none
+      statistics.frames += frames.length
+      return frames.length === 0 ? none : frames
     },
     reset(): void {
       for (let index = begin; index < end; index++) if (buffer[index] !== wakeUpByte) statistics.discardedBytes++

@@ -5,6 +5,7 @@ import type { Role } from '../domain/role.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
+import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -57,6 +58,8 @@ describe('the API, over a real database', () => {
       pay: town.pay,
       requestCommand: createRequestCommand(town.context),
       readNow: createReadNow(town.context, headend),
+      freezeTrips: createFreezeTrips(town.context),
+      releaseTrips: createReleaseTrips(town.context),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,
@@ -245,6 +248,19 @@ describe('the API, over a real database', () => {
       const { entries } = (await get(`/api/accounts/${String(accountId)}/entries`)).json()
       expect(entries[0]).toMatchObject({ kind: 'payment', amount: '12.34' })
     })
+  })
+
+  test('automatic trips are frozen and released by who may trip, with a reason', async () => {
+    const { guards } = (await get('/api/guards')).json()
+    expect(guards).toMatchObject([{ site: { name: 'test town' }, frozen: null, sentToday: 0 }])
+    const url = `/api/guards/${String(guards[0].site.id)}`
+    expect((await send(`${url}/freeze`, { reason: 'x' }, 'cashier')).statusCode).toBe(403)
+    expect((await send(`${url}/freeze`, { reason: '' })).json()).toMatchObject({ fields: [{ path: 'reason' }] })
+    expect((await send(`${url}/freeze`, { reason: 'storm' })).statusCode).toBe(200)
+    expect((await get('/api/guards')).json().guards[0].frozen).toMatchObject({ because: 'by-operator' })
+    expect((await send(`${url}/release`, { reason: 'it is over' })).statusCode).toBe(200)
+    expect((await get('/api/guards')).json().guards[0].frozen).toBeNull()
+    expect((await send('/api/guards/999/release', { reason: 'x' })).json().code).toBe('unknown-site')
   })
 
   test('the list shows meters with and without an account', async () => {

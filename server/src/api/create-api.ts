@@ -9,6 +9,7 @@ import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
+import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
@@ -51,6 +52,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   accountRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
+  guardRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

@@ -46,6 +46,7 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This account is closed; nothing can be paid to it. Choose the account that is in use.',
     zh: '该账户已销户，不能缴费，请选择在用账户。',
   },
+  'unknown-site': { status: 404, en: 'There is no such site. Reload the page.', zh: '没有这个小区，请刷新页面。' },
   'meter-without-account': {
     status: 409,
     en: 'This meter has no account; enrol one first.',

@@ -6,6 +6,7 @@ import { closePeriods } from '../flow/close-period.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
+import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from '../flow/testing/town.ts'
 import { readPaper } from '../provider/document/testing/read-paper.ts'
@@ -47,6 +48,8 @@ describe('statements and receipts over HTTP', () => {
       pay: town.pay,
       requestCommand: createRequestCommand(town.context),
       readNow: createReadNow(town.context, createScriptedHeadend()),
+      freezeTrips: createFreezeTrips(town.context),
+      releaseTrips: createReleaseTrips(town.context),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

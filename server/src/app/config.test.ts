@@ -11,7 +11,14 @@ describe('the configuration', () => {
   test('needs nothing', () => {
     expect(readConfig({}, {})).toEqual({
       ok: true,
-      config: { data: resolve('data'), host: '127.0.0.1', port: 8480, speed: 300, logLevel: 'info' },
+      config: {
+        data: resolve('data'),
+        host: '127.0.0.1',
+        port: 8480,
+        gatewayTlsPort: 8646,
+        speed: 300,
+        logLevel: 'info',
+      },
     })
   })
 

@@ -40,6 +40,10 @@ export const configSchema = z.object({
   port: portNumber.default(8480),
   gatewayHost: z.string().min(1).optional(),
   gatewayPort: portNumber.optional(),
+  gatewayTlsPort: portNumber.default(8646),
+  gatewayTlsCertificate: z.string().min(1).optional(),
+  gatewayTlsKey: z.string().min(1).optional(),
+  gatewayTlsClients: z.string().min(1).optional(),
   readingInterval: z.coerce
     .number('must be minutes from 1 to 1440')
     .int('must be minutes from 1 to 1440')
@@ -93,6 +97,26 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
     flag: '--gateway-port <port>',
     environment: 'XIANFU_GATEWAY_PORT',
     words: 'port on which gateways dial in (default: any free one in a demonstration, 8645 in the field)',
+  },
+  gatewayTlsPort: {
+    flag: '--gateway-tls-port <port>',
+    environment: 'XIANFU_GATEWAY_TLS_PORT',
+    words: 'port on which gateways dial in with TLS, where a certificate is given (default: 8646)',
+  },
+  gatewayTlsCertificate: {
+    flag: '--gateway-tls-certificate <file>',
+    environment: 'XIANFU_GATEWAY_TLS_CERTIFICATE',
+    words: 'certificate for gateways that dial in with TLS, PEM (default: no TLS)',
+  },
+  gatewayTlsKey: {
+    flag: '--gateway-tls-key <file>',
+    environment: 'XIANFU_GATEWAY_TLS_KEY',
+    words: 'private key of that certificate, PEM',
+  },
+  gatewayTlsClients: {
+    flag: '--gateway-tls-clients <file>',
+    environment: 'XIANFU_GATEWAY_TLS_CLIENTS',
+    words: 'with TLS: let in only gateways whose certificate is signed by one of these, PEM (default: any)',
   },
   readingInterval: {
     flag: '--reading-interval <minutes>',

@@ -1,3 +1,4 @@
+import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
@@ -23,6 +24,8 @@ export type HouseParts = Readonly<{
   /** Names this process as the owner of the commands it carries out. */
   owner: string
   log: FlowContext['log']
+  /** The wall clock is moved by hand (a rehearsal, a test): its jumps are no alarm. */
+  clockMovedByHand?: true
 }>
 
 export type House = Readonly<{
@@ -33,7 +36,8 @@ export type House = Readonly<{
 }>
 
 /** Both walks under way: from the meter to the balance, and from the balance to the relay. */
-export const startHouse = async ({ database, clock, ids, headend, owner, log }: HouseParts): Promise<House> => {
+export const startHouse = async (parts: HouseParts): Promise<House> => {
+  const { database, clock, ids, headend, owner, log } = parts
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
@@ -77,6 +81,7 @@ export const startHouse = async ({ database, clock, ids, headend, owner, log }: 
     runAgreements(context, signal),
     runSealing(context, signal),
     keepClosing(context, signal),
+    ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]
 
   return {

@@ -40,6 +40,7 @@ const headendLevel: Readonly<Record<HeadendEvent['kind'], LogLevel>> = {
   'dial-failed': 'warn',
   'meter-silent': 'warn',
   'meter-answers-again': 'info',
+  'meter-model-unknown': 'error',
   'frame-dropped': 'debug',
   'late-answer': 'debug',
 }

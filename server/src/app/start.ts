@@ -9,6 +9,7 @@ import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
+import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
@@ -20,6 +21,7 @@ import { runCustomers } from './demonstration/customers.ts'
 import { demonstrationTimeZone } from './demonstration/households.ts'
 import { demonstrationVillage } from './demonstration/village.ts'
 import { ensureFirstOperator, firstLogin, signInFile } from './first-operator.ts'
+import { readGatewayTls } from './gateway-tls.ts'
 import { startHouse } from './house.ts'
 import { startLiveHub } from './live-hub.ts'
 import { settleMode, StartRefused, type Mode } from './one-server.ts'
@@ -92,7 +94,15 @@ const open = async (
   const password = await ensureFirstOperator(database, config.data, config.adminPassword)
   const site = await prepareSite(config, mode, database, clock, say)
 
-  const headend = createHeadend({ clock, listen: gatewayAddress(config, mode), log: sayHeadend(say) })
+  const listen = gatewayAddress(config, mode)
+  const tls = await readGatewayTls(config, listen.host)
+  if (!tls.ok) throw new StartRefused(tls.words)
+  const headend = createHeadend({
+    clock,
+    listen,
+    ...(tls.listening === null ? {} : { listenSecurely: tls.listening }),
+    log: sayHeadend(say),
+  })
   const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log: sayFlow(say) })
   closers.push({ name: 'field side', close: house.stop })
   const pay = createPay(database, clock, ids)
@@ -109,6 +119,8 @@ const open = async (
     pay,
     requestCommand: createRequestCommand(house.context),
     readNow: createReadNow(house.context, headend),
+    freezeTrips: createFreezeTrips(house.context),
+    releaseTrips: createReleaseTrips(house.context),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

@@ -4,7 +4,12 @@ export type GatewaySpec = Readonly<{
   id: number
   code: string
   link: Readonly<
-    | { kind: 'dials-in'; registration: string; heartbeat: string | null }
+    | {
+        kind: 'dials-in'
+        registration: string
+        heartbeat: string | null
+        identifiedBy?: 'packet' | 'meter' | 'remote-ip'
+      }
     | { kind: 'dialled'; host: string; port: number }
     | { kind: 'serial'; path: string }
   >
@@ -15,6 +20,11 @@ export type MeterSpec = Readonly<{
   id: number
   gatewayId: number
   address: string
+  /** DL/T 645-2007 when absent. */
+  protocol?: Readonly<
+    | { kind: 'dlt645' }
+    | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: 'in-line' | 'shunt-trip' }
+  >
   credentials: Readonly<{ level: number; password: string; operator: string }>
   timeZone: string
 }>

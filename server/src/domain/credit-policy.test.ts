@@ -51,6 +51,8 @@ type Case = Readonly<{
   stage?: CreditStage
   earliestStopAt?: number | null
   protected?: boolean
+  tripsFrozen?: boolean
+  noTrip?: CreditFacts['noTrip']
   meters?: readonly MeterFacts[]
   at?: number
 }>
@@ -65,6 +67,8 @@ const factsOf = ({
   stage,
   earliestStopAt,
   protected: rest.protected ?? false,
+  tripsFrozen: rest.tripsFrozen ?? false,
+  noTrip: rest.noTrip ?? [],
   meters,
 })
 
@@ -88,6 +92,16 @@ describe('the decision, row by row', () => {
       'at alarm 1: warned once, the meter shows it',
       { balance: 50 },
       { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'], commands: ['alarm-on'] },
+    ],
+    [
+      'a meter that has just refused its alarm is not asked again',
+      { balance: 50, meters: [meter({ lastFailedAlarmAt: now - minute })] },
+      { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'] },
+    ],
+    [
+      'a meter without an alarm is not asked at all',
+      { balance: 50, meters: [meter({ hasAlarm: false })] },
+      { stage: 'warned-1', reasons: ['below-alarm-1'], notices: ['warning-1'] },
     ],
     [
       'still below alarm 1: not warned again',
@@ -133,6 +147,16 @@ describe('the decision, row by row', () => {
       'told, the lead time is over, but it is night',
       { ...told, balance: -1, at: night, meters: [meter({ alarm: true, lastReadAt: night - minute })] },
       { stage: 'stop-notified', reasons: ['used-up', 'outside-trip-window'], earliestStopAt: passed },
+    ],
+    [
+      'told, the lead time is over, but it is a holiday',
+      { ...told, balance: -1, noTrip: [{ from: now, to: now + minute }] },
+      { stage: 'stop-notified', reasons: ['used-up', 'no-trip-day'], earliestStopAt: passed },
+    ],
+    [
+      'told, the lead time is over, but the guard has frozen all trips',
+      { ...told, balance: -1, tripsFrozen: true },
+      { stage: 'stop-notified', reasons: ['used-up', 'trips-frozen'], earliestStopAt: passed },
     ],
     [
       'told, the lead time is over, inside the window: trip',
@@ -310,6 +334,9 @@ describe('the last word before a trip leaves', () => {
     ['too old', { ...due, meters: [meter({ lastReadAt: now - maximumReadingAgeMs - 1 })] }, 'reading-too-old'],
     ['never told', { ...due, earliestStopAt: null }, 'notice-missing'],
     ['back from the cut-off', { ...due, stage: 'stop-notified' }, 'notice-missing'],
+    ['a holiday', { ...due, noTrip: [{ from: now - minute, to: now + minute }] }, 'no-trip-day'],
+    ['the day after it', { ...due, noTrip: [{ from: now - minute, to: now }] }, null],
+    ['frozen by the guard', { ...due, tripsFrozen: true }, 'trips-frozen'],
     ['lead time', { ...due, earliestStopAt: now + 1 }, 'lead-time-running'],
     ['the window has closed', { ...due, at: night, meters: [meter({ lastReadAt: night })] }, 'outside-trip-window'],
   ])('%s', (_, given, expected) => {
@@ -345,6 +372,8 @@ describe('whatever the facts', () => {
     stage: fc.constantFrom(...stages),
     earliestStopAt: fc.option(fc.integer({ min: now - 60 * minute, max: now + 60 * minute })),
     protected: fc.boolean(),
+    tripsFrozen: fc.boolean(),
+    noTrip: fc.constantFrom([], [{ from: now - minute, to: now + minute }]),
     meters: fc.array(meterFacts, { maxLength: 3 }),
   })
   const moments = fc.constantFrom(now, night)

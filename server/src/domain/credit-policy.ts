@@ -37,6 +37,9 @@ export type MeterFacts = Readonly<{
   relay: 'closed' | 'open' | 'unknown'
   keepPower: boolean
   alarm: boolean
+  /** It can be told to warn by itself; absent: it can. And when it last refused to, or did not answer. */
+  hasAlarm?: boolean
+  lastFailedAlarmAt?: number | null
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
@@ -55,6 +58,10 @@ export type CreditFacts = Readonly<{
   earliestStopAt: number | null
   /** On the protected list (保电, life support, disputed …): never stopped automatically. */
   protected: boolean
+  /** Spans in which nobody of the site is tripped (holidays, storms, an examination): `[from, to)`, wall time. */
+  noTrip: readonly Readonly<{ from: number; to: number }>[]
+  /** The guard has frozen the trips of the site until a person releases them. */
+  tripsFrozen: boolean
   meters: readonly MeterFacts[]
 }>
 
@@ -74,6 +81,8 @@ export type Reason =
   | 'notice-missing'
   | 'lead-time-running'
   | 'outside-trip-window'
+  | 'no-trip-day'
+  | 'trips-frozen'
   | 'trip'
   | 'supply-stopped'
   | 'trip-failed-lately'
@@ -99,6 +108,8 @@ export const maximumReadingAgeMs = 24 * 3_600_000
 const hysteresisPercent = 120n
 /** Trips of one cut-off that may fail before only field work helps. */
 const maximumFailedTrips = 3
+/** A meter that refused its alarm is not asked again for so long (wall time): many have none, and the line is busy. */
+const alarmAgainAfterMs = 24 * 3_600_000
 /** A close that failed is decided again no sooner than this (wall time); its own retries came before. */
 const closeAgainAfterMs = 30 * 60_000
 
@@ -158,7 +169,7 @@ const decideSupply = (
   const opposite = alarm === 'alarm-on' ? 'alarm-off' : 'alarm-on'
   const cancel = queued(facts, (kind) => kind === 'trip' || kind === opposite)
   if (queued(facts, (kind) => kind === 'trip').length > 0) reasons.push('not-used-up-any-more')
-  const commands = [...alarmCommands(facts, alarm)]
+  const commands = [...alarmCommands(facts, alarm, now)]
   const waiting = facts.balance <= terms.thresholds.restore && facts.meters.some((meter) => meter.restoreOwed)
   if (waiting) {
     reasons.push('waiting-for-restore-amount')
@@ -181,7 +192,7 @@ const decideSupply = (
 /** Used up: notice first, then, when everything allows it, the trip. */
 const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decision => {
   const hold = obstacle(facts, now)
-  const alarms = alarmCommands(facts, 'alarm-on')
+  const alarms = alarmCommands(facts, 'alarm-on', now)
   const notified = facts.stage === 'stop-notified' || facts.stage === 'cut-off'
   if (hold !== null) {
     const stage = notified ? facts.stage : 'warned-2'
@@ -196,10 +207,12 @@ const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decisi
     const reasons: Reason[] = ['used-up', 'notice-sent']
     return { ...base, stage: 'stop-notified', earliestStopAt, reasons, notices: ['pre-stop'] }
   }
-  const wait = waitReason(facts.earliestStopAt, terms, now)
+  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
+  if (facts.stage === 'cut-off' && closed.length === 0)
+    return { ...base, stage: 'cut-off', reasons: ['used-up', 'supply-stopped'] }
+  const wait = waitReason(facts.earliestStopAt, facts, terms, now)
   if (wait !== null) return { ...base, stage: facts.stage, reasons: ['used-up', wait] }
   const exhausted = facts.meters.some((meter) => meter.failedTrips >= maximumFailedTrips)
-  const closed = facts.meters.filter((meter) => meter.relay !== 'open')
   const waiting = closed.filter((meter) => failedInThisWindow(meter, terms, now))
   const commands = closed
     .filter((meter) => meter.failedTrips < maximumFailedTrips && !waiting.includes(meter) && !hasOpen(meter, 'trip'))
@@ -228,7 +241,7 @@ export const objectionToTrip = (facts: CreditFacts, terms: CreditTerms, now: num
   const hold = obstacle(facts, now)
   if (hold !== null) return hold
   if (facts.stage !== 'cut-off' || facts.earliestStopAt === null) return 'notice-missing'
-  return waitReason(facts.earliestStopAt, terms, now)
+  return waitReason(facts.earliestStopAt, facts, terms, now)
 }
 
 /** Why nobody may be stopped now, whatever the balance. */
@@ -241,9 +254,16 @@ const obstacle = (facts: CreditFacts, now: number): Reason | null => {
   return null
 }
 
-const waitReason = (earliestStopAt: number, terms: CreditTerms, now: number): Reason | null => {
+const waitReason = (
+  earliestStopAt: number,
+  { tripsFrozen, noTrip }: CreditFacts,
+  { tripWindow, timeZone }: CreditTerms,
+  now: number,
+): Reason | null => {
   if (now < earliestStopAt) return 'lead-time-running'
-  return isInside(terms.tripWindow, now, terms.timeZone) ? null : 'outside-trip-window'
+  if (!isInside(tripWindow, now, timeZone)) return 'outside-trip-window'
+  if (noTrip.some(({ from, to }) => now >= from && now < to)) return 'no-trip-day'
+  return tripsFrozen ? 'trips-frozen' : null
 }
 
 const severity: Readonly<Record<CreditStage, number>> = {
@@ -271,8 +291,12 @@ const withHysteresis = (threshold: MicroYuan): MicroYuan =>
   threshold > 0n ? percentOf(threshold, hysteresisPercent) : addMoney(threshold, 0n as MicroYuan)
 
 /** The meter's own alarm (display, backlight) follows the stage; a meter without supply needs none. */
-const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off'): Decision['commands'] =>
+const alarmCommands = (facts: CreditFacts, kind: 'alarm-on' | 'alarm-off', now: number): Decision['commands'] =>
   facts.meters
+    .filter(
+      ({ hasAlarm, lastFailedAlarmAt }) =>
+        hasAlarm !== false && now - (lastFailedAlarmAt ?? -Infinity) > alarmAgainAfterMs,
+    )
     .filter((meter) => meter.alarm !== (kind === 'alarm-on') && meter.relay !== 'open' && !hasOpen(meter, kind))
     .map((meter) => ({ meterId: meter.meterId, kind }))
 

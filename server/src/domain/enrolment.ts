@@ -1,3 +1,4 @@
+import type { MeterSpec } from './archive.ts'
 import type { CreditTerms } from './credit-policy.ts'
 import type { MicroYuan } from './quantity.ts'
 import type { PricePlan } from './price-plan.ts'
@@ -22,7 +23,13 @@ export type EnrolledPlan = Readonly<{ name: string; plan: PricePlan | Readonly<{
 export type EnrolledGateway = Readonly<{
   code: string
   link: Readonly<
-    | { kind: 'dials-in'; registration: string; heartbeat: string | null }
+    | {
+        kind: 'dials-in'
+        registration: string
+        heartbeat: string | null
+        /** By its packet when absent. */
+        identifiedBy?: 'packet' | 'meter' | 'remote-ip'
+      }
     | { kind: 'dialled'; host: string; port: number }
     | { kind: 'serial'; path: string }
   >
@@ -33,6 +40,10 @@ export type EnrolledGateway = Readonly<{
 export type EnrolledMeter = Readonly<{
   gateway: string
   address: string
+  /** DL/T 645-2007 when absent. */
+  protocol?: MeterSpec['protocol']
+  /** One step of its energies as they are charged; 10 Wh when absent, more behind transformers. */
+  energyStepWh?: number
   place: string
   passwordLevel: number
   password: string

@@ -55,14 +55,16 @@ export type Reversal = Common &
 type CashTemplate = 'cash-handed-over' | 'cash-short' | 'cash-over'
 type ChannelTemplate = 'refund-paid' | 'suspense-in' | 'suspense-resolved' | 'channel-settled'
 type PurseTemplate = 'purchase-pending' | 'purchase-posted' | 'purchase-voided' | 'purchase-expired' | 'wallet-return'
-type ChargeTemplate = 'energy-charge' | 'energy-credit' | 'wallet-charge'
+type ChargeTemplate = 'energy-charge' | 'energy-credit'
 type PlainTemplate = Exclude<
   TemplateName,
-  CashTemplate | ChannelTemplate | PurseTemplate | ChargeTemplate | 'payment' | 'refund'
+  CashTemplate | ChannelTemplate | PurseTemplate | ChargeTemplate | 'wallet-charge' | 'payment' | 'refund'
 >
 
 export type Posting =
   | (Charge & Readonly<{ template: ChargeTemplate }>)
+  // What a meter deducted by itself is known in money; the energy behind it is in its readings.
+  | (Omit<Charge, 'used'> & Readonly<{ template: 'wallet-charge' }>)
   | (Common & Readonly<{ template: 'payment'; accountId: number; channel: PaymentChannel } & Paid>)
   | (Common & Readonly<{ template: 'refund'; accountId: number; channel: PaymentChannel; cashierId: number | null }>)
   | (Common & Readonly<{ template: ChannelTemplate; accountId: number | null; channel: PaymentChannel }>)

@@ -19,6 +19,8 @@ export type GateFacts = Readonly<{
   last: Readonly<{ at: number; registers: Registers }> | null
   /** The most the connection can carry. */
   maximumWatts: number
+  /** One step of the registers; behind transformers it is multiplied by their ratios. The usual 10 Wh when absent. */
+  registerStepWh?: number
   plan: PricePlan | TariffNeeds | null
   now: number
 }>
@@ -27,16 +29,17 @@ export type GateResult = Readonly<{ kind: 'good' } | { kind: 'late' } | { kind: 
 
 /** A reading may be this much ahead of our clock: two clocks are never quite equal. */
 export const futureToleranceMs = 60_000
-/** Registers step by 10 Wh each, so total and rates may differ by two steps for each rate. */
-const sumToleranceWhPerRate = 20n
+/** Of most meters: two decimals of a kilowatt-hour. */
+const usualStepWh = 10
+/** Each register is cut at its last digit, so total and rates may differ by two steps for each rate. */
+const toleratedSteps = 2
 /** Over the connection's rating: real connections carry a little more than their plate says. */
 const ratingMarginPercent = 120
-/** Two register steps of rounding. */
-const stepToleranceWh = wattHours(20n)
 
 /** Decides in the order of the reasons above; `late` is older than the last good one: its energy was charged with that. */
 export const passGate = (reading: Readonly<{ at: number; registers: Registers }>, facts: GateFacts): GateResult => {
   const { registers, at } = reading
+  const toleranceWh = wattHours(BigInt(toleratedSteps * (facts.registerStepWh ?? usualStepWh)))
   if (at > facts.now + futureToleranceMs) return { kind: 'held', reason: 'from-the-future' }
   if (facts.last !== null && at <= facts.last.at) return { kind: 'late' }
   if (facts.last !== null) {
@@ -46,20 +49,20 @@ export const passGate = (reading: Readonly<{ at: number; registers: Registers }>
       return { kind: 'held', reason: 'rate-went-backwards' }
   }
   if (facts.plan !== null && !isPriceable(facts.plan, registers)) return { kind: 'held', reason: 'rates-missing' }
-  if (!ratesSum(registers)) return { kind: 'held', reason: 'rates-do-not-sum' }
+  if (!ratesSum(registers, toleranceWh)) return { kind: 'held', reason: 'rates-do-not-sum' }
   if (facts.last !== null) {
     const used = subtractEnergy(registers.totalWh, facts.last.registers.totalWh)
     const watts = Math.ceil((facts.maximumWatts * ratingMarginPercent) / 100)
-    if (used > addEnergy(energyOf(watts, at - facts.last.at), stepToleranceWh))
+    if (used > addEnergy(energyOf(watts, at - facts.last.at), toleranceWh))
       return { kind: 'held', reason: 'more-energy-than-possible' }
   }
   return { kind: 'good' }
 }
 
-const ratesSum = ({ totalWh, ratesWh }: Registers): boolean => {
+const ratesSum = ({ totalWh, ratesWh }: Registers, toleranceWhPerRate: bigint): boolean => {
   if (ratesWh.length === 0) return true
   const difference = totalWh - ratesWh.reduce<bigint>((sum, rate) => sum + rate, 0n)
-  const tolerance = sumToleranceWhPerRate * BigInt(ratesWh.length)
+  const tolerance = toleranceWhPerRate * BigInt(ratesWh.length)
   return difference <= tolerance && difference >= -tolerance
 }
 

@@ -38,6 +38,7 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   fee: true,
   reverse: true,
   'hand-over-cash': true,
+  'settle-channel': true,
   'suspense-in': true,
   'resolve-suspense': true,
   'open-account': false,
@@ -45,6 +46,8 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   'move-payment': false,
   'sign-agreement': false,
   'buy-for-meter': false,
+  'settle-purchase': false,
+  'return-purse': false,
 })
 
 export type Reversed = Readonly<{ kind: OperationKind; reversedBy: string | null; completed: boolean }>

@@ -1,7 +1,7 @@
 import type { Posting } from '../domain/ledger.ts'
 import type { PaymentChannel } from '../domain/payment-channel.ts'
 import { addMoney, subtractMoney, type MicroYuan } from '../domain/quantity.ts'
-import { drawerBalance, lockDrawer, suspenseStanding } from '../store/cash.ts'
+import { channelBalance, drawerBalance, lockDrawer, suspenseStanding } from '../store/cash.ts'
 import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
 
 export type HandOverInput = Asked & Readonly<{ cashierId: number; counted: MicroYuan }>
@@ -24,6 +24,24 @@ export const createHandOverCash =
       if (counted > 0n) postings.push({ ...base, template: 'cash-handed-over', amount: counted })
       await post(postings)
       return { ok: true, result: { expected, counted, difference } }
+    })
+  }
+
+export type SettleChannelInput = Asked & Readonly<{ channel: PaymentChannel; amount: MicroYuan }>
+
+/** A channel has paid what it took to the bank, as its statement says; what is left is still to come, or a difference. */
+export const createSettleChannel =
+  (context: MoneyContext) =>
+  async ({
+    channel,
+    amount,
+    ...asked
+  }: SettleChannelInput): Promise<Operated<{ left: MicroYuan }, 'amount-not-above-zero'>> => {
+    const request = { ...asked, kind: 'settle-channel', accountIds: [], input: { channel, amount } } as const
+    return operate(context, request, async ({ sql, post, now: at }) => {
+      if (amount <= 0n) return { ok: false, code: 'amount-not-above-zero' }
+      await post([{ template: 'channel-settled', accountId: null, channel, amount, at }])
+      return { ok: true, result: { left: await channelBalance(sql, channel) } }
     })
   }
 

@@ -6,6 +6,7 @@ import {
   finishCommand,
   lockCommand,
   markSent,
+  postponeCommand,
   requeueCommand,
   type ClaimedCommand,
   type CommandEvent,
@@ -19,8 +20,10 @@ import { accountsOfMeters } from '../store/settlement.ts'
 import { messageFor } from './notice-message.ts'
 import { post } from './post.ts'
 import type { FlowContext } from './process.ts'
+import { askGuard } from './trip-guard.ts'
 
-type Confirmation = Readonly<{ go: true } | { go: false; reason: string }>
+/** `postponed`: it stays queued for later; else a refusal has written how the command ended. */
+type Confirmation = Readonly<{ go: true } | { go: false; reason: string; postponed?: true }>
 
 /**
  * The last moment: the line is ours and the bytes are about to leave. Under the account's lock the command must still
@@ -44,12 +47,30 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
         await addEvents(sql, [{ commandId: command.id, kind: 'withdrawn', text: objection, at: now }])
         return { go: false, reason: objection }
       }
-      if (command.requestedBy === 'policy') await saveRestoreOwed(sql, command.meterId, true)
+      if (command.requestedBy === 'policy') {
+        const held = await heldByGuard(sql, command, now)
+        if (held !== null) return held
+        await saveRestoreOwed(sql, command.meterId, true)
+      }
     }
     await markSent(sql, command.id, now)
     await notifyLive(sql, topicsOf(command))
     return { go: true }
   })
+
+/** The guard counts, slows and stops policy trips; its row is locked until this transaction ends. */
+const heldByGuard = async (sql: Sql, command: ClaimedCommand, now: number): Promise<Confirmation | null> => {
+  const verdict = command.accountId === null ? null : await askGuard(sql, command.accountId, now)
+  if (verdict === null || verdict.kind === 'go') return null
+  if (verdict.kind === 'wait') {
+    const why = 'trips-of-this-minute-used-up'
+    await postponeCommand(sql, command.id, { notBefore: verdict.notBefore, why, now })
+    return { go: false, reason: why, postponed: true }
+  }
+  await finishCommand(sql, command.id, 'cancelled', 'trips-frozen', now)
+  await addEvents(sql, [{ commandId: command.id, kind: 'withdrawn', text: 'trips-frozen', at: now }])
+  return { go: false, reason: 'trips-frozen' }
+}
 
 const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Promise<string | null> => {
   if (command.requestedBy !== 'policy') return (await isUnderKeepPower(sql, command.meterId)) ? 'keep-power' : null
@@ -65,6 +86,7 @@ export const finishAttempt = async (
   command: ClaimedCommand,
   outcome: ControlOutcome,
   events: readonly CommandEvent[],
+  postponed: boolean,
 ): Promise<void> => {
   const now = context.clock.now()
   await context.database.transaction(async (sql) => {
@@ -74,7 +96,7 @@ export const finishAttempt = async (
     if (status !== null) await saveStatus(sql, [{ meterId: command.meterId, at: now, ...status }])
     const state = await lockCommand(sql, command.id)
     // Withdrawn by the confirmation, which has already written how it ended.
-    const settled = state !== 'queued' && state !== 'sent' && state !== 'acknowledged'
+    const settled = postponed || (state !== 'queued' && state !== 'sent' && state !== 'acknowledged')
     const next = settled ? null : await recordNext(sql, command, outcome, now)
     if (next?.state === 'verified') await afterProof(sql, command, outcome, now)
     if (next?.state === 'failed' || next?.state === 'refused') await tellStaff(sql, command, now)
@@ -115,7 +137,7 @@ const wordsOf = (outcome: ControlOutcome): string => {
     case 'not-sent':
       return `not sent: ${outcome.code} ${outcome.detail}`.trim()
     case 'refused':
-      return `refused by the meter: ${outcome.errors.reasons.join(', ')}`
+      return `refused by the meter: ${outcome.detail ?? outcome.errors.reasons.join(', ')}`
     case 'unanswered':
       return `no answer: ${outcome.detail}`
     case 'unverified':

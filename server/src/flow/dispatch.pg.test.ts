@@ -168,6 +168,18 @@ describe('from the balance to the relay', () => {
     expect((await commands('trip'))[0]?.failure).toContain('wrong-password')
   })
 
+  test('a meter that refuses its alarm is asked once, not for ever', async () => {
+    headend.behave('refusal')
+    const silent = { relay: 'closed', relayCommand: 'closed', keepPower: false, alarm: false } as const
+    for (const totalWh of [12_000, 13_000]) {
+      town.clock.move(30 * minute)
+      await town.settle([await town.reading('A', totalWh, { status: silent })])
+      await untilCommand('alarm-on', 'refused')
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect((await commands('alarm-on')).length).toBe(1)
+  })
+
   test('a relay that is stuck is never called stopped', async () => {
     headend.behave('stuck')
     await useUp()

@@ -94,14 +94,19 @@ const carryOut = async (
     events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
     if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command.id))
   }
+  let postponed = false
   const outcome: ControlOutcome = await headend.control(command.meterId, {
     action: command.kind,
     validForMs,
     readStateFirst: command.attempts > 0,
-    confirm: async () => confirmSend(context, command),
+    confirm: async () => {
+      const confirmation = await confirmSend(context, command)
+      postponed = !confirmation.go && confirmation.postponed === true
+      return confirmation
+    },
     onStep,
     signal,
   })
   await writes
-  await finishAttempt(context, command, outcome, events)
+  await finishAttempt(context, command, outcome, events, postponed)
 }

@@ -1,5 +1,5 @@
 import { wattHours } from '../domain/quantity.ts'
-import type { ReadOutcome, Values } from '../headend/headend.ts'
+import type { ReadOutcome } from '../headend/headend.ts'
 import type { FieldReading } from './settle.ts'
 
 /** What every scheduled round asks of a meter: registers, status word, power. */
@@ -10,7 +10,8 @@ export const personItems = [...scheduledItems, 'voltageBlock', 'currentBlock'] a
 
 /**
  * Turns an answer of the field into a reading, or null when it carries no registers. A meter that gave its registers but
- * refused another item (power, status) is charged all the same.
+ * refused another item (power, status) is charged all the same. Registers and status word each have the time at which
+ * they were read: a read of a person may pass between the two, and the meter counts on.
  */
 export const fieldReadingOf = (
   meterId: number,
@@ -18,7 +19,7 @@ export const fieldReadingOf = (
   obtained: FieldReading['obtained'],
 ): FieldReading | null => {
   const block = outcome.values.forwardActiveEnergyBlock
-  const at = outcome.ok ? outcome.at : outcome.exchanges.findLast(({ response }) => response !== null)?.at
+  const at = outcome.times.forwardActiveEnergyBlock
   if (block === undefined || block.total === null || at === undefined) return null
   const rates = block.rates.filter((rate) => rate !== null)
   return {
@@ -31,14 +32,15 @@ export const fieldReadingOf = (
     },
     powerMilliwatts: outcome.values.activePowerTotal ?? null,
     obtained,
-    status: statusOf(outcome.values),
+    status: statusOf(outcome),
   }
 }
 
-const statusOf = ({ statusWord3 }: Values): FieldReading['status'] =>
-  statusWord3 === undefined
+const statusOf = ({ values: { statusWord3 }, times }: ReadOutcome): FieldReading['status'] =>
+  statusWord3 === undefined || times.statusWord3 === undefined
     ? null
     : {
+        at: times.statusWord3,
         relay: statusWord3.relay,
         relayCommand: statusWord3.relayCommand,
         keepPower: statusWord3.keepPower,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHandOverCash, createResolveSuspense, createTakeSuspense } from './cash.ts'
+import { createHandOverCash, createResolveSuspense, createSettleChannel, createTakeSuspense } from './cash.ts'
 import { createFreeze, createUnfreeze } from './freeze.ts'
 import type { Asked } from './operate.ts'
 import { createChargeFee, createCollectDebt, createWriteOff } from './owed-money.ts'
@@ -81,6 +81,8 @@ describe('every operation', () => {
       createWriteOff(bench.context)({ ...asked, accountId: indebted, amount: yuan(amount), of: 'debt' }),
     'handing over cash': async () => async (asked, amount) =>
       createHandOverCash(bench.context)({ ...asked, cashierId: bench.cashierId, counted: yuan(amount) }),
+    'settling a channel': async () => async (asked, amount) =>
+      createSettleChannel(bench.context)({ ...asked, channel: 'alipay', amount: yuan(amount) }),
     'taking into suspense': async () => async (asked, amount) =>
       createTakeSuspense(bench.context)({ ...asked, amount: yuan(amount), channel: 'bank-transfer' }),
   }

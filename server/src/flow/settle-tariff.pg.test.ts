@@ -7,6 +7,7 @@ import { readPlanBook } from '../domain/tariff/plan-book.ts'
 import { zoneDays } from '../domain/tariff/tariff-clock.ts'
 import { disturbed, marksOf } from '../domain/tariff/year-of-households.test-support.ts'
 import { addPricePlan, setSupplyTerms } from './price-plans.ts'
+import { trueUp } from './true-up.ts'
 import { audit } from './audit.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import type { Database } from '../store/database.ts'
@@ -71,6 +72,7 @@ describe('settling readings under tariffs, on a real database', () => {
           opening: 100,
           tariff: plan({ ...flat('1'), ladder: { scope: 'year', limits: ['5'], adders: ['1'] } }),
         },
+        { place: 'provisional', opening: 100, tariff: plan({ ...clock, provisional: true }) },
         {
           place: 'two-part',
           opening: 100,
@@ -311,6 +313,45 @@ describe('settling readings under tariffs, on a real database', () => {
     await settle('two-part', [[at(11, 16), 40_000]], { reactive: reactive(30_000n), demand: watts(2_000n) })
     // 40 kWh and 2 kW × 3 × 6/30; cos φ = 0.80: 5 % of 41.2.
     expect(await balance('two-part')).toBe('56.74')
+  })
+
+  test('final prices true every period up, the closed one and the open one, and it can be done again', async () => {
+    await settle('provisional', [
+      [at(11, 29, 7), 0],
+      [at(11, 29, 9), 2_000],
+      [at(11, 30, 23, 30), 2_000],
+      [at(12, 1), 2_000],
+      [at(12, 1, 0, 30), 5_000],
+    ])
+    expect(await balance('provisional'), '2 × 1 on a Sunday morning at 1 and 2, 3 kWh at night').toBe('94.00')
+    const name = tariffName({ place: 'provisional' })
+    const [first] = await town.database.query<{ id: number }>('select id from price_plan where name = $1', [name])
+    const energy = { ...clock.energy, prices: { peak: '1.5', valley: '1.25' } }
+    const now = town.clock.now()
+    const other = { ...energy, calendar: { seasons: [{ workday: [['00:00', 'peak']] }] } }
+    expect(
+      await addPricePlan(town.database, now, { name, document: plan({ version: 2, energy: other }) }),
+    ).toMatchObject({
+      code: 'invalid-document',
+    })
+    const added = await addPricePlan(town.database, now, { name, document: plan({ version: 2, energy }) })
+    if (!added.ok || added.replaces === null || first === undefined) throw new Error(JSON.stringify(added))
+    expect(added.replaces).toBe(first.id)
+    await settle('provisional', [[at(12, 1, 1), 6_000]])
+    expect(await balance('provisional'), 'an open period stays provisional until it is trued up').toBe('93.00')
+    const prices = { provisional: added.replaces, final: added.id }
+    const summary = await trueUp(town.database, town.context.ids, now, prices)
+    // November: 1.25 + 1.50 instead of 3; December: 4 kWh at 1.25 instead of 4.
+    expect(summary).toEqual({ periods: 2, charged: yuan(1), credited: yuan(0.25) })
+    expect(await balance('provisional')).toBe('92.25')
+    expect((await periods('provisional')).map((period) => period.true_up)).toEqual([-250_000n, 1_000_000n])
+    expect(await trueUp(town.database, town.context.ids, now, prices)).toEqual({
+      periods: 0,
+      charged: 0n,
+      credited: 0n,
+    })
+    await settle('provisional', [[at(12, 1, 1, 30), 7_000]])
+    expect(await balance('provisional'), 'and goes on at the final price').toBe('91.00')
   })
 
   test('where no version is in force a reading is held: nothing is charged and nobody is cut', async () => {

@@ -36,7 +36,8 @@ export type FieldReading = Readonly<{
   demand?: Watts
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
-  status: Omit<ObservedStatus, 'meterId' | 'at'> | null
+  /** `at` is absent when it was read with the registers. */
+  status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
 
 export type SettleSummary = Readonly<{ good: number; late: number; held: number; charges: number }>
@@ -67,8 +68,10 @@ const settleBatch = async (
   await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
-  const tariffs = await loadTariffMeters(sql, records)
   const readingsOf = groupByMeter(readings)
+  const tariffs = await loadTariffMeters(sql, records, (meterId) =>
+    Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
+  )
   const outcomes = records.map((record) =>
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
@@ -166,8 +169,8 @@ const settleMeter = (
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
   const plan = planFor(record, progress)
-  const { maximumWatts, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, plan, now })
+  const { maximumWatts, registerStepWh, meterId, bucket } = record
+  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
   const { at, registers, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   const held = (reason: HeldReason): Row => ({
@@ -266,8 +269,8 @@ const chargeOf = (
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */
-const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
-  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
+const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))

@@ -1,7 +1,7 @@
 import type { Reply, Request } from '@xianfu/protocols'
 import { afterEach, expect, test } from 'vitest'
 import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { handMadeMeter, statusWith, until, type HandMadeMeter } from './testing/hand-made-field.ts'
+import { answeringFor, handMadeMeter, statusWith, until, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const benches: Bench[] = []
 
@@ -165,4 +165,32 @@ test('a headend that stops in the middle says that the answer is not known', asy
   await until(() => gateway.requests('control').length === 1, 'the command is on the wire')
   await headend.stop()
   expect(await control).toMatchObject({ kind: 'unanswered' })
+})
+
+test('a late look from before the order proves nothing', async () => {
+  const meter = handMadeMeter(address, { status: open })
+  const limits = {
+    gatewayLatencyMs: 50,
+    guardMs: 10,
+    proofAtMs: [0],
+    readAttempts: { scheduled: 1, person: 1, state: 1 },
+  }
+  const made = await createOnlineBench({ meters: [meter], limits })
+  benches.push(made)
+  const { headend, gateway } = made
+  const honest = answeringFor(meter)
+  let looks = 0
+  gateway.answerWith((request) => {
+    if (request.kind !== 'read') return honest(request)
+    looks += 1
+    // The first look is asked while the relay was open, and answered after the order.
+    return honest(request).flatMap((packet) => [{ pauseMs: looks === 1 ? 850 : 300 }, packet])
+  })
+  expect(await headend.read(1, ['statusWord3'], { priority: 'scheduled' })).toMatchObject({ code: 'no-answer' })
+  meter.status = statusWith({})
+  meter.instead = (request) => (request.kind === 'control' ? acknowledged : undefined)
+  expect(await headend.control(1, controlRequest({ action: 'trip' }).request)).toMatchObject({
+    kind: 'unverified',
+    status: { relay: 'closed' },
+  })
 })

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
-import type { FieldMeter } from './driver/field-meter.ts'
+import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
@@ -9,13 +9,16 @@ import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } 
 import { defaultLimits, type HeadendLimits } from './limits.ts'
 import { createBackOff } from './line/back-off.ts'
 import { createResponseTime } from './line/response-time.ts'
-import { GatewayServer } from './transport/gateway-server.ts'
+import { findModel } from './model/models.ts'
+import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
 import type { KnownGateway } from './transport/registration.ts'
 
 export type HeadendOptions = Readonly<{
   clock: Clock
   /** Where gateways dial in; port 0 takes a free one. */
   listen: Readonly<{ host: string; port: number }>
+  /** Where gateways dial in with TLS, beside the plain port. */
+  listenSecurely?: SecureListening
   log: HeadendLog
   limits?: Partial<HeadendLimits>
 }>
@@ -26,6 +29,7 @@ export const createHeadend = (options: HeadendOptions): Headend => new RunningHe
 class RunningHeadend implements Headend {
   readonly #clock: Clock
   readonly #listen: HeadendOptions['listen']
+  readonly #listenSecurely: SecureListening | null
   readonly #log: HeadendLog
   readonly #limits: HeadendLimits
   readonly #server: GatewayServer
@@ -36,9 +40,10 @@ class RunningHeadend implements Headend {
   readonly #leaving = new Set<Promise<void>>()
   #state: 'new' | 'running' | 'stopped' = 'new'
 
-  constructor({ clock, listen, log, limits }: HeadendOptions) {
+  constructor({ clock, listen, listenSecurely, log, limits }: HeadendOptions) {
     this.#clock = clock
     this.#listen = listen
+    this.#listenSecurely = listenSecurely ?? null
     this.#log = log
     this.#limits = { ...defaultLimits, ...limits }
     this.#server = new GatewayServer({
@@ -54,12 +59,14 @@ class RunningHeadend implements Headend {
     })
   }
 
-  async start(): Promise<Readonly<{ port: number }>> {
+  async start(): ReturnType<Headend['start']> {
     if (this.#state !== 'new') throw new Error('A headend starts once.')
     const port = await this.#server.listen(this.#listen.host, this.#listen.port)
+    const secure = this.#listenSecurely
+    const securePort = secure === null ? {} : { securePort: await this.#server.listenSecurely(secure) }
     this.#state = 'running'
     for (const gateway of this.#gateways.values()) gateway.start()
-    return { port }
+    return { port, ...securePort }
   }
 
   async stop(): Promise<void> {
@@ -81,14 +88,15 @@ class RunningHeadend implements Headend {
     this.#meters.clear()
     for (const meter of config.meters) {
       const gateway = this.#gateways.get(meter.gatewayId)
-      if (gateway !== undefined) this.#meters.set(meter.id, this.#fieldMeter(meter, gateway, known.get(meter.id)))
+      const made = gateway === undefined ? null : this.#fieldMeter(meter, gateway, known.get(meter.id))
+      if (made !== null) this.#meters.set(meter.id, made)
     }
   }
 
   read: Headend['read'] = async (meterId, items, options) => {
     const meter = this.#meters.get(meterId)
     if (meter === undefined)
-      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, exchanges: [] }
+      return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, times: {}, exchanges: [] }
     return readMeter(meter, items, options)
   }
 
@@ -126,21 +134,37 @@ class RunningHeadend implements Headend {
   }
 
   #knownGateways(): KnownGateway[] {
-    return [...this.#gateways.values()].flatMap(({ config: { id, link } }) =>
-      link.kind === 'dials-in' && link.registration !== ''
-        ? [{ gatewayId: id, registration: link.registration, heartbeat: link.heartbeat }]
-        : [],
-    )
+    return [...this.#gateways.values()].flatMap((gateway) => {
+      const { id: gatewayId, link } = gateway.config
+      if (link.kind !== 'dials-in' || link.registration === '') return []
+      const { registration, heartbeat, identifiedBy = 'packet' } = link
+      const meterAddresses = identifiedBy === 'meter' ? this.#dlt645Addresses(gatewayId) : []
+      const isOnline = gateway.status().online
+      return [{ gatewayId, registration, heartbeat, identifiedBy, meterAddresses, isOnline }]
+    })
+  }
+
+  #dlt645Addresses(gatewayId: number): string[] {
+    return [...this.#meters.values()]
+      .filter(({ config, modbus }) => modbus === null && config.gatewayId === gatewayId)
+      .map(({ config }) => config.address)
   }
 
   /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */
-  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter {
-    const same = before?.line === gateway.line && before.config.address === config.address
+  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter | null {
+    const same =
+      before?.line === gateway.line &&
+      before.config.address === config.address &&
+      isDeepStrictEqual(before.config.protocol, config.protocol)
+    const modbus = same ? before.modbus : this.#modbusUnit(config)
+    // Never spoken to in another language than its own.
+    if (modbus === 'unknown-model') return null
     const limits = this.#limits
     const isSerial = gateway.config.link.kind === 'serial'
     const { id: meterId, address } = config
     return {
       config,
+      modbus,
       line: gateway.line,
       lineConfig: gateway.config.line,
       backOff: same ? before.backOff : createBackOff(limits),
@@ -154,6 +178,14 @@ class RunningHeadend implements Headend {
       onLate: (responseMs) => this.#log({ kind: 'late-answer', meterId, address, responseMs }),
     }
   }
+
+  #modbusUnit({ id, address, protocol }: MeterConfig): ModbusUnit | null | 'unknown-model' {
+    if (protocol === undefined || protocol.kind === 'dlt645') return null
+    const model = findModel(protocol.model)
+    if (model !== null) return createModbusUnit(protocol, model)
+    this.#log({ kind: 'meter-model-unknown', meterId: id, address, model: protocol.model })
+    return 'unknown-model'
+  }
 }
 
-const unknownMeter = 'no such meter on any gateway'
+const unknownMeter = 'no such meter on any gateway, or of a model that is not known'

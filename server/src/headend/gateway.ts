@@ -6,6 +6,7 @@ import { Line } from './line/line.ts'
 import { Wire } from './line/wire.ts'
 import { keepOpen } from './transport/gateway-dialler.ts'
 import { createHeartbeatFilter } from './transport/heartbeat-filter.ts'
+import { withoutSeparators } from './transport/registration.ts'
 import { openSerial } from './transport/serial-transport.ts'
 import { dialTcp } from './transport/tcp-transport.ts'
 import type { Transport } from './transport/transport.ts'
@@ -83,7 +84,8 @@ export class Gateway {
       transport,
       clock,
       guardMs: limits.guardMs,
-      filter: (bytes) => filter.push(bytes),
+      lateAnswerMs: limits.lateAnswerMs,
+      filter: (bytes, isOpaque) => filter.push(bytes, isOpaque),
       onHeard: () => this.#heard(),
       onDropped: (frameHex) => log({ kind: 'frame-dropped', gatewayId, frameHex }),
       onClose: (reason) => {
@@ -99,7 +101,8 @@ export class Gateway {
     else log({ kind: 'gateway-replaced', gatewayId, code, remoteAddress })
     older?.close('a newer connection of the same gateway took its place')
     this.#setOnline(true)
-    if (first.length > 0) wire.receive(first)
+    const said = withoutSeparators(first)
+    if (said.length > 0) wire.receive(said)
     if (heartbeat !== null) void this.#watchSilence(wire, ended.signal)
   }
 

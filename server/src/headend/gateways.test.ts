@@ -141,3 +141,87 @@ test('a gateway that leaves the archive loses its line; its meters are unknown',
   expect(made.headend.gateways()).toEqual([])
   expect(await readEnergy(made)).toMatchObject({ ok: false, code: 'unknown-meter' })
 })
+
+test('a gateway that says nothing is known by a meter behind it', async () => {
+  const links: GatewayLink[] = ['202611010199', meter.address].map((address) => ({
+    kind: 'dials-in',
+    registration: address,
+    heartbeat: null,
+    identifiedBy: 'meter',
+  }))
+  const limits = { meterProbeAfterMs: 20, meterProbeAnswerMs: 300 }
+  const made = await bench({ meters: [{ ...meter, gatewayId: 2 }], links, limits })
+  const gateway = await dialIn(made.port, answeringFor(meter))
+  await until(() => made.isOnline(2), 'the gateway is online')
+  expect(await readEnergy(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
+  expect(gateway.heard.map(({ request }) => request.kind)).toEqual(['read-address', 'read'])
+  expect(made.isOnline(1)).toBe(false)
+})
+
+test('with several meters on the line each is asked by its own address, after an unknown text too', async () => {
+  const link: GatewayLink = { kind: 'dials-in', registration: meter.address, heartbeat: null, identifiedBy: 'meter' }
+  const made = await bench({ meters: [meter], links: [link], limits: { meterProbeAnswerMs: 300 } })
+  const honest = answeringFor(meter)
+  // Two meters answer at once to the question for whoever is there, so nobody understands either.
+  const gateway = await dialIn(made.port, (request) =>
+    request.kind === 'read-address' ? [Uint8Array.of(0x68, 0x99, 0x00, 0x68, 0x16)] : honest(request),
+  )
+  gateway.text('HELLO FROM THE FACTORY\r\n')
+  await until(made.isOnline, 'the gateway is online')
+  expect(gateway.requests('read')).toMatchObject([{ address: meter.address }])
+})
+
+test('when the meter that was set for a gateway is dead, its neighbour speaks for it', async () => {
+  const link: GatewayLink = { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' }
+  const limits = { meterProbeAfterMs: 10, meterProbeAnswerMs: 300 }
+  const made = await bench({ meters: [{ address: '202611010199' }, meter], links: [link], limits })
+  const honest = answeringFor(meter)
+  const gateway = await dialIn(made.port, (request) => (request.kind === 'read-address' ? [] : honest(request)))
+  await until(made.isOnline, 'the gateway is online')
+  expect(gateway.requests('read')).toMatchObject([{ address: '202611010199' }, { address: meter.address }])
+})
+
+test('a gateway that no meter speaks for is sent away', async () => {
+  const link: GatewayLink = { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' }
+  const made = await bench({ links: [link], limits: { meterProbeAfterMs: 10, meterProbeAnswerMs: 20 } })
+  const gateway = await dialIn(made.port, () => [])
+  await gateway.closed
+  expect(gateway.heard.map(({ request }) => request.kind)).toEqual(['read-address', 'read'])
+  expect(made.events).toContainEqual(expect.objectContaining({ kind: 'gateway-unknown' }))
+})
+
+test('a gateway may be known by the address it dials from, whatever it says', async () => {
+  const link: GatewayLink = { kind: 'dials-in', registration: '127.0.0.1', heartbeat: null, identifiedBy: 'remote-ip' }
+  const made = await bench({ meters: [meter], links: [link] })
+  const gateway = await dialIn(made.port, answeringFor(meter))
+  await until(made.isOnline, 'the gateway is online')
+  gateway.text('ANYTHING')
+  expect(await readEnergy(made)).toMatchObject({ ok: true })
+})
+
+test('a text registration still counts beside gateways that are known otherwise', async () => {
+  const links: GatewayLink[] = [
+    { kind: 'dials-in', registration, heartbeat: null },
+    { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' },
+    { kind: 'dials-in', registration: '192.0.2.7', heartbeat: null, identifiedBy: 'remote-ip' },
+  ]
+  const made = await bench({ meters: [meter], links })
+  const gateway = await dialIn(made.port, answeringFor(meter))
+  gateway.text(`${registration}\r\n`)
+  await until(made.isOnline, 'the gateway is online')
+  expect(await readEnergy(made)).toMatchObject({ ok: true })
+  expect(gateway.requests('read-address')).toEqual([])
+})
+
+test('a gateway that introduces itself late is listened to while its meters are asked for', async () => {
+  const links: GatewayLink[] = [
+    { kind: 'dials-in', registration, heartbeat: null },
+    { kind: 'dials-in', registration: '202611010199', heartbeat: null, identifiedBy: 'meter' },
+  ]
+  const made = await bench({ meters: [meter], links, limits: { meterProbeAfterMs: 10, meterProbeAnswerMs: 20_000 } })
+  const gateway = await dialIn(made.port, () => [])
+  await until(() => gateway.heard.length > 0, 'it is asked for its meters')
+  gateway.text(`${registration}\r\n`)
+  await until(made.isOnline, 'the gateway is online')
+  expect(gateway.requests('read-address')).toHaveLength(1)
+})

@@ -15,6 +15,8 @@ export type HeadendEvent = Readonly<
   | { kind: 'dial-failed'; gatewayId: number; code: string; reason: string; nextTryMs: number }
   | { kind: 'meter-silent'; meterId: number; address: string; pauseMs: number }
   | { kind: 'meter-answers-again'; meterId: number; address: string }
+  /** The archive names a model that this program does not have; the meter is not spoken to. */
+  | { kind: 'meter-model-unknown'; meterId: number; address: string; model: string }
   /** A frame that answers nobody: late, foreign or broken. */
   | { kind: 'frame-dropped'; gatewayId: number; frameHex: string }
   | { kind: 'late-answer'; meterId: number; address: string; responseMs: number }

@@ -12,18 +12,44 @@ export type GatewayConfig = Readonly<{
 }>
 
 export type GatewayLink = Readonly<
-  | { kind: 'dials-in'; /** Text of the registration packet. */ registration: string; heartbeat: string | null }
+  | {
+      kind: 'dials-in'
+      /** Text of the registration packet, address of a DL/T 645 meter behind it, or IP address that it dials from. */
+      registration: string
+      heartbeat: string | null
+      /** By its packet when absent. */
+      identifiedBy?: Identification
+    }
   | { kind: 'dialled'; host: string; port: number }
   | { kind: 'serial'; path: string }
 >
 
+/** How a gateway that dials in is known. */
+export type Identification = 'packet' | 'meter' | 'remote-ip'
+
 export type LineConfig = Readonly<{ baudRate: number; parity: 'none' | 'even' | 'odd' }>
+
+/**
+ * How a meter is spoken to. On Modbus it is found by its unit number, `model` says what its registers mean (see
+ * `model/models.ts`), and `wiring` what its relay means for supply.
+ */
+export type MeterProtocol = Readonly<
+  { kind: 'dlt645' } | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: Wiring }
+>
+
+/**
+ * `in-line`: supply flows through the relay. `shunt-trip`: the relay feeds the coil that trips a breaker, so closed
+ * contacts mean no supply; that the breaker has been closed again by hand no status word tells.
+ */
+export type Wiring = 'in-line' | 'shunt-trip'
 
 export type MeterConfig = Readonly<{
   id: number
   gatewayId: number
-  /** DL/T 645 communication address, 12 digits. */
+  /** Twelve digits: the DL/T 645 communication address, or the number by which a Modbus meter is known to people. */
   address: string
+  /** DL/T 645-2007 when absent. */
+  protocol?: MeterProtocol
   credentials: Credentials
   /** Zone of the meter's own clock, for deadlines that travel in commands. */
   timeZone: string
@@ -45,14 +71,24 @@ export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 
 
 export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
 
+/** Wall time of the answer that brought each item: a read of several items takes seconds, and meters count on. */
+export type Times = { readonly [N in IdentifierName]?: number }
+
 export type ReadOutcome = Readonly<
-  | { ok: true; /** Wall time of the last answer. */ at: number; values: Values; exchanges: readonly Exchange[] }
+  | {
+      ok: true
+      /** Wall time of the last answer. */ at: number
+      values: Values
+      times: Times
+      exchanges: readonly Exchange[]
+    }
   | {
       ok: false
       code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'bad-answer'
       detail: string
       /** What was read before it failed. */
       values: Values
+      times: Times
       exchanges: readonly Exchange[]
     }
 >
@@ -63,8 +99,11 @@ export type ControlStep = Readonly<
   | { kind: 'exchange'; exchange: Exchange }
 >
 
+/** `release` gives a relay that was forced back to the meter's own rules (Modbus; DL/T 645 forces nothing). */
+export type MeterAction = ControlAction | 'release'
+
 export type ControlRequest = Readonly<{
-  action: ControlAction
+  action: MeterAction
   /** Elapsed time for which the meter may still obey; travels in the 1CH deadline field. */
   validForMs: number
   /** Read the status word first and send nothing when the meter is already as wanted (before every repetition). */
@@ -82,7 +121,8 @@ export type ControlOutcome = Readonly<
   | { kind: 'verified'; /** True when nothing had to be sent. */ already: boolean; status: StatusWord3; at: number }
   | { kind: 'withdrawn'; reason: string }
   | { kind: 'not-sent'; code: LinkFailure | 'no-answer' | 'bad-answer'; detail: string }
-  | { kind: 'refused'; errors: MeterErrors }
+  /** `detail`: why, where the reasons of a DL/T 645 meter do not say it. */
+  | { kind: 'refused'; errors: MeterErrors; detail?: string }
   /** Sent, but no (intelligible) answer came: the relay may have moved or not. */
   | { kind: 'unanswered'; detail: string }
   /** Acknowledged, but the status word does not show it (or could not be read: `status` null). */
@@ -100,7 +140,8 @@ export type GatewayStatus = Readonly<{
 }>
 
 export type Headend = {
-  start(): Promise<Readonly<{ /** TCP port on which gateways dial in. */ port: number }>>
+  /** TCP ports on which gateways dial in, plainly and with TLS where that is set. */
+  start(): Promise<Readonly<{ port: number; securePort?: number }>>
   stop(): Promise<void>
   configure(config: FieldConfig): void
   read(

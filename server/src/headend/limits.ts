@@ -9,6 +9,13 @@ export type HeadendLimits = Readonly<{
   registrationTimeoutMs: number
   /** Registration text with nothing behind it waits so long for more, because `GW-1` may become `GW-10`. */
   registrationSettleMs: number
+  /**
+   * Where gateways are known by a meter behind them: a connection that has been silent for so long (or says what nobody
+   * knows) is asked for its meters, each question waits so long, and no more meters than so many are asked for.
+   */
+  meterProbeAfterMs: number
+  meterProbeAnswerMs: number
+  maxMeterProbes: number
   /** Registration packets longer than this are not ours. */
   maxRegistrationBytes: number
   /** One address is named so often at most in the log when it keeps coming with an unknown registration. */
@@ -25,6 +32,8 @@ export type HeadendLimits = Readonly<{
   maxQueuedJobs: number
   /** Silence after a time-out, in which a late answer can pass without meeting the next request on the wire. */
   guardMs: number
+  /** How long an answer that was given up may still come, where it could be taken for another question's (Modbus RTU). */
+  lateAnswerMs: number
   /** What a gateway and the network may add to the meter's own response time, to begin with. */
   gatewayLatencyMs: number
   /** What a serial port on this machine may add. */
@@ -49,6 +58,9 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   maxUnregisteredConnections: 64,
   registrationTimeoutMs: 15_000,
   registrationSettleMs: 200,
+  meterProbeAfterMs: 2_000,
+  meterProbeAnswerMs: 2_000,
+  maxMeterProbes: 64,
   maxRegistrationBytes: 256,
   unknownGatewayLogEveryMs: 60_000,
   gatewaySilenceMs: 180_000,
@@ -58,6 +70,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   writeTimeoutMs: 5_000,
   maxQueuedJobs: 500,
   guardMs: 200,
+  lateAnswerMs: 3_000,
   gatewayLatencyMs: 500,
   serialLatencyMs: 100,
   shortestLatencyMs: 100,

@@ -178,6 +178,36 @@ test('a line that hears itself does not mind', async () => {
   expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({ ok: true })
 })
 
+test('junk before, between and behind the pieces of an answer does not hide it', async () => {
+  const meter = handMadeMeter(first)
+  const { headend, gateway } = await online({ meters: [meter] })
+  const answer = energyReply(first, 1_110)
+  const falseStart = Uint8Array.of(0x68, 0x01, 0x02, 0x68, 0x16)
+  gateway.answerWith(() => [falseStart, answer.slice(0, 7), { pauseMs: 20 }, answer.slice(7), falseStart])
+  expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({
+    ok: true,
+    values: { forwardActiveEnergyTotal: 1_110 },
+  })
+})
+
+test('a frame that nobody asked for is dropped and told', async () => {
+  const meter = handMadeMeter(first)
+  const { headend, gateway, events } = await online({ meters: [meter] })
+  const dropped = () => events.filter(({ kind }) => kind === 'frame-dropped')
+  await gateway.send([energyReply(first, 9_990)])
+  await until(() => dropped().length === 1, 'the frame is told')
+  expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({
+    ok: true,
+    values: { forwardActiveEnergyTotal: 12_340 },
+  })
+  await gateway.send([energyReply(first, 9_990)])
+  await until(() => dropped().length === 2, 'the second frame is told')
+  expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({
+    ok: true,
+    values: { forwardActiveEnergyTotal: 12_340 },
+  })
+})
+
 test('a dead meter backs off alone; a person still gets through, and one answer clears it', async () => {
   const dead = handMadeMeter(first, { instead: () => null })
   const alive = handMadeMeter(second)

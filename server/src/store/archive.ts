@@ -1,4 +1,4 @@
-import type { FieldSpec, GatewaySpec } from '../domain/archive.ts'
+import type { FieldSpec, GatewaySpec, MeterSpec } from '../domain/archive.ts'
 import type { Sql } from './database.ts'
 import { archiveChannel, notify } from './notify.ts'
 
@@ -31,6 +31,7 @@ type GatewayRow = {
   code: string
   link_kind: 'dials-in' | 'dialled' | 'serial'
   registration: string | null
+  identified_by: 'packet' | 'meter' | 'remote-ip'
   heartbeat: string | null
   host: string | null
   port: number | null
@@ -43,6 +44,10 @@ type MeterRow = {
   id: number
   gateway_id: number
   address: string
+  protocol: 'dlt645' | 'modbus-rtu' | 'modbus-tcp'
+  unit_address: number | null
+  model: string | null
+  wiring: 'in-line' | 'shunt-trip'
   password_level: number
   password: string
   operator_code: string
@@ -52,10 +57,11 @@ type MeterRow = {
 /** What the headend must know of the field. */
 export const loadField = async (sql: Sql): Promise<FieldSpec> => {
   const gateways = await sql.query<GatewayRow>(
-    'select id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity from gateway order by id',
+    `select id, code, link_kind, registration, identified_by, heartbeat, host, port, serial_path, baud_rate, parity
+     from gateway order by id`,
   )
   const meters = await sql.query<MeterRow>(
-    `select m.id, m.gateway_id, m.address, m.password_level, m.password, m.operator_code, s.time_zone
+    `select m.id, m.gateway_id, m.address, m.protocol, m.unit_address, m.model, m.wiring, m.password_level, m.password, m.operator_code, s.time_zone
      from meter m join site s on s.id = m.site_id order by m.id`,
   )
   return {
@@ -69,15 +75,28 @@ export const loadField = async (sql: Sql): Promise<FieldSpec> => {
       id: row.id,
       gatewayId: row.gateway_id,
       address: row.address,
+      protocol: protocolOf(row),
       credentials: { level: row.password_level, password: row.password, operator: row.operator_code },
       timeZone: row.time_zone,
     })),
   }
 }
 
+const protocolOf = (row: MeterRow): NonNullable<MeterSpec['protocol']> => {
+  const { protocol: kind, unit_address: unit, model, wiring } = row
+  if (kind === 'dlt645') return { kind }
+  if (unit === null || model === null) throw new Error(`meter ${row.address} has no ${kind} unit or model`)
+  return { kind, unit, model, wiring }
+}
+
 const linkOf = (row: GatewayRow): GatewaySpec['link'] => {
   if (row.link_kind === 'dials-in' && row.registration !== null)
-    return { kind: 'dials-in', registration: row.registration, heartbeat: row.heartbeat }
+    return {
+      kind: 'dials-in',
+      registration: row.registration,
+      heartbeat: row.heartbeat,
+      identifiedBy: row.identified_by,
+    }
   if (row.link_kind === 'dialled' && row.host !== null && row.port !== null)
     return { kind: 'dialled', host: row.host, port: row.port }
   if (row.link_kind === 'serial' && row.serial_path !== null) return { kind: 'serial', path: row.serial_path }

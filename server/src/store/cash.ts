@@ -18,6 +18,15 @@ export const drawerBalance = async (sql: Sql, cashierId: number): Promise<MicroY
   return microYuan(row?.balance ?? 0n)
 }
 
+/** What a channel has taken and not yet paid, over all buckets. */
+export const channelBalance = async (sql: Sql, channel: PaymentChannel): Promise<MicroYuan> => {
+  const [row] = await sql.query<{ balance: bigint }>(
+    `select coalesce(sum(debits - credits), 0)::bigint as balance from ledger_account where code = 'channel-clearing' and owner = $1`,
+    [channel],
+  )
+  return microYuan(row?.balance ?? 0n)
+}
+
 export type SuspenseStanding = Readonly<{
   transferId: string
   amount: MicroYuan

@@ -204,6 +204,22 @@ export const requeueCommand = async (
   )
 }
 
+/** Not now: no attempt, no byte; the command is looked at again later. The same reason is noted once. */
+export const postponeCommand = async (
+  sql: Sql,
+  id: string,
+  later: Readonly<{ notBefore: number; why: string; now: number }>,
+): Promise<void> => {
+  const [before] = await sql.query<{ failure: string | null }>('select failure from relay_command where id = $1', [id])
+  await sql.query('update relay_command set not_before = $2, failure = $3, owner = null where id = $1', [
+    id,
+    new Date(later.notBefore),
+    later.why,
+  ])
+  if (before?.failure !== later.why)
+    await addEvents(sql, [{ commandId: id, kind: 'postponed', text: later.why, at: later.now }])
+}
+
 /** Gives back a command whose carrying out was interrupted; one that had been sent is repeated only after a state read. */
 export const releaseCommand = async (sql: Sql, id: string, notBefore: number): Promise<void> => {
   await sql.query(

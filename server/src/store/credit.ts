@@ -32,6 +32,8 @@ type AccountRow = {
   protected: boolean
   decision: { reasons: string[] } | null
   balance: bigint
+  no_trip: { from: number; to: number }[]
+  trips_frozen: boolean
   time_zone: string
   signature: string
   service_phone: string
@@ -55,6 +57,8 @@ type MeterRow = {
   relay: MeterFacts['relay']
   keep_power: boolean
   alarm: boolean
+  has_alarm: boolean
+  last_failed_alarm_at: number | null
   last_at: number | null
   newest_quality: string | null
   restore_owed: boolean
@@ -145,11 +149,15 @@ const recordOf = (
     stage: row.stage,
     earliestStopAt: row.earliest_stop_at,
     protected: row.protected,
+    tripsFrozen: row.trips_frozen,
+    noTrip: row.no_trip,
     meters: meters.map((meter) => ({
       meterId: meter.id,
       relay: meter.relay,
       keepPower: meter.keep_power,
       alarm: meter.alarm,
+      hasAlarm: meter.has_alarm,
+      lastFailedAlarmAt: meter.last_failed_alarm_at,
       lastReadAt: meter.last_at,
       newestHeld: meter.newest_quality === 'held',
       restoreOwed: meter.restore_owed,
@@ -197,21 +205,33 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
   return groups
 }
 
+/** Newest spans without trips of a site that are looked at: years of holidays. */
+const spansLooked = 100
+
 const accountsQuery = `
   select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
-         l.credits - l.debits as balance, s.time_zone, s.signature, s.service_phone, c.phone, c.language,
+         l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
+         (select coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch from n.from_at) * 1000,
+                                                        'to', extract(epoch from n.to_at) * 1000)), '[]')
+          from (select from_at, to_at from no_trip where site_id = s.id order by to_at desc limit ${String(spansLooked)}) n) as no_trip,
+         s.signature, s.service_phone, c.phone, c.language,
          g.alarm1, g.alarm2, g.cut_off, g.restore, g.notice_lead_minutes, g.reconnect,
          g.trip_from_minute, g.trip_to_minute, g.trip_weekdays
   from account a
   join site s on s.id = a.site_id
+  join trip_guard t on t.site_id = s.id
   join customer c on c.id = a.customer_id
   join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
+  -- A meter with a purse of its own cuts by itself: the policy here has no terms for it.
+  left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
   where a.id = any($1::int[]) order by a.id`
 
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
+         m.protocol = 'dlt645' as has_alarm,
+         (select max(c.finished_at) from relay_command c where c.meter_id = m.id and c.requested_by = 'policy'
+            and c.kind in ('alarm-on', 'alarm-off') and c.state in ('refused', 'failed')) as last_failed_alarm_at,
          coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_trip_at, f.last_failed_close_at
   from meter m join account a on a.id = m.account_id
   left join lateral (

@@ -60,8 +60,9 @@ export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledG
   const { link } = gateway
   return idOf(
     await sql.query(
-      `insert into gateway (site_id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+      `insert into gateway (site_id, code, link_kind, registration, heartbeat, host, port, serial_path, baud_rate, parity,
+                            identified_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
       [
         siteId,
         gateway.code,
@@ -73,6 +74,7 @@ export const insertGateway = async (sql: Sql, siteId: number, gateway: EnrolledG
         link.kind === 'serial' ? link.path : null,
         gateway.baudRate,
         gateway.parity,
+        (link.kind === 'dials-in' ? link.identifiedBy : undefined) ?? 'packet',
       ],
     ),
   )
@@ -142,11 +144,14 @@ export const insertMeter = async (
   sql: Sql,
   owner: Readonly<{ siteId: number; gatewayId: number; accountId: number; accountNumber: string }>,
   meter: EnrolledMeter,
-): Promise<number> =>
-  idOf(
+): Promise<number> => {
+  const { protocol = { kind: 'dlt645' } } = meter
+  const modbus = protocol.kind === 'dlt645' ? null : protocol
+  return idOf(
     await sql.query(
-      `insert into meter (bucket, site_id, gateway_id, account_id, address, place, password_level, password, maximum_watts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+      `insert into meter (bucket, site_id, gateway_id, account_id, address, place, password_level, password, maximum_watts,
+                          protocol, unit_address, model, wiring, energy_step_wh)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
       [
         bucketOf(owner.accountNumber),
         owner.siteId,
@@ -157,9 +162,15 @@ export const insertMeter = async (
         meter.passwordLevel,
         meter.password,
         meter.maximumWatts,
+        protocol.kind,
+        modbus?.unit ?? null,
+        modbus?.model ?? null,
+        modbus?.wiring ?? 'in-line',
+        meter.energyStepWh ?? 10,
       ],
     ),
   )
+}
 
 /** A meter's id by its address and gateway code, for programs that name meters as the field does. */
 export const findMeters = async (

@@ -106,7 +106,7 @@ const insertTransfers = async (
       column(meterOf),
       column((entry) => charge(entry)?.agreementId ?? null),
       column((entry) => charge(entry)?.pricePlanId ?? null),
-      column((entry) => charge(entry)?.used ?? null),
+      column(({ posting }) => ('used' in posting ? posting.used : null)),
       column((entry) => payment(entry)?.paymentId ?? null),
       column(({ operationId }) => operationId),
       column(({ posting }) => posting.refersTo ?? null),

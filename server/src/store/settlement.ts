@@ -1,7 +1,9 @@
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, price, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
 import type { SettlementPeriod } from '../domain/settlement.ts'
+import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
+import { usageOf, type UsageRow } from './tariff-usage.ts'
 
 /** What settling a reading of one meter needs, read under the locks of its account and of the meter itself. */
 export type MeterRecord = Readonly<{
@@ -11,13 +13,27 @@ export type MeterRecord = Readonly<{
   accountId: number | null
   timeZone: string
   maximumWatts: number
+  registerStepWh: number
   last: Readonly<{ at: number; registers: Registers }> | null
   agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
   /** The newest period, unless a tariff has rated it. */
   period: Readonly<{ agreementId: number; pricePlanId: number; period: SettlementPeriod }> | null
-  /** Until when a tariff has rated the newest period. */
-  tariffUntil: number | null
+  /** The newest period, if a tariff has rated it. */
+  tariffPeriod: TariffPeriod | null
 }>
+
+export type TariffPeriod = Readonly<{
+  agreementId: number
+  planId: number
+  /** Its last reading. */
+  until: number
+  /** False once the meter was taken off its account: the period is over. */
+  intact: boolean
+  window: PeriodState
+}>
+
+/** What is kept of a window that a tariff rates; its version is that of its plan's row. */
+export type PeriodState = Omit<StoredWindow, 'version'>
 
 type Row = {
   id: number
@@ -26,6 +42,7 @@ type Row = {
   account_id: number | null
   time_zone: string
   maximum_watts: number
+  energy_step_wh: number
   last_at: number | null
   last_total_wh: bigint | null
   last_rates_wh: bigint[] | null
@@ -44,7 +61,27 @@ type Row = {
   p_latest: bigint
   p_latest_rates: bigint[]
   p_charged: bigint
+  p_usage: UsageRow | null
+  p_ladder_before: bigint
+  p_quota_carried: bigint
+  p_opens_month: boolean
 }
+
+export type StateRow = {
+  usage: UsageRow
+  ladder_before_wh: bigint
+  quota_carried_wh: bigint
+  opens_month: boolean
+  charged: bigint
+}
+
+export const stateOf = (row: StateRow): PeriodState => ({
+  usage: usageOf(row.usage),
+  opensMonth: row.opens_month,
+  ladderBefore: wattHours(row.ladder_before_wh),
+  quotaCarried: wattHours(row.quota_carried_wh),
+  charged: microYuan(row.charged),
+})
 
 export const accountsOfMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly number[]> => {
   const rows = await sql.query<{ account_id: number }>(
@@ -61,14 +98,17 @@ export const lockMeters = async (sql: Sql, meterIds: readonly number[]): Promise
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.last_at, m.last_total_wh, m.last_rates_wh,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.last_at,
+            m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
             pp.kind as p_kind, pp.prices as p_prices, p.opening_wh as p_opening, p.opening_rates_wh as p_opening_rates,
-            p.latest_wh as p_latest, p.latest_rates_wh as p_latest_rates, p.charged as p_charged
+            p.latest_wh as p_latest, p.latest_rates_wh as p_latest_rates, p.charged as p_charged,
+            p.usage as p_usage, p.ladder_before_wh as p_ladder_before, p.quota_carried_wh as p_quota_carried,
+            p.opens_month as p_opens_month
      from meter m join site s on s.id = m.site_id
      left join account a on a.id = m.account_id
-     left join agreement g on g.id = a.agreement_id
+     left join agreement g on g.id = a.agreement_id and g.settlement_mode = 'remote'
      left join price_plan pl on pl.id = g.price_plan_id
      left join lateral (select * from settlement_period p where p.meter_id = m.id order by p.start_at desc limit 1) p on true
      left join price_plan pp on pp.id = p.price_plan_id
@@ -85,6 +125,7 @@ const recordOf = (row: Row): MeterRecord => ({
   accountId: row.account_id,
   timeZone: row.time_zone,
   maximumWatts: row.maximum_watts,
+  registerStepWh: row.energy_step_wh,
   last:
     row.last_at === null || row.last_total_wh === null
       ? null
@@ -97,7 +138,22 @@ const recordOf = (row: Row): MeterRecord => ({
           pricePlanId: row.price_plan_id,
           plan: row.plan_kind === 'tariff' ? 'tariff' : planOf(row.plan_kind, row.plan_prices),
         },
-  tariffUntil: row.p_start !== null && row.p_kind === 'tariff' ? (row.last_at ?? row.p_start) : null,
+  tariffPeriod:
+    row.p_start === null || row.p_usage === null
+      ? null
+      : {
+          agreementId: row.p_agreement_id,
+          planId: row.p_price_plan_id,
+          until: row.last_at ?? row.p_start,
+          intact: row.p_start === row.p_usage.start,
+          window: stateOf({
+            usage: row.p_usage,
+            ladder_before_wh: row.p_ladder_before,
+            quota_carried_wh: row.p_quota_carried,
+            opens_month: row.p_opens_month,
+            charged: row.p_charged,
+          }),
+        },
   period:
     row.p_start === null || row.p_kind === 'tariff'
       ? null

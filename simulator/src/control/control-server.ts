@@ -1,20 +1,22 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { z } from 'zod'
-import { behaviourSchema } from '../meter/behaviour.ts'
+import { lineSchema } from '../line/line-options.ts'
+import { changeSchema } from '../meter/change.ts'
+import type { VirtualMeter } from '../meter/virtual-meter.ts'
 import type { RunningVillage } from '../village/start-village.ts'
 
-const changeSchema = z.strictObject({
-  constantWatts: z.number().min(0).max(10_000_000).optional(),
-  addWh: z.int().min(0).max(1_000_000_000).optional(),
-  behaviours: z.array(behaviourSchema).max(16).optional(),
-  pressButton: z.literal(true).optional(),
-  relayActual: z.enum(['closed', 'open']).optional(),
-  keepPower: z.boolean().optional(),
-})
-
+const lineChangeSchema = lineSchema.partial()
 const maximumBodyBytes = 64 * 1024
+/** A page of the list of meters. */
+const metersPerPage = 1_000
 
 type Answer = Readonly<{ status: number; body: unknown }>
+type Request = Readonly<{
+  method: string
+  path: readonly string[]
+  query: URLSearchParams
+  body: () => Promise<unknown>
+}>
 
 /** A door for experimenters, on this machine only: look at meters, change them, take gateways away. */
 export const startControlServer = async (
@@ -23,13 +25,10 @@ export const startControlServer = async (
   onStop: () => void,
 ): Promise<Readonly<{ port: number; close(): void }>> => {
   const server = createServer((request, response) => {
-    void answer(village, request, onStop)
-      .catch((error: unknown): Answer => ({
-        status: 400,
-        body: { error: error instanceof Error ? error.message : String(error) },
-      }))
+    void answer(village, parse(request), onStop)
+      .catch((error: unknown): Answer => problem(400, error instanceof Error ? error.message : String(error)))
       .then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' })
+        response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
         response.end(JSON.stringify(body))
       })
   })
@@ -50,48 +49,131 @@ const listen = async (server: Server, port: number): Promise<void> =>
     server.listen(port, '127.0.0.1', resolve)
   })
 
-const notFound: Answer = { status: 404, body: { error: 'there is no such thing; see the README for the routes' } }
-
-const answer = async (village: RunningVillage, request: IncomingMessage, onStop: () => void): Promise<Answer> => {
-  const [head, name = '', action = ''] = (request.url ?? '/').split('/').filter((part) => part !== '')
-  const method = request.method ?? 'GET'
-  if (method === 'POST' && head === 'stop') {
-    setImmediate(onStop)
-    return { status: 202, body: {} }
+const parse = (request: IncomingMessage): Request => {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent),
+    query: url.searchParams,
+    body: async () => JSON.parse(await bodyOf(request)) as unknown,
   }
-  if (method === 'GET' && head === 'status')
-    return {
-      status: 200,
-      body: {
-        gateways: village.gateways.map(({ options, port, connected }) => ({
-          id: options.id,
-          mode: options.mode,
-          port,
-          connected,
-        })),
-      },
-    }
-  if (head === 'gateways' && method === 'POST') return gatewayAction(village, decodeURIComponent(name), action)
-  if (head !== 'meters') return notFound
-  if (name === '' && method === 'GET')
-    return { status: 200, body: [...village.meters.values()].map((meter) => meter.look()) }
-  const meter = village.meter(name)
-  if (meter === undefined) return notFound
-  if (method === 'PATCH') {
-    const change = changeSchema.safeParse(JSON.parse(await bodyOf(request)))
-    if (!change.success) return { status: 400, body: { error: z.prettifyError(change.error) } }
-    meter.change(change.data)
-  } else if (method !== 'GET') return notFound
-  return { status: 200, body: meter.look() }
 }
 
-const gatewayAction = (village: RunningVillage, id: string, action: string): Answer => {
-  const gateway = village.gateway(id)
-  if (gateway === undefined) return notFound
+const problem = (status: number, error: string): Answer => ({ status, body: { error } })
+const ok = (body: unknown = {}): Answer => ({ status: 200, body })
+const notFound = problem(404, 'there is no such thing; see the README for the routes')
+
+const answer = async (village: RunningVillage, request: Request, onStop: () => void): Promise<Answer> => {
+  const [head, name, action] = request.path
+  switch (`${request.method} ${String(head)}`) {
+    case 'POST stop':
+      setImmediate(onStop)
+      return { status: 202, body: {} }
+    case 'GET status':
+      return ok({ meters: village.meters.size, gateways: village.gateways.map(gatewayLook) })
+    case 'GET gateways':
+      return name === undefined ? ok(village.gateways.map(gatewayLook)) : onGateway(village, name, gatewayLookOnly)
+    case 'POST gateways':
+      return onGateway(village, name, (gateway) => gatewayAction(gateway, action))
+    case 'PATCH gateways':
+      return changeLine(village, name, await request.body())
+    case 'GET meters':
+      return name === undefined
+        ? listMeters(village, request.query)
+        : onMeter(village, name, (meter) => look(meter, action, request.query))
+    case 'PATCH meters':
+      return changeMeter(village, name, await request.body())
+    case 'POST meters':
+      return onMeter(village, name, (meter) => {
+        if (action !== 'button') return notFound
+        meter.change({ pressButton: true })
+        return ok(meter.look())
+      })
+    default:
+      return notFound
+  }
+}
+
+type Gateway = RunningVillage['gateways'][number]
+
+const gatewayLook = ({ options, port, connected }: Gateway): object => ({
+  id: options.id,
+  mode: options.mode,
+  port,
+  connected,
+})
+const gatewayLookOnly = (gateway: Gateway): Answer => ok(gatewayLook(gateway))
+
+const onGateway = (village: RunningVillage, id: string | undefined, then: (gateway: Gateway) => Answer): Answer => {
+  const gateway = id === undefined ? undefined : village.gateway(id)
+  return gateway === undefined ? notFound : then(gateway)
+}
+
+const onMeter = (
+  village: RunningVillage,
+  address: string | undefined,
+  then: (meter: VirtualMeter) => Answer,
+): Answer => {
+  const meter = address === undefined ? undefined : village.meter(address)
+  return meter === undefined ? notFound : then(meter)
+}
+
+const gatewayAction = (gateway: Gateway, action: string | undefined): Answer => {
   if (action === 'drop') gateway.drop()
   else if (action === 'offline' || action === 'online') gateway.setOffline(action === 'offline')
   else return notFound
-  return { status: 200, body: {} }
+  return ok()
+}
+
+const changeLine = (village: RunningVillage, id: string | undefined, body: unknown): Answer => {
+  const change = z.strictObject({ line: lineChangeSchema }).safeParse(body)
+  if (!change.success) return problem(400, z.prettifyError(change.error))
+  // Only what was written: a partial schema fills in defaults of its own.
+  const written = Object.keys((body as { line: object }).line)
+  const line = Object.fromEntries(Object.entries(change.data.line).filter(([key]) => written.includes(key)))
+  return id !== undefined && village.changeLine(id, line) ? ok() : notFound
+}
+
+const changeMeter = (village: RunningVillage, address: string | undefined, body: unknown): Answer => {
+  const change = changeSchema.safeParse(body)
+  if (!change.success) return problem(400, z.prettifyError(change.error))
+  return onMeter(village, address, (meter) => {
+    meter.change(change.data)
+    village.gatewayOf(meter.address)?.watchBabble()
+    return ok(meter.look())
+  })
+}
+
+const listMeters = (village: RunningVillage, query: URLSearchParams): Answer => {
+  const from = Number(query.get('from') ?? 0)
+  if (!Number.isInteger(from) || from < 0) return problem(400, 'from must be a whole number')
+  const page: unknown[] = []
+  let index = 0
+  for (const meter of village.meters.values()) {
+    if (index >= from + metersPerPage) break
+    if (index >= from) page.push(meter.look())
+    index += 1
+  }
+  return ok(page)
+}
+
+const look = (meter: VirtualMeter, what: string | undefined, query: URLSearchParams): Answer => {
+  switch (what) {
+    case undefined:
+      return ok(meter.look())
+    case 'pulses':
+      return ok(meter.pulses())
+    case 'display': {
+      const item = query.get('item')
+      if (item === null) return ok(meter.display())
+      return /^\d{1,3}$/u.test(item) ? ok(meter.display(Number(item))) : problem(400, 'item must be a number')
+    }
+    default:
+      return notFound
+  }
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {

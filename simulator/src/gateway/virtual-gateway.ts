@@ -1,8 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Clock } from '../clock.ts'
+import type { LineOptions } from '../line/line-options.ts'
 import type { Rs485Line } from '../line/line.ts'
+import type { Random } from '../random.ts'
+import type { Clock } from '../time/clock.ts'
+import { Outlet, type GatewayFaults } from './outlet.ts'
 
-export type GatewayOptions = Readonly<{ id: string }> &
+export type GatewayOptions = Readonly<{ id: string; faults: GatewayFaults }> &
   Readonly<
     | {
         mode: 'dials-in'
@@ -20,6 +23,7 @@ export type GatewayEvent = Readonly<{
 }>
 export type GatewayParts = Readonly<{
   clock: Clock
+  random: Random
   headend: Readonly<{ host: string; port: number }> | undefined
   lineFor(deliver: (bytes: Uint8Array) => void): Rs485Line
   onEvent(event: GatewayEvent): void
@@ -32,7 +36,7 @@ export class VirtualGateway {
   readonly options: GatewayOptions
   readonly #parts: GatewayParts
   readonly #stop = new AbortController()
-  readonly #sockets = new Set<Socket>()
+  readonly #served = new Map<Socket, Rs485Line>()
   #server: Server | null = null
   #offline = false
   #wake: AbortController = new AbortController()
@@ -49,7 +53,7 @@ export class VirtualGateway {
   }
 
   get connected(): boolean {
-    return this.#sockets.size > 0
+    return [...this.#served.keys()].some(({ readyState }) => readyState === 'open')
   }
 
   async start(): Promise<void> {
@@ -68,7 +72,7 @@ export class VirtualGateway {
 
   /** Cuts the connection; it comes back. */
   drop(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#served.keys()) socket.destroy()
   }
 
   /** Away until told otherwise: no connection, in or out. */
@@ -78,8 +82,18 @@ export class VirtualGateway {
     this.#wake.abort()
   }
 
+  /** Changes the line of the connections there are; `startVillage` keeps it for those to come. */
+  changeLine(options: Partial<LineOptions>): void {
+    for (const line of this.#served.values()) line.change(options)
+  }
+
+  /** A meter has begun or ceased to talk all the time. */
+  watchBabble(): void {
+    for (const line of this.#served.values()) line.watchBabble()
+  }
+
   async #listen(port: number): Promise<void> {
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       if (this.#offline) socket.destroy()
       else void this.#serve(socket)
     })
@@ -102,41 +116,54 @@ export class VirtualGateway {
           pauseMs = reconnectMs
           socket.write(registration)
         })
-        const timer =
-          heartbeat === null
-            ? null
-            : setInterval(() => {
-                if (socket.readyState === 'open') socket.write(heartbeat.text)
-              }, heartbeat.everyMs)
+        const callOff = heartbeat === null ? null : this.#beat(socket, heartbeat)
         await served
-        if (timer !== null) clearInterval(timer)
+        callOff?.()
       }
       this.#wake = new AbortController()
-      await this.#parts.clock
-        .delay(pauseMs, AbortSignal.any([this.#stop.signal, this.#wake.signal]))
-        .catch(() => undefined)
+      await this.#parts.clock.delay(pauseMs, AbortSignal.any([this.#stop.signal, this.#wake.signal]))
       pauseMs = Math.min(longestReconnectMs, pauseMs * 2)
     }
   }
 
+  #beat(socket: Socket, { text, everyMs }: Readonly<{ text: string; everyMs: number }>): () => void {
+    let callOff = (): void => undefined
+    const next = (): void => {
+      callOff = this.#parts.clock.after(everyMs, () => {
+        if (socket.readyState === 'open') socket.write(text)
+        next()
+      })
+    }
+    next()
+    return () => callOff()
+  }
+
   /** Resolves when the connection is over; a connection that fails is an event, not an error. */
   async #serve(socket: Socket, onConnect?: () => void): Promise<void> {
-    this.#sockets.add(socket)
-    const line = this.#parts.lineFor((bytes) => {
-      if (!socket.destroyed) socket.write(bytes)
+    const { clock, random } = this.#parts
+    const outlet = new Outlet(this.options.faults, {
+      clock,
+      random,
+      write: (bytes) => {
+        if (!socket.destroyed) socket.write(bytes)
+      },
+      drop: () => socket.destroy(),
     })
+    const line = this.#parts.lineFor((bytes) => outlet.deliver(bytes))
+    this.#served.set(socket, line)
     let why = 'closed'
     await new Promise<void>((resolve) => {
       socket.on('connect', () => {
         this.#event('connected', `${String(socket.remoteAddress)}:${String(socket.remotePort)}`)
         onConnect?.()
       })
-      socket.on('data', (bytes) => void line.send(bytes))
+      socket.on('data', (bytes) => line.send(bytes))
       socket.on('error', (error) => (why = error.message))
       socket.on('close', resolve)
     })
     line.close()
-    this.#sockets.delete(socket)
+    outlet.close()
+    this.#served.delete(socket)
     this.#event('disconnected', why)
   }
 

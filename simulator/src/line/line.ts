@@ -1,118 +1,192 @@
-import { createFrameReader, decodeRequest, encodeFrame, encodeReply, type FrameReader } from '@xianfu/protocols'
-import type { Clock } from '../clock.ts'
+import { createFrameReader, encodeFrame, isMeterAddress, type Frame, type FrameReader } from '@xianfu/protocols'
+import type { Answer } from '../meter/behaviour.ts'
 import type { VirtualMeter } from '../meter/virtual-meter.ts'
 import type { Random } from '../random.ts'
+import type { Clock } from '../time/clock.ts'
+import type { LineOptions } from './line-options.ts'
 
-export type LineOptions = Readonly<{
-  baudRate: number
-  parity: 'none' | 'even' | 'odd'
-  /** Probability that a frame on the wire has a flipped bit, and that it is lost. */
-  noise: number
-  loss: number
-  /** Whether the gateway hears what it sends itself. */
-  echo: boolean
-}>
-
-/** Requests that may wait for the wire; a gateway that sends faster than the wire carries loses the rest. */
+/** Frames that may wait for the wire; a gateway that sends faster than the wire carries loses the rest. */
 const maximumWaiting = 64
 const wakeUpBytes = 4
+/** Silence after which a half-received frame is given up (inter-byte time of the standard). */
+const longestGapMs = 500
+const babbleBytes = 24
 
-/** A half-duplex RS-485 line: every byte takes its time, and two who speak at once destroy one another. */
+/** Bytes on the wire, from the gateway or from a meter. */
+type Transmission = { readonly bytes: Uint8Array; readonly fromGateway: boolean; broken: boolean }
+
+export type LineParts = Readonly<{
+  meters: readonly VirtualMeter[]
+  clock: Clock
+  random: Random
+  /** What the gateway hears. */
+  deliver(bytes: Uint8Array): void
+}>
+
+/**
+ * A half-duplex RS-485 line: every byte takes its time, and two who speak at once garble one another. Nothing here is a
+ * promise: what happens is put on the clock, so a hand-driven clock plays a line through to the millisecond.
+ */
 export class Rs485Line {
-  readonly #options: LineOptions
-  readonly #meters: readonly VirtualMeter[]
-  readonly #clock: Clock
-  readonly #random: Random
+  readonly #parts: LineParts
+  readonly #byAddress = new Map<string, VirtualMeter>()
   readonly #reader: FrameReader = createFrameReader()
-  readonly #deliver: (bytes: Uint8Array) => void
-  readonly #stop: AbortController = new AbortController()
-  #requestsFree = 0
+  readonly #onWire = new Set<Transmission>()
+  #options: LineOptions
+  #closed = false
+  #babbling = false
   #waiting = 0
-  /** The answer that is on the wire now. */
-  #talking: { broken: boolean; untilMs: number } | null = null
+  /** When the last byte that the gateway wants to send will have left. */
+  #sentUntilMs = 0
+  #lastByteMs = 0
+  #callOffBabble: (() => void) | null = null
 
-  constructor(
-    options: LineOptions,
-    parts: Readonly<{
-      meters: readonly VirtualMeter[]
-      clock: Clock
-      random: Random
-      deliver(bytes: Uint8Array): void
-    }>,
-  ) {
+  constructor(options: LineOptions, parts: LineParts) {
     this.#options = options
-    this.#meters = parts.meters
-    this.#clock = parts.clock
-    this.#random = parts.random
-    this.#deliver = parts.deliver
+    this.#parts = parts
+    this.#sentUntilMs = parts.clock.elapsedMs()
+    for (const meter of parts.meters) this.#byAddress.set(meter.address, meter)
+    this.watchBabble()
   }
 
-  /** Start bit, eight data bits, parity if any, stop bit. */
+  /** Start bit, eight data bits, parity if any, stop bit; 0 on a line without timing. */
   get byteMs(): number {
-    return ((this.#options.parity === 'none' ? 10 : 11) * 1_000) / this.#options.baudRate
+    const { timing, parity, baudRate } = this.#options
+    return timing === 'none' ? 0 : ((parity === 'none' ? 10 : 11) * 1_000) / baudRate
   }
 
-  /** Bytes from the gateway; resolves when they have passed over the wire and what they caused is over. */
-  async send(bytes: Uint8Array): Promise<void> {
-    if (this.#waiting >= maximumWaiting) return
+  /** Changes what the line is like from the next byte on. */
+  change(options: Partial<LineOptions>): void {
+    this.#options = { ...this.#options, ...options }
+  }
+
+  /** Bytes from the gateway: they wait for those before them, then take their time. */
+  send(bytes: Uint8Array): void {
+    if (this.#closed || this.#waiting >= maximumWaiting) return
+    const now = this.#parts.clock.elapsedMs()
+    const startsInMs = Math.max(0, this.#sentUntilMs - now)
+    this.#sentUntilMs = now + startsInMs + bytes.length * this.byteMs
     this.#waiting += 1
-    try {
-      const now = this.#clock.elapsedMs()
-      this.#requestsFree = Math.max(now, this.#requestsFree) + bytes.length * this.byteMs
-      if (this.#talking !== null && now < this.#talking.untilMs) {
-        this.#talking.broken = true
-        await this.#pass(this.#requestsFree - now)
-        return
-      }
-      await this.#pass(this.#requestsFree - now)
-      if (this.#options.echo) this.#deliver(bytes)
-      const arrived = this.#disturb(bytes)
-      if (arrived === null) return
-      for (const frame of this.#reader.push(arrived)) {
-        const request = decodeRequest(frame)
-        if (request.ok) await Promise.all(this.#meters.map(async (meter) => this.#answer(meter, request.value)))
-      }
-    } finally {
-      this.#waiting -= 1
-    }
+    this.#after(startsInMs, () => {
+      this.#transmit({ bytes, fromGateway: true, broken: false }, () => {
+        this.#waiting -= 1
+        if (this.#options.echo) this.#parts.deliver(bytes)
+      })
+    })
+  }
+
+  /** To be called when a meter may have begun or ceased to talk all the time. */
+  watchBabble(): void {
+    this.#babbling = this.#parts.meters.some((meter) => meter.babbles)
+    if (this.#babbling && this.#callOffBabble === null) this.#babble()
+  }
+
+  #babble(): void {
+    const airtimeMs = Math.max(1, babbleBytes * this.byteMs)
+    this.#callOffBabble = this.#parts.clock.after(airtimeMs, () => {
+      this.#callOffBabble = null
+      if (!this.#babbling || this.#closed) return
+      this.#parts.deliver(this.#junk(babbleBytes))
+      this.#babble()
+    })
   }
 
   close(): void {
-    this.#stop.abort()
+    this.#closed = true
+    this.#callOffBabble?.()
   }
 
-  async #answer(meter: VirtualMeter, request: Parameters<VirtualMeter['hear']>[0]): Promise<void> {
+  #after(ms: number, run: () => void): void {
+    const unlessClosed = (): void => {
+      if (!this.#closed) run()
+    }
+    if (ms <= 0) unlessClosed()
+    else this.#parts.clock.after(ms, unlessClosed)
+  }
+
+  #transmit(transmission: Transmission, afterwards?: () => void): void {
+    for (const other of this.#onWire) {
+      other.broken = true
+      transmission.broken = true
+    }
+    if (this.#babbling) transmission.broken = true
+    this.#onWire.add(transmission)
+    this.#after(transmission.bytes.length * this.byteMs, () => {
+      this.#onWire.delete(transmission)
+      afterwards?.()
+      this.#arrive(transmission)
+    })
+  }
+
+  #arrive({ bytes, fromGateway, broken }: Transmission): void {
+    const arrived = this.#disturb(broken ? this.#garble(bytes) : bytes)
+    if (arrived === null) return
+    if (fromGateway) this.#hear(arrived)
+    else this.#parts.deliver(arrived)
+  }
+
+  #hear(bytes: Uint8Array): void {
+    const now = this.#parts.clock.elapsedMs()
+    if (now - bytes.length * this.byteMs - this.#lastByteMs > longestGapMs) this.#reader.reset()
+    this.#lastByteMs = now
+    for (const frame of this.#reader.push(bytes)) this.#ask(frame)
+  }
+
+  #ask(frame: Frame): void {
+    if (!isMeterAddress(frame.address)) for (const meter of this.#parts.meters) this.#answer(meter, frame)
+    else {
+      const meter = this.#find(frame.address)
+      if (meter !== undefined) this.#answer(meter, frame)
+    }
+  }
+
+  /** By what was known at first, or by search: a meter may have been given another address meanwhile (15H). */
+  #find(address: string): VirtualMeter | undefined {
+    const known = this.#byAddress.get(address)
+    return known?.address === address ? known : this.#parts.meters.find((meter) => meter.address === address)
+  }
+
+  #answer(meter: VirtualMeter, request: Frame): void {
+    const { baudRate } = this.#options
+    if ((meter.baudRate ?? baudRate) !== baudRate) return
     const answer = meter.hear(request)
-    if (answer === null || answer.reply === null) return
-    const bytes = encodeFrame(encodeReply(answer.reply), { wakeUpBytes })
+    if (answer === null || answer.frame === null) return
+    const bytes = this.#bytesOf(answer, answer.frame)
+    const delayMs = this.#options.timing === 'none' ? 0 : answer.delayMs
+    this.#after(delayMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }))
+  }
+
+  #bytesOf({ brokenChecksum, cutAt }: Answer, frame: Frame): Uint8Array {
+    const bytes = encodeFrame(frame, { wakeUpBytes })
     const checksumAt = bytes.length - 2
-    if (answer.brokenChecksum) bytes[checksumAt] = ((bytes[checksumAt] ?? 0) + 1) & 0xff
-    await this.#pass(answer.delayMs)
-    const airtimeMs = bytes.length * this.byteMs
-    const now = this.#clock.elapsedMs()
-    const collides = this.#talking !== null && now < this.#talking.untilMs
-    if (this.#talking !== null && collides) this.#talking.broken = true
-    const mine = { broken: collides || now < this.#requestsFree, untilMs: now + airtimeMs }
-    this.#talking = mine
-    await this.#pass(airtimeMs)
-    if (this.#talking === mine) this.#talking = null
-    const arrived = mine.broken ? null : this.#disturb(bytes)
-    if (arrived !== null && !this.#stop.signal.aborted) this.#deliver(arrived)
+    if (brokenChecksum) bytes[checksumAt] = ((bytes[checksumAt] ?? 0) + 1) & 0xff
+    const whole = cutAt === null ? bytes : bytes.subarray(0, cutAt)
+    if (this.#options.glitch === 0 || this.#parts.random() >= this.#options.glitch) return whole
+    // A transceiver that is switched on leaves a byte or two of nothing in front.
+    const glitch = this.#junk(1 + Math.floor(this.#parts.random() * 2))
+    const glitched = new Uint8Array(glitch.length + whole.length)
+    glitched.set(glitch)
+    glitched.set(whole, glitch.length)
+    return glitched
   }
 
   #disturb(bytes: Uint8Array): Uint8Array | null {
-    if (this.#random() < this.#options.loss) return null
-    if (this.#random() >= this.#options.noise) return bytes
+    const { loss, noise } = this.#options
+    const { random } = this.#parts
+    if (loss > 0 && random() < loss) return null
+    if (noise === 0 || random() >= noise) return bytes
     const noisy = Uint8Array.from(bytes)
-    const at = Math.floor(this.#random() * noisy.length)
-    noisy[at] = (noisy[at] ?? 0) ^ (1 << Math.floor(this.#random() * 8))
+    const at = Math.floor(random() * noisy.length)
+    noisy[at] = (noisy[at] ?? 0) ^ (1 << Math.floor(random() * 8))
     return noisy
   }
 
-  async #pass(ms: number): Promise<void> {
-    if (ms <= 0) return
-    await this.#clock.delay(ms, this.#stop.signal).catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) throw error
-    })
+  /** Two drivers against each other: of every byte, some bits are wrong. */
+  #garble(bytes: Uint8Array): Uint8Array {
+    return bytes.map((byte) => byte ^ (1 + Math.floor(this.#parts.random() * 0xff)))
+  }
+
+  #junk(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => Math.floor(this.#parts.random() * 0x100))
   }
 }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { localTime } from '../local-time.ts'
+import { dayMs, localTime, quarterHourMs, type Zone } from '../time/local-time.ts'
 
-/** Mean power of a household at any moment, from its measured half hours; whole watts, so energy sums stay exact. */
+/** Measured half hours of some households over a year of 365 days; whole Wh, so energy sums stay exact. */
 export type LoadProfile = Readonly<{
   households: readonly string[]
-  /** W at a moment: twice the Wh of the half hour of that calendar day and time (29 February is lived as 28 February). */
-  watts(household: string, instant: number, timeZone: string, shiftDays: number): number
+  /** Wh of each half hour of the year. @throws RangeError when there is no such household. */
+  halfHours(household: string): Uint32Array
 }>
 
 export const shippedLoadsPath = fileURLToPath(
@@ -15,7 +15,6 @@ export const shippedLoadsPath = fileURLToPath(
 
 const halfHoursPerDay = 48
 const daysPerYear = 365
-const dayMs = 86_400_000
 const yearStart = Date.UTC(2013, 0, 1)
 
 /** Reads `start,HOUSEHOLD,…` with one row of Wh per half hour of a year of 365 days. */
@@ -42,15 +41,39 @@ export const parseLoadProfile = (csv: string): LoadProfile => {
   }
   return {
     households,
-    watts(household, instant, timeZone, shiftDays) {
+    halfHours(household) {
       const values = columns.get(household)
       if (values === undefined) throw new RangeError(`no load of household ${household}`)
-      const local = localTime(instant, timeZone)
-      const leapDay = local.month === 2 && local.day === 29
-      const day = (Date.UTC(2013, local.month - 1, leapDay ? 28 : local.day) - yearStart) / dayMs + shiftDays
-      const dayInYear = ((day % daysPerYear) + daysPerYear) % daysPerYear
-      const halfHour = local.hour * 2 + (local.minute < 30 ? 0 : 1)
-      return 2 * (values[dayInYear * halfHoursPerDay + halfHour] ?? 0)
+      return values
     },
   }
+}
+
+/** Which half hour of the measured year is lived at a moment. */
+export type HalfHourOfYear = (instant: number) => Readonly<{ day: number; halfHour: number }>
+
+/** By calendar day and time of the zone; 29 February is lived as 28 February. The last answer is remembered. */
+export const halfHourOfYear = (zone: Zone): HalfHourOfYear => {
+  let lastQuarter = Number.NaN
+  let last = { day: 0, halfHour: 0 }
+  return (instant) => {
+    const quarter = Math.floor(instant / quarterHourMs)
+    if (quarter === lastQuarter) return last
+    const local = localTime(instant, zone)
+    const leapDay = local.month === 2 && local.day === 29
+    const day = (Date.UTC(2013, local.month - 1, leapDay ? 28 : local.day) - yearStart) / dayMs
+    lastQuarter = quarter
+    last = { day, halfHour: local.hour * 2 + (local.minute < 30 ? 0 : 1) }
+    return last
+  }
+}
+
+/** Mean power in W of a half hour, `shiftDays` later in the year. */
+export const wattsAt = (
+  values: Uint32Array,
+  { day, halfHour }: ReturnType<HalfHourOfYear>,
+  shiftDays: number,
+): number => {
+  const shifted = (((day + shiftDays) % daysPerYear) + daysPerYear) % daysPerYear
+  return 2 * (values[shifted * halfHoursPerDay + halfHour] ?? 0)
 }

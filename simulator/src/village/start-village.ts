@@ -1,13 +1,17 @@
-import type { Clock } from '../clock.ts'
 import { VirtualGateway, type GatewayEvent, type GatewayOptions } from '../gateway/virtual-gateway.ts'
+import type { LineOptions } from '../line/line-options.ts'
 import { Rs485Line } from '../line/line.ts'
-import { readLoadProfile, shippedLoadsPath, type LoadProfile } from '../load/load-profile.ts'
-import { stateFromWh, type RegisterState } from '../meter/energy-registers.ts'
-import type { RateTimetable } from '../meter/rate-timetable.ts'
-import { VirtualMeter, type MeterState } from '../meter/virtual-meter.ts'
-import { seededRandom, type Random } from '../random.ts'
-import { readState, writeState } from './state-file.ts'
-import type { Village, VillageGateway, VillageMeter } from './village.ts'
+import { halfHourOfYear, readLoadProfile, shippedLoadsPath, type LoadProfile } from '../load/load-profile.ts'
+import { modelOf, type MeterModel, type MeterOptions, type OwnOptions } from '../meter/meter-options.ts'
+import { RegisterBank } from '../meter/register-bank.ts'
+import type { Surroundings } from '../meter/state.ts'
+import { VirtualMeter } from '../meter/virtual-meter.ts'
+import { seededRandom } from '../random.ts'
+import type { Clock } from '../time/clock.ts'
+import { zoneOf } from '../time/local-time.ts'
+import { generatedGateway, generatedMeter } from './generate.ts'
+import { readState, writeState, type VillageState } from './state-file.ts'
+import type { Village, VillageGateway } from './village.ts'
 
 export type VillageEvent = GatewayEvent
 
@@ -23,13 +27,28 @@ export type VillageOptions = Readonly<{
 
 export type RunningVillage = Readonly<{
   gateways: readonly VirtualGateway[]
+  /** By the address with which they began. */
   meters: ReadonlyMap<string, VirtualMeter>
   meter(address: string): VirtualMeter | undefined
   gateway(id: string): VirtualGateway | undefined
+  /** The gateway behind which a meter is. */
+  gatewayOf(address: string): VirtualGateway | undefined
+  /** Changes what a gateway's line is like, for this connection and those to come. */
+  changeLine(id: string, options: Partial<LineOptions>): boolean
   stop(): Promise<void>
 }>
 
 const saveEveryMs = 1_000
+/** Saving takes at most one part in so many of the time. */
+const saveShare = 10
+/** So many gateways are started together: listening sockets are opened one by one by the system anyway. */
+const startTogether = 64
+
+type Populated = Readonly<{
+  gateway: VirtualGateway
+  meters: readonly VirtualMeter[]
+  change(options: Partial<LineOptions>): void
+}>
 
 /** Brings a village to life: its meters, their lines, and the gateways in front of them. */
 export const startVillage = async (options: VillageOptions): Promise<RunningVillage> => {
@@ -38,89 +57,148 @@ export const startVillage = async (options: VillageOptions): Promise<RunningVill
   checkHouseholds(village, profile)
   const state = statePath === undefined ? null : await readState(statePath)
   const random = seededRandom(village.seed)
+  const zone = zoneOf(village.timeZone)
   const timetable = village.ratePeriods.map(({ from, rate }) => ({ fromMinute: minuteOf(from), rate }))
-  const meters = new Map<string, VirtualMeter>()
-  const gateways = village.gateways.map((gateway) => {
-    const own = gateway.meters.map((meter) =>
-      makeMeter(meter, {
-        timetable,
-        timeZone: village.timeZone,
-        clock,
-        profile,
-        random,
-        state: state?.meters[meter.address],
-      }),
-    )
-    for (const meter of own) meters.set(meter.options.address, meter)
+  const around: Surroundings = { clock, random, zone, halfHour: halfHourOfYear(zone), timetable }
+  const models = sharedModels()
+
+  const populate = (
+    gatewayOptions: GatewayOptions,
+    line: LineOptions,
+    count: number,
+    meterOptions: (index: number) => OwnOptions,
+    modelFor: (index: number) => MeterModel,
+  ): Populated => {
+    const bank = new RegisterBank(count)
+    const meters: VirtualMeter[] = []
+    for (let row = 0; row < count; row += 1) {
+      const meter = meterOptions(row)
+      const made = new VirtualMeter(meter, { around, profile, bank, row, model: modelFor(row) })
+      const remembered = state?.meters[meter.address]
+      if (remembered !== undefined) made.load(remembered)
+      meters.push(made)
+    }
+    let lineOptions = line
     const lineFor = (deliver: (bytes: Uint8Array) => void): Rs485Line =>
-      new Rs485Line(gateway.line, { meters: own, clock, random, deliver })
-    return new VirtualGateway(gatewayOptions(gateway), { clock, headend, lineFor, onEvent })
-  })
+      new Rs485Line(lineOptions, { meters, clock, random, deliver })
+    const gateway = new VirtualGateway(gatewayOptions, { clock, random, headend, lineFor, onEvent })
+    return {
+      gateway,
+      meters,
+      change(changed) {
+        lineOptions = { ...lineOptions, ...changed }
+        gateway.changeLine(changed)
+      },
+    }
+  }
+
+  const populated = village.gateways.map((gateway) =>
+    populate(
+      gatewayOptionsOf(gateway),
+      gateway.line,
+      gateway.meters.length,
+      (index) => gateway.meters[index] as MeterOptions,
+      (index) => models(gateway.meters[index] as MeterOptions),
+    ),
+  )
+  const { generate } = village
+  if (generate !== null)
+    for (let number = 0; number < generate.gateways; number += 1)
+      populated.push(
+        populate(
+          generatedGateway(generate, number),
+          generate.line,
+          generate.metersPerGateway,
+          (index) => generatedMeter(generate, number * generate.metersPerGateway + index, profile.households),
+          () => generate.meter,
+        ),
+      )
+
+  const meters = new Map<string, VirtualMeter>()
+  const gateways = new Map<string, Populated>()
+  for (const home of populated) {
+    gateways.set(home.gateway.options.id, home)
+    for (const meter of home.meters) {
+      if (meters.has(meter.address)) throw new Error(`the address ${meter.address} is generated and listed`)
+      meters.set(meter.address, meter)
+    }
+  }
   const stopping = new AbortController()
   const save = async (): Promise<void> => {
     if (statePath === undefined) return
-    await writeState(statePath, {
-      meters: Object.fromEntries([...meters].map(([address, meter]) => [address, meter.save()])),
-    })
+    const saved: VillageState['meters'] = Object.fromEntries(
+      [...meters].map(([address, meter]) => [address, meter.save()]),
+    )
+    await writeState(statePath, { version: 2, meters: saved })
   }
   const saving = keepSaving(save, clock, stopping.signal)
+  const all = populated.map(({ gateway }) => gateway)
   const stop = async (): Promise<void> => {
     stopping.abort()
-    await Promise.all(gateways.map(async (gateway) => gateway.stop()))
+    await Promise.all(all.map(async (gateway) => gateway.stop()))
     await saving
     await save()
   }
   try {
-    for (const gateway of gateways) await gateway.start()
+    for (let from = 0; from < all.length; from += startTogether)
+      await Promise.all(all.slice(from, from + startTogether).map(async (gateway) => gateway.start()))
   } catch (error) {
     await stop()
     throw error
   }
+  const meterOf = (address: string): VirtualMeter | undefined => {
+    const known = meters.get(address)
+    if (known?.address === address) return known
+    for (const meter of meters.values()) if (meter.address === address) return meter
+    return undefined
+  }
   return {
-    gateways,
+    gateways: all,
     meters,
-    meter: (address) => meters.get(address),
-    gateway: (id) => gateways.find((gateway) => gateway.options.id === id),
+    meter: meterOf,
+    gateway: (id) => gateways.get(id)?.gateway,
+    gatewayOf(address) {
+      const meter = meterOf(address)
+      return meter === undefined ? undefined : populated.find((home) => home.meters.includes(meter))?.gateway
+    },
+    changeLine(id, changed) {
+      const home = gateways.get(id)
+      home?.change(changed)
+      return home !== undefined
+    },
     stop,
   }
 }
 
-const keepSaving = async (save: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> => {
-  while (!signal.aborted) {
-    await clock.delay(saveEveryMs, signal).catch(() => undefined)
-    if (!signal.aborted) await save()
+/** Meters with the same options share them: only a village that says nothing twice pays for each. */
+const sharedModels = (): ((meter: MeterOptions) => MeterModel) => {
+  const known = new Map<string, MeterModel>()
+  return (meter) => {
+    const model = modelOf(meter)
+    const key = JSON.stringify(model)
+    const same = known.get(key)
+    if (same !== undefined) return same
+    known.set(key, model)
+    return model
   }
 }
 
-type MeterSurroundings = Readonly<{
-  timetable: RateTimetable
-  timeZone: string
-  clock: Clock
-  profile: LoadProfile
-  random: Random
-  state: MeterState | undefined
-}>
-
-const makeMeter = (
-  meter: VillageMeter,
-  { timetable, timeZone, clock, profile, random, state }: MeterSurroundings,
-): VirtualMeter => {
-  const registers = state === undefined ? stateFromWh(meter.startWh) : registersOf(state)
-  return new VirtualMeter(
-    { ...meter, timetable, timeZone },
-    { clock, profile, random, registers, ...(state && { state }) },
-  )
+const keepSaving = async (save: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> => {
+  let pauseMs = saveEveryMs
+  while (!signal.aborted) {
+    await clock.delay(pauseMs, signal)
+    if (signal.aborted) return
+    const startedMs = clock.elapsedMs()
+    await save()
+    pauseMs = Math.max(saveEveryMs, (clock.elapsedMs() - startedMs) * saveShare)
+  }
 }
 
-const registersOf = ({ registers }: MeterState): RegisterState => {
-  const [a = '0', b = '0', c = '0', d = '0'] = registers
-  return [BigInt(a), BigInt(b), BigInt(c), BigInt(d)]
-}
-
-const gatewayOptions = (gateway: VillageGateway): GatewayOptions => {
-  if (gateway.mode === 'dialled') return { id: gateway.id, mode: gateway.mode, port: gateway.port }
-  const { id, mode, registration, heartbeat, reconnectMs } = gateway
-  return { id, mode, registration, heartbeat, reconnectMs }
+const gatewayOptionsOf = (gateway: VillageGateway): GatewayOptions => {
+  const { id, faults } = gateway
+  if (gateway.mode === 'dialled') return { id, faults, mode: gateway.mode, port: gateway.port }
+  const { mode, registration, heartbeat, reconnectMs } = gateway
+  return { id, faults, mode, registration, heartbeat, reconnectMs }
 }
 
 const checkHouseholds = (village: Village, profile: LoadProfile): void => {

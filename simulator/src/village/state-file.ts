@@ -1,32 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { MeterState } from '../meter/virtual-meter.ts'
+import { rememberedMeterSchema, type RememberedMeter } from '../meter/remember.ts'
 
-const position = z.enum(['closed', 'open'])
-const action = z.enum([
-  'trip',
-  'permit-close',
-  'direct-close',
-  'alarm-on',
-  'alarm-off',
-  'keep-power-on',
-  'keep-power-off',
-])
-const stateSchema = z.object({
-  meters: z.record(
-    z.string(),
-    z.object({
-      registers: z.array(z.string().regex(/^\d{1,30}$/u)).length(4),
-      relay: z.object({ commanded: position, actual: position }),
-      keepPower: z.boolean(),
-      alarm: z.boolean(),
-      clockOffsetMs: z.number(),
-      obeyed: z.array(z.object({ at: z.number(), action })),
-    }),
-  ),
-})
+const stateSchema = z.object({ version: z.literal(2), meters: z.record(z.string(), rememberedMeterSchema) })
 
-export type VillageState = Readonly<{ meters: Readonly<Record<string, MeterState>> }>
+export type VillageState = Readonly<{ version: 2; meters: Readonly<Record<string, RememberedMeter>> }>
 
 /** Null when there is none yet; throws when it is there but cannot be understood: meters do not forget silently. */
 export const readState = async (path: string): Promise<VillageState | null> => {
@@ -38,7 +16,9 @@ export const readState = async (path: string): Promise<VillageState | null> => {
     throw error
   }
   try {
-    return stateSchema.parse(JSON.parse(text))
+    const state: unknown = JSON.parse(text)
+    stateSchema.parse(state)
+    return state as VillageState
   } catch {
     throw new Error(`${path} is no state of a village; move it away to begin anew`)
   }

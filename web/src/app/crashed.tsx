@@ -23,8 +23,10 @@ export const Crashed = ({ error }: { readonly error: unknown }) => {
 
 type State = Readonly<{ error: unknown; failed: boolean }>
 
-/** The last net: React asks for a class here. */
-export class ErrorBoundary extends Component<{ readonly children: ReactNode }, State> {
+type Props = Readonly<{ children: ReactNode; /** Instead of the words for a whole page. */ fallback?: ReactNode }>
+
+/** A net around what may throw: React asks for a class here. */
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null, failed: false }
 
   static getDerivedStateFromError(error: unknown): State {
@@ -32,6 +34,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
   }
 
   override render(): ReactNode {
-    return this.state.failed ? <Crashed error={this.state.error} /> : this.props.children
+    if (!this.state.failed) return this.props.children
+    return this.props.fallback ?? <Crashed error={this.state.error} />
   }
 }

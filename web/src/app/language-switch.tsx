@@ -14,7 +14,7 @@ export const useChangeLanguage = (): (() => void) => {
 export const LanguageSwitch = () => {
   const { t } = useTranslation()
   return (
-    <Button size="small" ghost onClick={useChangeLanguage()} aria-label={t('language.label')}>
+    <Button size="small" ghost onClick={useChangeLanguage()} title={t('language.label')}>
       {t('language.switch')}
     </Button>
   )

@@ -12,6 +12,7 @@ import { useLive } from '../live/use-live.ts'
 import { call } from './call.ts'
 import { ChosenMeterContext } from './chosen-meter.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { GuardBanner } from './guard-banner.tsx'
 import { LanguageSwitch, useChangeLanguage } from './language-switch.tsx'
 import { useSite } from './site.ts'
 
@@ -39,6 +40,7 @@ export const Shell = () => {
       </a>
       <Bar connected={live.connected} onHelp={() => setHelping(true)} />
       {live.lostAt !== null && <ConnectionBanner lostAt={live.lostAt} />}
+      <GuardBanner />
       <main className="page" id="content">
         <ChosenMeterContext value={chosenMeter}>
           <Outlet />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ageOf, formatInstant, secondsText, zoneOffsetMs } from './time.ts'
+import { ageOf, dayOrClock, formatInstant, secondsText, zoneOffsetMs } from './time.ts'
 
 const at = Date.UTC(2026, 1, 28, 16, 5, 9, 250)
 
@@ -13,6 +13,14 @@ describe('instants are shown in the zone of the site', () => {
     ['Asia/Kathmandu', 'short', '02-28 21:50'],
   ] as const)('%s %s → %s', (zone, detail, shown) => {
     expect(formatInstant(at, zone, detail)).toBe(shown)
+  })
+
+  it.each([
+    ['Asia/Shanghai', at, '00:05'],
+    ['Asia/Shanghai', at - 3_600_000, '02-28 23:05'],
+    ['UTC', at - 3_600_000, '15:05'],
+  ])('%s: today by its clock, another day by its date', (zone, instant, shown) => {
+    expect(dayOrClock(instant, at, zone)).toBe(shown)
   })
 
   it('tells the offset of a zone at an instant', () => {

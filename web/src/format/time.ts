@@ -36,6 +36,14 @@ export const formatInstant = (
   return words[detail]
 }
 
+/** The time of day, and the date before it when it is not today's. */
+export const dayOrClock = (at: number, now: number, timeZone: string): string => {
+  const minute = formatInstant(at, timeZone, 'minute')
+  return minute.slice(0, 10) === formatInstant(now, timeZone, 'minute').slice(0, 10)
+    ? minute.slice(11)
+    : minute.slice(5)
+}
+
 /** What to add to a UTC instant so that its UTC fields read as local time: charts then place ticks at local midnight. */
 export const zoneOffsetMs = (at: number, timeZone: string): number => {
   const { year, month, day, hour, minute, second } = partsOf(at, timeZone)

@@ -3,8 +3,11 @@ import { actionOf, type KeyAction, type Place } from './keymap.ts'
 
 export type KeyHandlers = Readonly<Partial<Record<KeyAction, (key: string) => void>>>
 
+/** Inputs into which nothing is typed. */
+const choices = new Set(['radio', 'checkbox', 'button'])
+
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLInputElement ||
+  (target instanceof HTMLInputElement && !choices.has(target.type)) ||
   target instanceof HTMLTextAreaElement ||
   (target instanceof HTMLElement && target.isContentEditable)
 

@@ -4,10 +4,11 @@ import { keysOfTopics, liveKeys } from './query-keys.ts'
 describe('topics of a live change to the keys to read again', () => {
   it.each([
     [[], []],
+    [['guard'], [['guards']]],
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
-    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['day']]],
+    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']]],
     [['gateway'], [['meters'], ['overview'], ['meter']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
@@ -15,7 +16,7 @@ describe('topics of a live change to the keys to read again', () => {
     ],
     [
       ['meter:12', 'account:7'],
-      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['day']],
+      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']],
     ],
   ] as const)('%j → %j', (topics, keys) => {
     expect(keysOfTopics(topics)).toEqual(keys)

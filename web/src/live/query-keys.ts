@@ -7,6 +7,7 @@ export const metersKey = ['meters'] as const
 export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
+export const guardsKey = ['guards'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -23,6 +24,7 @@ export const liveKeys: readonly QueryKey[] = [
   messagesKey,
   feedKey,
   dayKey,
+  guardsKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -33,13 +35,14 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
+  if (topic === 'guard') return [guardsKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey, dayKey]
+  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

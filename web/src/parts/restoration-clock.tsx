@@ -6,6 +6,7 @@ import { call } from '../app/call.ts'
 import { browserClock } from '../live/browser-clock.ts'
 import { commandsKey } from '../live/query-keys.ts'
 import { useRead } from '../live/use-read.ts'
+import { useSaying } from '../words/saying.ts'
 import { restorationOf, type Restoration } from './restoration.ts'
 
 const tickMs = 100
@@ -59,6 +60,7 @@ export const RestorationClock = ({
 
 const Outcome = ({ restoration }: { readonly restoration: Restoration }) => {
   const { t } = useTranslation()
+  const say = useSaying()
   switch (restoration.state) {
     case 'running':
       return null
@@ -66,14 +68,17 @@ const Outcome = ({ restoration }: { readonly restoration: Restoration }) => {
       return <Alert type="success" showIcon role="status" title={t('topUp.restored')} />
     case 'permitted':
       return <Alert type="info" showIcon role="status" title={t('topUp.restorePermitted')} />
-    case 'not-yet':
+    case 'not-yet': {
+      const { again, failure, command } = restoration
+      const why = failure === null ? t(`commandState.${command}`) : say.detail(failure)
       return (
         <Alert
-          type="warning"
+          type={again ? 'warning' : 'error'}
           showIcon
           role="alert"
-          title={t('topUp.restoreFailed', { state: t(`commandState.${restoration.command}`) })}
+          title={again ? t('topUp.restoreLater', { why }) : t('topUp.restoreFailed', { why })}
         />
       )
+    }
   }
 }

@@ -28,9 +28,12 @@ describe('how far the close has come', () => {
     [close({ state: 'acknowledged', attempts: 1 }), { state: 'running', steps: 3 }],
     [close({ state: 'verified', tookMs: 812 }), { state: 'restored', tookMs: 812 }],
     [close({ state: 'verified', kind: 'permit-close', tookMs: 812 }), { state: 'permitted', tookMs: 812 }],
-    [close({ attempts: 1 }), { state: 'not-yet', command: 'queued' }],
-    [close({ state: 'failed', attempts: 5 }), { state: 'not-yet', command: 'failed' }],
-    [close({ state: 'cancelled' }), { state: 'not-yet', command: 'cancelled' }],
+    [
+      close({ attempts: 1, failure: 'no answer: x' }),
+      { state: 'not-yet', again: true, command: 'queued', failure: 'no answer: x' },
+    ],
+    [close({ state: 'failed', attempts: 5 }), { state: 'not-yet', again: false, command: 'failed', failure: null }],
+    [close({ state: 'cancelled' }), { state: 'not-yet', again: false, command: 'cancelled', failure: null }],
   ] as const)('%j → %j', (command, restoration) => {
     expect(restorationOf(command)).toEqual(restoration)
   })

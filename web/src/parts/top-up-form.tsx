@@ -58,11 +58,9 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
             <Money amount={account.balance} />
           </dd>
         </div>
-        <div className={valid ? '' : 'pale'}>
+        <div>
           <dt>{t('topUp.balanceAfter')}</dt>
-          <dd>
-            <Money amount={plan.after} />
-          </dd>
+          <dd>{valid ? <Money amount={plan.after} /> : '—'}</dd>
         </div>
       </dl>
       <Form.Item

@@ -1,7 +1,6 @@
 import { Argument, Command, Option } from 'commander'
-import { formatKwh, formatMoney, type MicroYuan } from '../../domain/quantity.ts'
+import { formatKwh, formatMoney, microYuan, type MicroYuan } from '../../domain/quantity.ts'
 import { explainAccount, type Explanation } from '../../flow/explain-account.ts'
-import { canonicalText } from '../../domain/operation.ts'
 import { StartRefused } from '../one-server.ts'
 import { inHouse, instantOf, withDatabaseOptions } from './house-command.ts'
 
@@ -21,7 +20,7 @@ export const accountCommand = (): Command =>
             const result = await explainAccount(database, number, options.at ?? endOfTime)
             if (!result.ok) throw new StartRefused(`there is no account ${number}`)
             const { explanation } = result
-            process.stdout.write(options.json === true ? `${canonicalText(plain(explanation))}\n` : textOf(explanation))
+            process.stdout.write(options.json === true ? `${jsonOf(explanation)}\n` : textOf(explanation))
             process.exitCode = explanation.wrong.length === 0 ? 0 : 1
           }),
         ),
@@ -30,11 +29,14 @@ export const accountCommand = (): Command =>
 
 const endOfTime = Date.UTC(9999, 0, 1)
 
-const plain = (explanation: Explanation) => ({
-  ...explanation,
-  elsewhere: explanation.elsewhere.map((one) => ({ ...one })),
-  lines: explanation.lines.map((line) => ({ ...line })),
-})
+/** Money in yuan and energy in watt-hours, both as text: exact in any reader. */
+const jsonOf = (explanation: Explanation): string =>
+  JSON.stringify(explanation, (name, value: unknown) => {
+    if (typeof value !== 'bigint') return value
+    return moneyNames.has(name) ? formatMoney(microYuan(value)) : value.toString()
+  })
+
+const moneyNames = new Set(['amount', 'balance', 'effect', 'balanceAfter'])
 
 const textOf = ({ number, at, balance, elsewhere, lines, wrong }: Explanation): string => {
   const when = at === endOfTime ? 'now' : new Date(at).toISOString()

@@ -5,14 +5,18 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { strictly } from './command.ts'
+import { frameCommand } from './frame/frame-command.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
-import { meterCommand } from './meter-read.ts'
+import { meterCommand } from './meter/meter-command.ts'
+import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
+import { terminalDesk } from './terminal-desk.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -22,16 +26,18 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(startCommand())
     .addCommand(auditCommand())
     .addCommand(operatorCommand())
+    .addCommand(noTripCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())
-    .addCommand(meterCommand().exitOverride())
     .addCommand(planCommand())
-    .addCommand(priceCommand().exitOverride())
+    .addCommand(priceCommand())
+    .addCommand(meterCommand(terminalDesk))
+    .addCommand(frameCommand(terminalDesk))
   try {
-    await program.parseAsync([...argv])
+    await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -1,4 +1,7 @@
 import { Argument, Command } from 'commander'
+import { uuidv7 } from 'uuidv7'
+import { formatMoney } from '../../domain/quantity.ts'
+import { trueUp } from '../../flow/true-up.ts'
 import { addPricePlan, setSupplyTerms, type PlanRefusal } from '../../flow/price-plans.ts'
 import { listPlans } from '../../store/tariffs.ts'
 import { StartRefused } from '../one-server.ts'
@@ -21,6 +24,14 @@ export const planCommand = (): Command => {
         const added = await addPricePlan(database, Date.now(), { name, document })
         if (!added.ok) throw new StartRefused(refusalWords(added, file))
         print(`${name}: version ${String(added.version)} added`)
+        if (added.replaces === null) return
+        const { periods, charged, credited } = await trueUp(database, { uuid: uuidv7 }, Date.now(), {
+          provisional: added.replaces,
+          final: added.id,
+        })
+        print(
+          `${String(periods)} periods trued up: ${formatMoney(charged)} charged, ${formatMoney(credited)} given back`,
+        )
       })
     })
   const terms = withDatabaseOptions(new Command('terms'))

@@ -1,6 +1,5 @@
 import { statusWord3, type StatusWord3 } from '@xianfu/protocols'
-import type { ControlAction } from '@xianfu/protocols'
-import type { ControlOutcome, ControlRequest, Exchange, Headend } from '../../headend/headend.ts'
+import type { ControlOutcome, ControlRequest, Exchange, Headend, MeterAction } from '../../headend/headend.ts'
 
 /**
  * A field whose answers a test writes down: it asks for the confirmation like the real one, reports the steps that the
@@ -9,13 +8,13 @@ import type { ControlOutcome, ControlRequest, Exchange, Headend } from '../../he
 export type ScriptedHeadend = Headend &
   Readonly<{
     /** Actions whose bytes have left. */
-    sent: readonly ControlAction[]
+    sent: readonly MeterAction[]
     /** Every call, with whether the state was to be read first. */
-    calls: readonly Readonly<{ action: ControlAction; readStateFirst: boolean }>[]
+    calls: readonly Readonly<{ action: MeterAction; readStateFirst: boolean }>[]
     /** What happens after the bytes have left; `obey` by default. */
     behave(next: Happening): void
     /** Called between the queue and the line, as if the line were busy so long. */
-    before(what: (action: ControlAction) => Promise<void>): void
+    before(what: (action: MeterAction) => Promise<void>): void
     relay: 'closed' | 'open'
   }>
 
@@ -24,13 +23,13 @@ type Happening = 'obey' | 'silence' | 'silence-but-obeyed' | 'refusal' | 'stuck'
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
 
 export const createScriptedHeadend = (): ScriptedHeadend => {
-  const sent: ControlAction[] = []
-  const calls: { action: ControlAction; readStateFirst: boolean }[] = []
+  const sent: MeterAction[] = []
+  const calls: { action: MeterAction; readStateFirst: boolean }[] = []
   let relay: 'closed' | 'open' = 'closed'
   let keepPower = false
   let alarm = false
   let next: Happening = 'obey'
-  let beforeSending: (action: ControlAction) => Promise<void> = async () => undefined
+  let beforeSending: (action: MeterAction) => Promise<void> = async () => undefined
 
   const status = (): StatusWord3 => ({
     ...statusWord3(0),
@@ -46,13 +45,13 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     response: bytes('6816'),
     meaning,
   })
-  const obey = (action: ControlAction): void => {
+  const obey = (action: MeterAction): void => {
     if (action === 'trip') relay = 'open'
     if (action === 'direct-close' || action === 'permit-close') relay = 'closed'
     if (action.startsWith('keep-power')) keepPower = action === 'keep-power-on'
     if (action.startsWith('alarm')) alarm = action === 'alarm-on'
   }
-  const isSo = (action: ControlAction): boolean => {
+  const isSo = (action: MeterAction): boolean => {
     if (action === 'trip') return relay === 'open'
     if (action.startsWith('keep-power')) return keepPower === (action === 'keep-power-on')
     if (action.startsWith('alarm')) return alarm === (action === 'alarm-on')
@@ -99,7 +98,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     start: async () => ({ port: 0 }),
     stop: async () => undefined,
     configure: () => undefined,
-    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, exchanges: [] }),
+    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
     control: async (_, request) => control(request),
     gateways: () => [],
     onGatewayChange: () => undefined,

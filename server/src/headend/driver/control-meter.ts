@@ -1,90 +1,104 @@
-import {
-  decodeValue,
-  identifiers,
-  type ControlAction,
-  type MeterErrors,
-  type MeterTime,
-  type Reply,
-  type StatusWord3,
-} from '@xianfu/protocols'
-import { localTime } from '../../domain/calendar.ts'
-import { wallAfter } from '../../domain/clock.ts'
+import type { MeterErrors, StatusWord3 } from '@xianfu/protocols'
 import type { ControlOutcome, ControlRequest, Exchange } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
-import { ask } from './dlt645-ask.ts'
-import { failureOf, readIdentifier } from './dlt645-read.ts'
-import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
+import { failureOf, type Unanswered } from './ask-line.ts'
+import { dlt645Control } from './dlt645-control.ts'
+import { noteAnswer, type FieldMeter } from './field-meter.ts'
+import { modbusControl } from './modbus-control.ts'
 import { turnFailureWords } from './read-meter.ts'
+
+/**
+ * How a meter's language orders a relay and tells its state. The sequence around it, and with it what may be believed, is
+ * the same for all.
+ */
+export type ControlLanguage = Readonly<{
+  /** Sends the order once. `pending`: the meter neither obeys nor refuses yet. */
+  order(turn: Turn): Promise<Ordered>
+  /** `freshSinceMs`: elapsed time; an answer that was asked for before it proves nothing. */
+  readState(turn: Turn, freshSinceMs: number): Promise<StateRead>
+}>
+
+/** Why an action cannot be said in this language, or to this model. */
+export type CannotSay = Readonly<{ cannot: string }>
+
+export type Ordered =
+  | Readonly<
+      | { kind: 'acknowledged'; exchange: Exchange }
+      | { kind: 'refused'; errors: MeterErrors; detail?: string; exchange: Exchange }
+      | { kind: 'pending'; detail: string; exchange: Exchange }
+    >
+  | Unanswered
+
+/** `shows`: the state is what the action wants. The last exchange is the one that told it. */
+export type StateRead = Readonly<
+  | { ok: true; status: StatusWord3; shows: boolean; words: string; exchange: Exchange }
+  | {
+      ok: false
+      code: 'no-answer' | 'bad-answer' | 'gateway-offline' | 'cancelled'
+      detail: string
+      exchanges: readonly Exchange[]
+    }
+>
 
 /**
  * Sends one control command at most once, and believes it only when the status word shows it. The line is held for the
  * whole sequence: state (before a repetition), confirmation, command, acknowledgement, proof.
  */
 export const controlMeter = async (meter: FieldMeter, request: ControlRequest): Promise<ControlOutcome> => {
+  const language = meter.modbus === null ? dlt645Control(meter, request) : modbusControl(meter, meter.modbus, request)
+  if ('cannot' in language) return { kind: 'refused', errors: { raw: 0, reasons: ['other'] }, detail: language.cannot }
   const turn = await meter.line.run({ priority: 'relay', signal: request.signal }, async (turn) =>
-    sequence(turn, meter, request),
+    sequence(turn, meter, language, request),
   )
   return turn.ok ? turn.value : { kind: 'not-sent', code: turn.code, detail: turnFailureWords[turn.code] }
 }
 
-/** What the status word must show for an action. A permitted closing may wait for the customer's button. */
-const wanted: Readonly<Record<ControlAction, (status: StatusWord3) => boolean>> = {
-  trip: ({ relay, relayCommand }) => relay === 'open' && relayCommand === 'open',
-  'direct-close': ({ relay, relayCommand }) => relay === 'closed' && relayCommand === 'closed',
-  'permit-close': ({ relayCommand }) => relayCommand === 'closed',
-  'alarm-on': ({ preTripAlarm }) => preTripAlarm,
-  'alarm-off': ({ preTripAlarm }) => !preTripAlarm,
-  'keep-power-on': ({ keepPower }) => keepPower,
-  'keep-power-off': ({ keepPower }) => !keepPower,
-}
-
-const shows = (action: ControlAction, status: StatusWord3): boolean => wanted[action](status)
-
-const sequence = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<ControlOutcome> => {
+const sequence = async (
+  turn: Turn,
+  meter: FieldMeter,
+  language: ControlLanguage,
+  request: ControlRequest,
+): Promise<ControlOutcome> => {
   if (request.readStateFirst) {
-    const before = await stateBefore(turn, meter, request)
+    const before = await stateBefore(turn, meter, language, request)
     if (before !== null) return before
   }
   if (request.signal?.aborted === true) return { kind: 'not-sent', code: 'cancelled', detail: 'the work was given up' }
   const confirmation = await request.confirm()
   if (!confirmation.go) return { kind: 'withdrawn', reason: confirmation.reason }
 
-  const asked = await ask(
-    turn,
-    askerFor(meter),
-    {
-      kind: 'control',
-      address: meter.config.address,
-      action: request.action,
-      credentials: meter.config.credentials,
-      validUntil: deadline(meter, request.validForMs),
-    },
-    `control ${request.action}`,
-    request.signal,
-  )
-  if (asked.kind === 'not-sent') return { kind: 'not-sent', ...failureOf(asked) }
-  if (asked.kind !== 'reply') {
-    request.onStep({ kind: 'exchange', exchange: asked.exchange })
-    if (asked.kind === 'silence') noteAnswer(meter, false)
-    return { kind: 'unanswered', detail: failureOf(asked).detail }
-  }
+  const ordered = await language.order(turn)
+  if (ordered.kind === 'not-sent') return { kind: 'not-sent', ...failureOf(ordered) }
+  const { exchange } = ordered
+  request.onStep({ kind: ordered.kind === 'acknowledged' ? 'acknowledged' : 'exchange', exchange })
+  if (ordered.kind === 'silence') noteAnswer(meter, false)
+  if (ordered.kind === 'silence' || ordered.kind === 'broken-off')
+    return { kind: 'unanswered', detail: failureOf(ordered).detail }
   noteAnswer(meter, true)
-  const errors = refusalIn(asked.reply)
-  if (errors !== null) {
-    request.onStep({ kind: 'exchange', exchange: asked.exchange })
-    return { kind: 'refused', errors }
+  switch (ordered.kind) {
+    case 'acknowledged':
+      return prove(turn, meter, language, request)
+    case 'pending':
+      return { kind: 'unanswered', detail: ordered.detail }
+    case 'refused': {
+      const { errors, detail } = ordered
+      return { kind: 'refused', errors, ...(detail === undefined ? {} : { detail }) }
+    }
   }
-  request.onStep({ kind: 'acknowledged', exchange: asked.exchange })
-  return prove(turn, meter, request)
 }
 
 /** Null when the command has to be sent. */
-const stateBefore = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<ControlOutcome | null> => {
+const stateBefore = async (
+  turn: Turn,
+  meter: FieldMeter,
+  language: ControlLanguage,
+  request: ControlRequest,
+): Promise<ControlOutcome | null> => {
+  const startedAtMs = meter.clock.elapsedMs()
   let failure: Extract<StateRead, { ok: false }> | null = null
   for (let attempt = 0; attempt < meter.limits.readAttempts.state; attempt += 1) {
-    const state = await readState(turn, meter, request)
-    if (state.ok)
-      return shows(request.action, state.status) ? { kind: 'verified', already: true, ...proofOf(state) } : null
+    const state = await readState(turn, meter, language, request, startedAtMs)
+    if (state.ok) return state.shows ? { kind: 'verified', already: true, ...proofOf(state) } : null
     failure = state
     if (state.code !== 'no-answer') break
   }
@@ -93,7 +107,12 @@ const stateBefore = async (turn: Turn, meter: FieldMeter, request: ControlReques
 }
 
 /** Looks at the status word at its set moments after the acknowledgement, until it shows what is wanted. */
-const prove = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<ControlOutcome> => {
+const prove = async (
+  turn: Turn,
+  meter: FieldMeter,
+  language: ControlLanguage,
+  request: ControlRequest,
+): Promise<ControlOutcome> => {
   const { clock, limits } = meter
   const acknowledgedAtMs = clock.elapsedMs()
   let status: StatusWord3 | null = null
@@ -101,11 +120,11 @@ const prove = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Pr
   for (const lookAtMs of limits.proofAtMs) {
     const waitMs = acknowledgedAtMs + lookAtMs - clock.elapsedMs()
     if (waitMs > 0) await clock.delay(waitMs, request.signal).catch(() => undefined)
-    const state = await readState(turn, meter, request)
+    const state = await readState(turn, meter, language, request, acknowledgedAtMs)
     if (state.ok) {
-      if (shows(request.action, state.status)) return { kind: 'verified', already: false, ...proofOf(state) }
+      if (state.shows) return { kind: 'verified', already: false, ...proofOf(state) }
       status = state.status
-      detail = stillWords(state.status)
+      detail = state.words
       continue
     }
     detail = state.detail
@@ -114,52 +133,19 @@ const prove = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Pr
   return { kind: 'unverified', status, detail }
 }
 
-type StateRead = Readonly<
-  | { ok: true; status: StatusWord3; exchange: Exchange }
-  | { ok: false; code: 'no-answer' | 'bad-answer' | 'gateway-offline' | 'cancelled'; detail: string }
->
-
-const readState = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<StateRead> => {
-  const read = await readIdentifier(
-    turn,
-    askerFor(meter),
-    { address: meter.config.address, identifier: identifiers.statusWord3.id },
-    { maxFollowUpFrames: 0, signal: request.signal },
-  )
-  const last = read.exchanges.at(-1)
-  const decoded = read.ok ? decodeValue('statusWord3', read.data) : null
-  if (decoded?.ok === true && last !== undefined) {
+const readState = async (
+  turn: Turn,
+  meter: FieldMeter,
+  language: ControlLanguage,
+  request: ControlRequest,
+  freshSinceMs: number,
+): Promise<StateRead> => {
+  const state = await language.readState(turn, freshSinceMs)
+  if (state.ok) {
     noteAnswer(meter, true)
-    request.onStep({ kind: 'state-read', status: decoded.value, exchange: last })
-    return { ok: true, status: decoded.value, exchange: last }
-  }
-  for (const exchange of read.exchanges) request.onStep({ kind: 'exchange', exchange })
-  if (read.ok)
-    return {
-      ok: false,
-      code: 'bad-answer',
-      detail: `the status word cannot be read: ${decoded?.ok === false ? decoded.detail : ''}`,
-    }
-  return { ok: false, code: read.code === 'refused-by-meter' ? 'bad-answer' : read.code, detail: read.detail }
+    request.onStep({ kind: 'state-read', status: state.status, exchange: state.exchange })
+  } else for (const exchange of state.exchanges) request.onStep({ kind: 'exchange', exchange })
+  return state
 }
 
 const proofOf = (state: Extract<StateRead, { ok: true }>) => ({ status: state.status, at: state.exchange.at })
-
-/** The meter's own clock runs on local time, so the deadline is told in it. */
-const deadline = (meter: FieldMeter, validForMs: number): MeterTime => {
-  const { weekday: _, ...time } = localTime(wallAfter(meter.clock, validForMs), meter.config.timeZone)
-  return time
-}
-
-/** Newer meters acknowledge with two bytes, lowest first, whose top bit says that they refuse. */
-const refusalIn = (reply: Reply): MeterErrors | null => {
-  if (reply.kind === 'error') return reply.errors
-  if (reply.kind !== 'control' || reply.result.length < 2) return null
-  const raw = (reply.result[0] ?? 0) | ((reply.result[1] ?? 0) << 8)
-  if ((raw & 0x8000) === 0) return null
-  return { raw, reasons: [(raw & 0x0004) === 0 ? 'other' : 'wrong-password'] }
-}
-
-const stillWords = (status: StatusWord3): string =>
-  `the status word says relay ${status.relay}, relay command ${status.relayCommand}` +
-  `${status.keepPower ? ', keep power' : ''}${status.preTripAlarm ? ', alarm' : ''}`

@@ -1,71 +1,73 @@
 import {
   answers,
+  createFrameReader,
+  decodeFrame,
   decodeReply,
   encodeFrame,
   encodeRequest,
   expectedReplyLength,
+  type Frame,
   type Reply,
   type Request,
+  toHex,
 } from '@xianfu/protocols'
-import type { Clock } from '../../domain/clock.ts'
-import type { Exchange, LineConfig } from '../headend.ts'
+import type { Exchange } from '../headend.ts'
 import { wakeUpBytes } from '../limits.ts'
 import type { Turn } from '../line/line.ts'
-import type { ResponseTime } from '../line/response-time.ts'
+import type { Ear } from '../line/wire.ts'
+import { askLine, type Asker, type Unanswered } from './ask-line.ts'
 
-/** What an exchange with one meter depends on beside the question. */
-export type Asker = Readonly<{
-  clock: Clock
-  line: LineConfig
-  responseTime: ResponseTime
-  onLate?(responseMs: number): void
-}>
+export type Asked = Readonly<{ kind: 'reply'; reply: Reply; exchange: Exchange }> | Unanswered
 
-export type Asked = Readonly<
-  | { kind: 'reply'; reply: Reply; exchange: Exchange }
-  | { kind: 'silence'; detail: string; exchange: Exchange }
-  /** The question has left, and then the link was lost or the caller gave up. */
-  | { kind: 'broken-off'; because: 'link-lost' | 'cancelled'; exchange: Exchange }
-  | { kind: 'not-sent'; because: 'link-lost' | 'cancelled' }
->
-
-/** One question, one answer: bytes out, the matching reply back, both kept as they were on the wire. */
+/** One question to a DL/T 645 meter, and the matching reply. */
 export const ask = async (
   turn: Turn,
   asker: Asker,
   request: Request,
   meaning: string,
   signal?: AbortSignal,
+  freshSinceMs = 0,
 ): Promise<Asked> => {
-  const { line, responseTime } = asker
   const bytes = encodeFrame(encodeRequest(request), { wakeUpBytes })
-  const replyBytes = expectedReplyLength(request)
-  const result = await turn.ask({
+  const question = {
     bytes,
-    timeoutMs: responseTime.timeoutMs(bytes.length, replyBytes, line),
-    isAnswer: (frame) => {
-      const decoded = decodeReply(frame)
-      return decoded.ok && answers(request, decoded.value)
-    },
-    onLate: (durationMs) => {
-      responseTime.measured(durationMs, bytes.length, replyBytes, line)
-      asker.onLate?.(Math.round(durationMs))
-    },
-    ...(signal === undefined ? {} : { signal }),
-  })
-  if (result.kind === 'not-sent') return { kind: 'not-sent', because: result.because }
-
-  const { at, durationMs } = result
-  const response = result.kind === 'answer' ? result.bytes : null
-  const exchange: Exchange = { at, durationMs: Math.round(durationMs), request: bytes, response, meaning }
-  if (result.kind === 'silence') return { kind: 'silence', detail: inWords(result.heard, durationMs), exchange }
-  if (result.kind !== 'answer') return { kind: 'broken-off', because: result.kind, exchange }
-
-  responseTime.measured(durationMs, bytes.length, result.bytes.length, line)
-  const decoded = decodeReply(result.frame)
+    replyBytes: expectedReplyLength(request),
+    meaning,
+    createEar: () => earFor(request, bytes),
+    // An answer names meter, function and identifier, so only the same question has a like one.
+    answersLike: toHex(bytes),
+    freshSinceMs,
+  }
+  const asked = await askLine(turn, asker, question, signal)
+  if (asked.kind !== 'answer') return asked
+  const frame = decodeFrame(asked.bytes)
+  const decoded = frame.ok ? decodeReply(frame.value) : frame
   if (!decoded.ok) throw new Error(`A frame that was taken for the answer cannot be read: ${decoded.detail}`)
-  return { kind: 'reply', reply: decoded.value, exchange }
+  return { kind: 'reply', reply: decoded.value, exchange: asked.exchange }
 }
 
-const inWords = (heard: string, durationMs: number): string =>
-  `no answer within ${String(Math.round(durationMs))} ms${heard === '' ? '' : ` (${heard})`}`
+const earFor = (request: Request, question: Uint8Array): Ear => {
+  const reader = createFrameReader()
+  return {
+    statistics: reader.statistics,
+    hear: (chunk) =>
+      reader.push(chunk).map((frame) => {
+        const bytes = encodeFrame(frame)
+        return { kind: kindOf(frame, bytes, request, question), bytes }
+      }),
+  }
+}
+
+const kindOf = (
+  frame: Frame,
+  bytes: Uint8Array,
+  request: Request,
+  question: Uint8Array,
+): 'answer' | 'echo' | 'other' => {
+  const decoded = decodeReply(frame)
+  if (decoded.ok && answers(request, decoded.value)) return 'answer'
+  // Two-wire adapters hear themselves.
+  const start = question.length - bytes.length
+  const isEcho = start >= 0 && bytes.every((byte, index) => question[start + index] === byte)
+  return isEcho ? 'echo' : 'other'
+}

@@ -1,7 +1,10 @@
-import { identifierName, type MeterErrors } from '@xianfu/protocols'
-import type { Exchange } from '../headend.ts'
+import { decodeValue, identifierName, identifiers, type IdentifierName, type MeterErrors } from '@xianfu/protocols'
+import type { Exchange, Values } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
-import { ask, type Asked, type Asker } from './dlt645-ask.ts'
+import { type Asker, failureOf } from './ask-line.ts'
+import { ask } from './dlt645-ask.ts'
+import { askerFor, type FieldMeter } from './field-meter.ts'
+import type { ReadPlan } from './read-meter.ts'
 
 export type ReadFailureCode = 'no-answer' | 'bad-answer' | 'refused-by-meter' | 'gateway-offline' | 'cancelled'
 
@@ -13,6 +16,34 @@ export type IdentifierRead = Readonly<
   ) & { exchanges: readonly Exchange[] }
 >
 
+/** One part for each identifier. */
+export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName[]): ReadPlan => {
+  const values: Partial<Record<IdentifierName, unknown>> = {}
+  const times: Partial<Record<IdentifierName, number>> = {}
+  return {
+    parts: items.map((item) => ({
+      name: item,
+      read: async (turn, signal) => {
+        const read = await readIdentifier(
+          turn,
+          askerFor(meter),
+          { address: meter.config.address, identifier: identifiers[item].id },
+          { maxFollowUpFrames: meter.limits.maxFollowUpFrames, signal },
+        )
+        if (!read.ok) return read
+        const decoded = decodeValue(item, read.data)
+        if (decoded.ok) {
+          values[item] = decoded.value
+          times[item] = read.at
+        }
+        const problem = decoded.ok ? null : ({ code: 'bad-answer', detail: `${item}: ${decoded.detail}` } as const)
+        return { ok: true, at: read.at, problem, exchanges: read.exchanges }
+      },
+    })),
+    finish: () => ({ values: values as Values, times, problem: null }),
+  }
+}
+
 /**
  * Reads one identifier once: function 11, and function 12 for as long as the meter says that more follows. The frames
  * of one identifier share one turn, because a meter remembers only its last question.
@@ -21,7 +52,7 @@ export const readIdentifier = async (
   turn: Turn,
   asker: Asker,
   target: Readonly<{ address: string; identifier: number }>,
-  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined }>,
+  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined; freshSinceMs?: number }>,
 ): Promise<IdentifierRead> => {
   const name = nameOf(target.identifier)
   const exchanges: Exchange[] = []
@@ -29,7 +60,7 @@ export const readIdentifier = async (
   for (let sequence = 0; sequence <= options.maxFollowUpFrames; sequence += 1) {
     const asked =
       sequence === 0
-        ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal)
+        ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal, options.freshSinceMs)
         : await ask(
             turn,
             asker,
@@ -61,16 +92,6 @@ export const nameOf = (identifier: number): string =>
 
 export const errorWords = (errors: MeterErrors): string =>
   errors.reasons.length === 0 ? `the meter refused (${errors.raw.toString(16)}H)` : errors.reasons.join(', ')
-
-/** Why a question has no reply, in the words of an outcome. */
-export const failureOf = (
-  asked: Exclude<Asked, { kind: 'reply' }>,
-): Readonly<{ code: 'no-answer' | 'gateway-offline' | 'cancelled'; detail: string }> => {
-  if (asked.kind === 'silence') return { code: 'no-answer', detail: asked.detail }
-  return asked.because === 'cancelled'
-    ? { code: 'cancelled', detail: 'the work was given up' }
-    : { code: 'gateway-offline', detail: 'the link to the gateway was lost' }
-}
 
 const join = (parts: readonly Uint8Array[]): Uint8Array => {
   const [only] = parts

@@ -1,14 +1,27 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { LineConfig, MeterConfig } from '../headend.ts'
+import type { LineConfig, MeterConfig, MeterProtocol, Wiring } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import type { BackOff } from '../line/back-off.ts'
 import type { Line } from '../line/line.ts'
 import type { ResponseTime } from '../line/response-time.ts'
-import type { Asker } from './dlt645-ask.ts'
+import type { MeterModel } from '../model/meter-model.ts'
+import type { Asker } from './ask-line.ts'
+
+/** What is to be known of a meter that speaks Modbus. */
+export type ModbusUnit = Readonly<{
+  envelope: 'rtu' | 'tcp'
+  unit: number
+  model: MeterModel
+  wiring: Wiring
+  /** A new number for each question over TCP, so that a late answer is known for what it is. */
+  nextTransaction(): number
+}>
 
 /** One meter as the driver sees it: who it is, the line it hangs on, and what has been learnt of it. */
 export type FieldMeter = Readonly<{
   config: MeterConfig
+  /** Null for a DL/T 645 meter. */
+  modbus: ModbusUnit | null
   line: Line
   lineConfig: LineConfig
   backOff: BackOff
@@ -35,4 +48,22 @@ export const noteAnswer = (meter: FieldMeter, answered: boolean): void => {
   }
   const pauseMs = meter.backOff.silent(meter.clock.elapsedMs())
   if (pauseMs !== null) meter.onSilent(pauseMs)
+}
+
+/** What the archive says of a Modbus meter, and the model that it names. */
+export const createModbusUnit = (
+  protocol: Exclude<MeterProtocol, { kind: 'dlt645' }>,
+  model: MeterModel,
+): ModbusUnit => {
+  let transaction = 0
+  return {
+    envelope: protocol.kind === 'modbus-rtu' ? 'rtu' : 'tcp',
+    unit: protocol.unit,
+    model,
+    wiring: protocol.wiring,
+    nextTransaction() {
+      transaction = (transaction + 1) % 0x1_0000
+      return transaction
+    },
+  }
 }

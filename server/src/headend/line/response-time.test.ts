@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LineConfig } from '../headend.ts'
-import { createResponseTime, transmissionMs } from './response-time.ts'
+import { createResponseTime, silentCharactersMs, transmissionMs } from './response-time.ts'
 
 const line: LineConfig = { baudRate: 2_400, parity: 'even' }
 
@@ -30,4 +30,14 @@ test.each<[string, number[], number]>([
   ['one slow answer is forgotten slowly', [1_000, 30], 2_002],
 ])('%s', (_, measured, expected) => {
   expect(timeout(...measured)).toBe(expected)
+})
+
+test.each<[LineConfig, number]>([
+  [{ baudRate: 1_200, parity: 'even' }, 32.083],
+  [{ baudRate: 9_600, parity: 'even' }, 4.01],
+  [{ baudRate: 9_600, parity: 'none' }, 3.646],
+  // Above 19200 bit/s it is a fixed time.
+  [{ baudRate: 115_200, parity: 'none' }, 1.75],
+])('Modbus RTU on %o is silent for %f ms before a question', (line, silentMs) => {
+  expect(silentCharactersMs(line)).toBeCloseTo(silentMs, 2)
 })

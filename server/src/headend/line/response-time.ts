@@ -8,6 +8,14 @@ const bitsPerByte = (line: LineConfig): number => (line.parity === 'none' ? 10 :
 export const transmissionMs = (byteCount: number, line: LineConfig): number =>
   (byteCount * bitsPerByte(line) * 1_000) / line.baudRate
 
+/** Modbus RTU tells frames apart by 3.5 characters of silence; above 19200 bit/s it is a fixed time. */
+const silentCharacters = 3.5
+const shortestSilenceMs = 1.75
+
+/** How long a line must have been silent before a Modbus RTU question. */
+export const silentCharactersMs = (line: LineConfig): number =>
+  Math.max(shortestSilenceMs, transmissionMs(silentCharacters, line))
+
 /** What is learnt of one meter: how long its answers take beyond the time of the bytes themselves. */
 export type ResponseTime = Readonly<{
   timeoutMs(requestBytes: number, replyBytes: number, line: LineConfig): number

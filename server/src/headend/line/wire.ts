@@ -1,4 +1,4 @@
-import { createFrameReader, encodeFrame, toHex, type Frame } from '@xianfu/protocols'
+import { toHex } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -8,13 +8,40 @@ const longestByteGapMs = 500
 /** The longest frame (212 bytes) at 1200 bit/s; no answer may take longer than its time-out and this. */
 const longestFrameMs = 2_000
 
+/** Of bytes that nobody has asked for yet, the log shows so many. */
+const mostBytesShown = 64
+
+/** A frame on the line: the answer, the question itself sent back, or somebody else's. */
+export type HeardFrame = Readonly<{ kind: 'answer' | 'echo' | 'other'; bytes: Uint8Array }>
+
+/** Hears the bytes of a line in one language, with one question in mind. */
+export type Ear = Readonly<{
+  hear(bytes: Uint8Array): readonly HeardFrame[]
+  /** Counted from its beginning. */
+  statistics: Readonly<{ discardedBytes: number; checksumErrors: number }>
+}>
+
 /** One question and how to know its answer. */
 export type Question = Readonly<{
   /** The bytes as they leave, wake-up bytes included. */
   bytes: Uint8Array
-  /** Whether a frame is the answer; everything else is dropped, whoever sent it. */
-  isAnswer(frame: Frame): boolean
+  /** A new ear for this question; everything but the answer is dropped, whoever sent it. */
+  createEar(): Ear
   timeoutMs: number
+  /** The frames of its language are not followed by the filter. */
+  isOpaque?: boolean
+  /** Silence that the language wants on the line before a question. */
+  quietMs?: number
+  /**
+   * The answers of two questions with the same text cannot be told apart. Where the questions differ, because an answer
+   * does not say what it answers, the second one waits until a late answer to the first can no longer come.
+   */
+  answersLike?: string
+  /**
+   * Elapsed time before which nobody may have asked for the answer: a proof must not be the late answer to the same
+   * question from before the act.
+   */
+  freshSinceMs?: number
   /** Told when the answer comes after the time-out: the meter lives, but is slower than thought. */
   onLate?(responseMs: number): void
   signal?: AbortSignal
@@ -22,7 +49,7 @@ export type Question = Readonly<{
 
 export type WireResult = Readonly<
   (
-    | { kind: 'answer'; frame: Frame; bytes: Uint8Array }
+    | { kind: 'answer'; bytes: Uint8Array }
     | { kind: 'silence'; /** What came instead of an answer, in words; empty for nothing at all. */ heard: string }
     /** The question may have left, and nothing can be said of the answer. */
     | { kind: 'link-lost' }
@@ -35,9 +62,12 @@ export type WireResult = Readonly<
 export type WireOptions = Readonly<{
   transport: Transport
   clock: Clock
+  /** Silence after a time-out. */
   guardMs: number
+  /** How long an answer given up may still come, for questions whose answers are alike. */
+  lateAnswerMs: number
   /** Takes what is not the meters' out of the bytes (a gateway's heartbeats). */
-  filter(bytes: Uint8Array): Uint8Array
+  filter(bytes: Uint8Array, isOpaque: boolean): Uint8Array
   onHeard(): void
   onDropped(frameHex: string): void
   onClose(reason: string): void
@@ -51,8 +81,19 @@ type Asking = {
 }
 
 type Ending =
-  | { readonly kind: 'answer'; readonly frame: Frame }
+  | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   | { readonly kind: 'silence' | 'link-lost' | 'cancelled' }
+
+/** Answers that were given up, or were taken for earlier ones, and may still come. */
+type Outstanding = {
+  readonly question: Question
+  readonly ear: Ear
+  readonly askedAtMs: number
+  readonly givenUpAtMs: number
+  answers: number
+  /** Aborted when the last of them has come. */
+  readonly arrived: AbortController
+}
 
 /**
  * A half-duplex line over one transport: one question at a time, and after a time-out a moment of silence in which a
@@ -60,11 +101,14 @@ type Ending =
  */
 export class Wire {
   readonly #options: WireOptions
-  readonly #reader = createFrameReader()
   #closed = false
   #asking: Asking | null = null
-  #unanswered: { question: Question; askedAtMs: number } | null = null
+  #ear: Ear | null = null
+  #isOpaque = false
+  /** By what their answers are like; those that can be told apart share one place. */
+  readonly #outstanding = new Map<string, Outstanding>()
   #silentUntilMs = 0
+  #lastByteAtMs = -Infinity
 
   constructor(options: WireOptions) {
     this.#options = options
@@ -92,13 +136,14 @@ export class Wire {
   async ask(question: Question): Promise<WireResult> {
     const { clock, transport, guardMs } = this.#options
     if (this.#asking !== null) throw new Error('A half-duplex line was asked twice at once.')
-    const silent = await this.#waitForSilence(question.signal)
+    const silent = await this.#waitForSilence(question)
     if (!silent || this.#closed) {
       const because = silent ? 'link-lost' : 'cancelled'
       return { kind: 'not-sent', because, at: clock.now(), durationMs: 0 }
     }
-    this.#reader.reset()
-    const before = { ...this.#reader.statistics }
+    const ear = question.createEar()
+    this.#ear = ear
+    this.#isOpaque = question.isOpaque ?? false
     const startedAtMs = clock.elapsedMs()
     const asking: Asking = { question, end: () => undefined, dropped: 0, lastByteAtMs: null }
     const ended = new Promise<Ending>((resolve) => {
@@ -121,14 +166,23 @@ export class Wire {
 
     const nowMs = clock.elapsedMs()
     const spent = { at: clock.now(), durationMs: nowMs - startedAtMs }
+    // Of like questions: so many answers may be on the way beside the one that was waited for just now.
+    const answers = question.answersLike === undefined ? 0 : (this.#outstanding.get(question.answersLike)?.answers ?? 0)
     if (ending.kind === 'answer') {
-      this.#unanswered = null
-      return { kind: 'answer', frame: ending.frame, bytes: encodeFrame(ending.frame), ...spent }
+      // It may have been a late one, and then its own is still on the way.
+      this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers })
+      return { kind: 'answer', bytes: ending.bytes, ...spent }
     }
     this.#silentUntilMs = nowMs + guardMs
-    this.#unanswered = { question, askedAtMs: startedAtMs }
+    this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers: answers + 1 })
     if (ending.kind !== 'silence') return { kind: ending.kind, ...spent }
-    return { kind: 'silence', heard: heardInstead(before, this.#reader.statistics, asking.dropped), ...spent }
+    return { kind: 'silence', heard: heardInstead(ear.statistics, asking.dropped), ...spent }
+  }
+
+  #expect(late: Omit<Outstanding, 'arrived'>): void {
+    const likeness = likenessOf(late.question)
+    if (late.answers === 0) this.#outstanding.delete(likeness)
+    else this.#outstanding.set(likeness, { ...late, arrived: new AbortController() })
   }
 
   /** The time is over; an answer that is just arriving is waited for as long as its bytes keep coming. */
@@ -148,53 +202,86 @@ export class Wire {
     }
   }
 
-  async #waitForSilence(signal: AbortSignal | undefined): Promise<boolean> {
+  async #waitForSilence(question: Question): Promise<boolean> {
+    const { clock } = this.#options
+    const { signal, quietMs = 0 } = question
     if (signal?.aborted === true) return false
-    const waitMs = this.#silentUntilMs - this.#options.clock.elapsedMs()
-    if (waitMs <= 0) return true
-    return this.#options.clock.delay(waitMs, signal).then(
-      () => true,
-      () => false,
-    )
+    await this.#waitForLikeAnswers(question)
+    const quietUntilMs = Math.max(this.#silentUntilMs, this.#lastByteAtMs + quietMs)
+    const waitMs = quietUntilMs - clock.elapsedMs()
+    if (waitMs > 0) await clock.delay(waitMs, signal).catch(() => undefined)
+    return !isAborted(signal)
+  }
+
+  /** The same question again may have the late answer to itself; another one must not. */
+  async #waitForLikeAnswers({ bytes, signal, answersLike, freshSinceMs = 0 }: Question): Promise<void> {
+    const { clock, lateAnswerMs } = this.#options
+    for (const [likeness, late] of this.#outstanding) {
+      if (likeness === '') continue
+      const waitMs = late.givenUpAtMs + lateAnswerMs - clock.elapsedMs()
+      const isStale = late.askedAtMs < freshSinceMs || !isSame(bytes, late.question.bytes)
+      const isMistakable = likeness === answersLike && isStale
+      const signals = signal === undefined ? [] : [signal]
+      if (waitMs > 0 && isMistakable)
+        await clock.delay(waitMs, AbortSignal.any([...signals, late.arrived.signal])).catch(() => undefined)
+      if (waitMs <= 0 || isMistakable) this.#outstanding.delete(likeness)
+    }
   }
 
   #receive(bytes: Uint8Array): void {
     this.#options.onHeard()
-    const ours = this.#options.filter(bytes)
+    const ours = this.#options.filter(bytes, this.#isOpaque)
     if (ours.length === 0) return
-    if (this.#asking !== null) this.#asking.lastByteAtMs = this.#options.clock.elapsedMs()
-    for (const frame of this.#reader.push(ours)) this.#hear(frame)
+    this.#lastByteAtMs = this.#options.clock.elapsedMs()
+    if (this.#asking !== null) this.#asking.lastByteAtMs = this.#lastByteAtMs
+    if (this.#ear === null) return this.#options.onDropped(toHex(ours.subarray(0, mostBytesShown)))
+    let answered = false
+    for (const frame of this.#ear.hear(ours)) answered = this.#judge(frame) || answered
+    if (!answered) this.#hearLate(ours)
   }
 
-  #hear(frame: Frame): void {
-    if (this.#asking?.question.isAnswer(frame) === true) {
-      this.#asking.end({ kind: 'answer', frame })
-      return
+  /** Whether the frame is the answer that is waited for. */
+  #judge({ kind, bytes }: HeardFrame): boolean {
+    if (kind === 'echo') return false
+    if (kind === 'answer' && this.#asking !== null) {
+      this.#asking.end({ kind: 'answer', bytes })
+      return true
     }
-    if (isEcho(this.#asking?.question, frame)) return
     if (this.#asking !== null) this.#asking.dropped += 1
-    const late = this.#unanswered
-    if (late !== null && late.question.isAnswer(frame)) {
-      this.#unanswered = null
+    if (kind === 'answer') this.#cameLate(this.#ear)
+    this.#options.onDropped(toHex(bytes))
+    return false
+  }
+
+  /** The ears of earlier questions listen on beside that of the present one. */
+  #hearLate(bytes: Uint8Array): void {
+    for (const { ear } of this.#outstanding.values())
+      if (ear !== this.#ear && ear.hear(bytes).some(({ kind }) => kind === 'answer')) this.#cameLate(ear)
+  }
+
+  #cameLate(ear: Ear | null): void {
+    for (const [likeness, late] of this.#outstanding) {
+      if (late.ear !== ear) continue
+      late.answers -= 1
+      if (late.answers === 0) {
+        this.#outstanding.delete(likeness)
+        late.arrived.abort()
+      }
       late.question.onLate?.(this.#options.clock.elapsedMs() - late.askedAtMs)
     }
-    this.#options.onDropped(toHex(encodeFrame(frame)))
   }
 }
 
-/** Two-wire adapters hear themselves. */
-const isEcho = (question: Question | undefined, frame: Frame): boolean => {
-  if (question === undefined) return false
-  const bytes = encodeFrame(frame)
-  const start = question.bytes.length - bytes.length
-  return start >= 0 && bytes.every((byte, index) => question.bytes[start + index] === byte)
-}
+const likenessOf = ({ answersLike }: Question): string => answersLike ?? ''
 
-type Statistics = Readonly<{ frames: number; discardedBytes: number; checksumErrors: number }>
+const isSame = (bytes: Uint8Array, other: Uint8Array): boolean =>
+  bytes.length === other.length && bytes.every((byte, index) => other[index] === byte)
 
-const heardInstead = (before: Statistics, after: Statistics, dropped: number): string => {
-  if (after.checksumErrors > before.checksumErrors) return 'an answer with a wrong checksum'
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
+
+const heardInstead = (statistics: Ear['statistics'], dropped: number): string => {
+  if (statistics.checksumErrors > 0) return 'an answer with a wrong checksum'
   if (dropped > 0) return 'only frames that are not the answer'
-  if (after.discardedBytes > before.discardedBytes) return 'bytes that are not a frame'
+  if (statistics.discardedBytes > 0) return 'bytes that are not a frame'
   return ''
 }

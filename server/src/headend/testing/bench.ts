@@ -1,7 +1,16 @@
 import { createHeadend } from '../create-headend.ts'
 import type { HeadendEvent } from '../headend-event.ts'
-import type { ControlRequest, ControlStep, GatewayLink, Headend, MeterConfig } from '../headend.ts'
+import type {
+  ControlRequest,
+  ControlStep,
+  GatewayLink,
+  Headend,
+  LineConfig,
+  MeterConfig,
+  MeterProtocol,
+} from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
+import type { SecureListening } from '../transport/gateway-server.ts'
 import {
   answeringFor,
   dialIn,
@@ -15,6 +24,7 @@ import {
 export type Bench = Readonly<{
   headend: Headend
   port: number
+  securePort: number | null
   events: HeadendEvent[]
   /** Dials in, registers as gateway 1, and waits until the headend knows. */
   connect(answering: Answering): Promise<HandMadeGateway>
@@ -23,8 +33,10 @@ export type Bench = Readonly<{
 }>
 
 export type BenchOptions = Readonly<{
-  meters?: readonly HandMadeMeter[]
+  meters?: readonly Readonly<{ address: string; protocol?: MeterProtocol; gatewayId?: number }>[]
   links?: readonly GatewayLink[]
+  line?: LineConfig
+  listenSecurely?: SecureListening
   limits?: Partial<HeadendLimits>
 }>
 
@@ -33,11 +45,18 @@ export const registration = 'XF-GW-1'
 const defaultLinks: readonly GatewayLink[] = [{ kind: 'dials-in', registration, heartbeat: 'HB' }]
 
 /** A headend with one gateway (number 1) that has the given meters (numbers 1, 2, 3 …) on it. */
-export const createBench = async ({ meters = [], links = defaultLinks, limits = {} }: BenchOptions): Promise<Bench> => {
+export const createBench = async ({
+  meters = [],
+  links = defaultLinks,
+  line = { baudRate: 9_600, parity: 'even' },
+  limits = {},
+  listenSecurely,
+}: BenchOptions): Promise<Bench> => {
   const events: HeadendEvent[] = []
   const headend = createHeadend({
     clock: testClock(),
     listen: { host: '127.0.0.1', port: 0 },
+    ...(listenSecurely === undefined ? {} : { listenSecurely }),
     log: (event) => events.push(event),
     // Pauses that a test may have to sit through; answers still get all the time that a busy machine needs.
     limits: { registrationSettleMs: 50, dialFirstPauseMs: 20, guardMs: 50, ...limits },
@@ -47,16 +66,17 @@ export const createBench = async ({ meters = [], links = defaultLinks, limits = 
       id: index + 1,
       code: `GW-${String(index + 1)}`,
       link,
-      line: { baudRate: 9_600, parity: 'even' },
+      line,
     })),
-    meters: meters.map(({ address }, index) => meterConfig(index + 1, address)),
+    meters: meters.map((meter, index) => meterConfig(index + 1, meter)),
   })
-  const { port } = await headend.start()
+  const { port, securePort = null } = await headend.start()
   const isOnline = (gatewayId = 1): boolean =>
     headend.gateways().some((status) => status.gatewayId === gatewayId && status.online)
   return {
     headend,
     port,
+    securePort,
     events,
     isOnline,
     async connect(answering) {
@@ -78,10 +98,14 @@ export const createOnlineBench = async (
   return { ...bench, gateway }
 }
 
-const meterConfig = (id: number, address: string): MeterConfig => ({
+const meterConfig = (
+  id: number,
+  { address, protocol, gatewayId = 1 }: NonNullable<BenchOptions['meters']>[number],
+): MeterConfig => ({
   id,
-  gatewayId: 1,
+  gatewayId,
   address,
+  ...(protocol === undefined ? {} : { protocol }),
   credentials: { level: 2, password: '000000', operator: '00000001' },
   timeZone: 'Asia/Shanghai',
 })

@@ -1,9 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import type { Clock } from '../../domain/clock.ts'
 import type { HeadendLog } from '../headend-event.ts'
+import type { Identification } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
+import { probeMeters, type MeterProbe } from './meter-probe.ts'
 import { printable, readRegistration, type KnownGateway } from './registration.ts'
-import { tcpTransport } from './tcp-transport.ts'
+import { addressOf, tcpTransport } from './tcp-transport.ts'
 import type { Transport } from './transport.ts'
 
 /** Source addresses remembered for the "unknown gateway" log. */
@@ -19,53 +22,98 @@ export type GatewayServerOptions = Readonly<{
   onGateway(gatewayId: number, transport: Transport, first: Uint8Array): void
 }>
 
+/** Where gateways dial in with TLS. Files are read by whoever configures; these are their contents, in PEM. */
+export type SecureListening = Readonly<{
+  host: string
+  port: number
+  certificate: string
+  key: string
+  /** Only gateways with a certificate of these authorities are let in; null asks for none. */
+  clientAuthorities: string | null
+}>
+
 /** Accepts gateways that dial in, and hands each over once it has said which one it is. */
 export class GatewayServer {
   readonly #options: GatewayServerOptions
-  readonly #server: Server
+  readonly #servers: Server[] = []
   readonly #unregistered = new Set<Transport>()
+  /** Connections whose TLS handshake is not over, by the address they come from. */
+  readonly #shakingHands = new Map<string, Socket>()
   readonly #strangers = new Map<string, { loggedAtMs: number; suppressed: number }>()
 
   constructor(options: GatewayServerOptions) {
     this.#options = options
-    this.#server = createServer((socket) => this.#accept(socket))
   }
 
+  /** Resolves with the port. */
   async listen(host: string, port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
+    return this.#open(
+      createServer((socket) => this.#accept(socket)),
+      host,
+      port,
+    )
+  }
+
+  async listenSecurely({ host, port, certificate, key, clientAuthorities }: SecureListening): Promise<number> {
+    const { limits } = this.#options
+    const server = createSecureServer(
+      {
+        cert: certificate,
+        key,
+        handshakeTimeout: limits.registrationTimeoutMs,
+        ...(clientAuthorities === null ? {} : { ca: clientAuthorities, requestCert: true, rejectUnauthorized: true }),
+      },
+      (socket) => this.#accept(socket),
+    )
+    server.on('connection', (socket: Socket) => {
+      if (this.#shakingHands.size >= limits.maxUnregisteredConnections) return void socket.destroy()
+      const from = addressOf(socket)
+      this.#shakingHands.set(from, socket)
+      socket.once('close', () => this.#shakingHands.delete(from))
     })
-    // Errors of a listening server concern single connections (too many open files …) and must not end the process.
-    this.#server.on('error', (error) => {
-      this.#options.log({ kind: 'connection-refused', remoteAddress: 'unknown', reason: error.message })
-    })
-    const bound = (this.#server.address() as AddressInfo).port
-    this.#options.log({ kind: 'listening', host, port: bound })
-    return bound
+    server.on('secureConnection', (socket) => this.#shakingHands.delete(addressOf(socket)))
+    server.on('tlsClientError', (error, socket) => this.#reportHandshake(addressOf(socket), error.message))
+    return this.#open(server, host, port)
   }
 
   /** Resolves when every connection has ended; those that were handed over are ended by whoever has them. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve())
-    })
+    const closed = this.#servers.map(
+      async (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+        }),
+    )
     for (const transport of this.#unregistered) transport.close('the headend stops')
-    await closed
+    for (const socket of this.#shakingHands.values()) socket.destroy()
+    await Promise.all(closed)
+  }
+
+  async #open(server: Server, host: string, port: number): Promise<number> {
+    this.#servers.push(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    // Errors of a listening server concern single connections (too many open files …) and must not end the process.
+    server.on('error', (error) => this.#refused('unknown', error.message))
+    const bound = (server.address() as AddressInfo).port
+    this.#options.log({ kind: 'listening', host, port: bound })
+    return bound
+  }
+
+  #refused(remoteAddress: string, reason: string): void {
+    this.#options.log({ kind: 'connection-refused', remoteAddress, reason })
   }
 
   #accept(socket: Socket): void {
-    const { clock, limits, log } = this.#options
+    const { clock, limits } = this.#options
     const transport = tcpTransport(socket, clock, limits.writeTimeoutMs)
     if (this.#unregistered.size >= limits.maxUnregisteredConnections) {
-      log({
-        kind: 'connection-refused',
-        remoteAddress: transport.remoteAddress,
-        reason: 'too many connections have not registered',
-      })
+      this.#refused(transport.remoteAddress, 'too many connections have not registered')
       transport.close('too many connections have not registered')
       return
     }
@@ -78,6 +126,7 @@ export class GatewayServer {
     const over = new AbortController()
     let settling = new AbortController()
     let bytes: Uint8Array = new Uint8Array(0)
+    let probe: MeterProbe | null = null
 
     const finish = (): void => {
       over.abort()
@@ -93,44 +142,104 @@ export class GatewayServer {
       transport.close('it sent no known registration')
       this.#reportStranger(transport.remoteAddress, bytes)
     }
+    /** It says nothing that is known; the meters behind it may. */
+    const askForMeters = (): void => {
+      if (probe !== null || over.signal.aborted) return
+      settling.abort()
+      probe = this.#probe(transport, over.signal)
+      if (probe === null) return refuse()
+      void probe.found.then((gatewayId) => {
+        if (over.signal.aborted) return
+        if (gatewayId === null) refuse()
+        else handOver(gatewayId, new Uint8Array(0))
+      })
+    }
 
     transport.onClose(finish)
+    const host = hostOf(transport.remoteAddress)
+    const byAddress = this.#known('remote-ip').find(({ registration }) => registration === host)
+    if (byAddress !== undefined) return handOver(byAddress.gatewayId, new Uint8Array(0))
+
     transport.onBytes((more) => {
       if (over.signal.aborted) return
+      probe?.hear(more)
+      if (bytes.length > limits.maxRegistrationBytes) return
       settling.abort()
+      // A gateway that introduces itself late is still listened to while its meters are asked for.
       bytes = Uint8Array.from([...bytes, ...more])
-      const found = readRegistration(bytes, this.#options.known())
+      const found = readRegistration(bytes, this.#known('packet'))
       if (found.kind === 'known' && found.certain) handOver(found.gatewayId, found.rest)
-      else if (found.kind === 'unknown' || bytes.length > limits.maxRegistrationBytes) refuse()
+      else if (found.kind === 'unknown' || bytes.length > limits.maxRegistrationBytes) askForMeters()
       else if (found.kind === 'known') {
         settling = new AbortController()
         const { gatewayId, rest } = found
         void after(clock, limits.registrationSettleMs, settling.signal, () => handOver(gatewayId, rest))
       }
     })
-    void after(clock, limits.registrationTimeoutMs, over.signal, refuse)
+    if (this.#known('meter').length > 0) {
+      void after(clock, limits.meterProbeAfterMs, over.signal, () => {
+        if (bytes.length === 0) askForMeters()
+      })
+    }
+    void after(clock, limits.registrationTimeoutMs, over.signal, askForMeters)
   }
 
-  /** A gateway with a wrong setting comes back for ever; the log names each address at most once in a while. */
+  /** Null where no gateway is known by a meter; those that are there already are asked for last. */
+  #probe(transport: Transport, signal: AbortSignal): MeterProbe | null {
+    const { clock, limits } = this.#options
+    const gateways = this.#known('meter').sort((a, b) => Number(a.isOnline ?? false) - Number(b.isOnline ?? false))
+    if (gateways.length === 0) return null
+    // The meter that was set for it comes first; should it be dead, its neighbours may speak.
+    const candidates = [
+      ...gateways.map(({ gatewayId, registration }) => ({ gatewayId, address: registration })),
+      ...gateways.flatMap(({ gatewayId, registration, meterAddresses = [] }) =>
+        meterAddresses.filter((address) => address !== registration).map((address) => ({ gatewayId, address })),
+      ),
+    ]
+    return probeMeters({
+      clock,
+      candidates,
+      maxProbes: limits.maxMeterProbes,
+      write: async (question) => transport.write(question),
+      answerMs: limits.meterProbeAnswerMs,
+      signal,
+    })
+  }
+
+  #known(by: Identification): KnownGateway[] {
+    return this.#options.known().filter(({ identifiedBy }) => (identifiedBy ?? 'packet') === by)
+  }
+
   #reportStranger(remoteAddress: string, bytes: Uint8Array): void {
-    const { clock, limits, log } = this.#options
-    const host = remoteAddress.replace(/:\d+$/u, '')
+    const suppressed = this.#worthTelling(remoteAddress)
+    if (suppressed === null) return
+    this.#options.log({ kind: 'gateway-unknown', remoteAddress, registration: printable(bytes), suppressed })
+  }
+
+  #reportHandshake(remoteAddress: string, reason: string): void {
+    if (this.#worthTelling(remoteAddress) !== null) this.#refused(remoteAddress, `TLS: ${reason}`)
+  }
+
+  /**
+   * A gateway with a wrong setting comes back for ever; the log names each address at most once in a while. Null when it
+   * was named lately, else how often it was not.
+   */
+  #worthTelling(remoteAddress: string): number | null {
+    const { clock, limits } = this.#options
+    const host = hostOf(remoteAddress)
     const nowMs = clock.elapsedMs()
     const known = this.#strangers.get(host)
     if (known !== undefined && nowMs - known.loggedAtMs < limits.unknownGatewayLogEveryMs) {
       known.suppressed += 1
-      return
+      return null
     }
     if (this.#strangers.size >= maxRememberedStrangers) this.#strangers.clear()
     this.#strangers.set(host, { loggedAtMs: nowMs, suppressed: 0 })
-    log({
-      kind: 'gateway-unknown',
-      remoteAddress,
-      registration: printable(bytes),
-      suppressed: known?.suppressed ?? 0,
-    })
+    return known?.suppressed ?? 0
   }
 }
+
+const hostOf = (remoteAddress: string): string => remoteAddress.replace(/:\d+$/u, '')
 
 const after = async (clock: Clock, delayMs: number, signal: AbortSignal, act: () => void): Promise<void> => {
   await clock.delay(delayMs, signal).catch(() => undefined)

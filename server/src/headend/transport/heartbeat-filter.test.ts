@@ -30,3 +30,9 @@ test.each(rows)('%s', (_, packets, expected) => {
 test('without a heartbeat everything passes', () => {
   expect(createHeartbeatFilter(null).push(latin1Bytes('HB'))).toEqual(latin1Bytes('HB'))
 })
+
+test('of a language whose frames are not followed only whole packets are taken out', () => {
+  const filter = createHeartbeatFilter('HB')
+  const packets = [...text('HB', 'HB\r\n'), glue(latin1Bytes('HB'), frame), frame]
+  expect(glue(...packets.map((packet) => filter.push(packet, true)))).toEqual(glue(latin1Bytes('HB'), frame, frame))
+})

@@ -4,7 +4,13 @@ import { latin1Bytes } from './registration.ts'
  * Takes a gateway's heartbeats out of the bytes of the line. Inside a frame the same bytes may be data, so there they
  * are left alone, unless a whole packet is nothing but the heartbeat: gateways send it by itself.
  */
-export type HeartbeatFilter = Readonly<{ push(packet: Uint8Array): Uint8Array }>
+export type HeartbeatFilter = Readonly<{
+  /**
+   * `isOpaque`: the line speaks a language whose frames are not followed here (Modbus); then only whole packets are
+   * taken for heartbeats.
+   */
+  push(packet: Uint8Array, isOpaque?: boolean): Uint8Array
+}>
 
 const passThrough: HeartbeatFilter = { push: (packet) => packet }
 
@@ -14,10 +20,11 @@ export const createHeartbeatFilter = (heartbeat: string | null): HeartbeatFilter
   const track = createFrameTracker()
   let held: Uint8Array = new Uint8Array(0)
   return {
-    push(packet) {
+    push(packet, isOpaque = false) {
       if (isOnlyHeartbeat(packet, beat)) return new Uint8Array(0)
       const bytes = concat(held, packet)
       held = new Uint8Array(0)
+      if (isOpaque) return bytes
       const line: number[] = []
       for (let at = 0; at < bytes.length; at += 1) {
         if (!track.insideFrame()) {

@@ -1,8 +1,20 @@
+import type { Identification } from '../headend.ts'
+
 /**
- * Finds out which gateway has just connected. Gateways introduce themselves by a text that was set in them, as the
+ * Finds out which gateway has just connected. Most gateways introduce themselves by a text that was set in them, as the
  * first bytes of the connection; the network may cut it anywhere or glue the first heartbeat or frame to it.
  */
-export type KnownGateway = Readonly<{ gatewayId: number; registration: string; heartbeat: string | null }>
+export type KnownGateway = Readonly<{
+  gatewayId: number
+  registration: string
+  heartbeat: string | null
+  /** By its packet when absent. */
+  identifiedBy?: Identification
+  /** DL/T 645 meters behind it, for a gateway that is known by a meter. */
+  meterAddresses?: readonly string[]
+  /** A gateway that is there already is asked for last. */
+  isOnline?: boolean
+}>
 
 export type Registration = Readonly<
   /** Not enough bytes yet. */
@@ -65,6 +77,12 @@ const judgeRest = (rest: Uint8Array, heartbeat: string | null): 'ours' | 'perhap
 }
 
 const isSeparator = (byte: number): boolean => byte === 0x0d || byte === 0x0a || byte === 0x00
+
+/** A line end behind a registration is no part of what the line says. */
+export const withoutSeparators = (bytes: Uint8Array): Uint8Array => {
+  const start = bytes.findIndex((byte) => !isSeparator(byte))
+  return start === -1 ? new Uint8Array(0) : bytes.subarray(start)
+}
 
 const startsWith = (bytes: Uint8Array, beginning: Uint8Array): boolean =>
   beginning.length <= bytes.length && beginning.every((byte, index) => bytes[index] === byte)

@@ -13,14 +13,7 @@ export const openSerial = async (
   options: Readonly<{ clock: Clock; writeTimeoutMs: number }>,
 ): Promise<Transport> => {
   const { SerialPort } = await import('serialport')
-  const port = new SerialPort({
-    path,
-    baudRate: line.baudRate,
-    parity: line.parity,
-    dataBits: 8,
-    stopBits: 1,
-    autoOpen: false,
-  })
+  const port = new SerialPort(serialPortOptions(path, line))
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error === null ? resolve() : reject(new Error(openingFailure(path, error.message)))))
   })
@@ -46,6 +39,10 @@ export const openSerial = async (
   port.on('close', () => pipe.closed('the serial port was closed or unplugged'))
   return pipe.transport()
 }
+
+/** Eight data bits and one stop bit; a standard infrared head is the same at 1200 bit/s with even parity. */
+export const serialPortOptions = (path: string, { baudRate, parity }: LineConfig) =>
+  ({ path, baudRate, parity, dataBits: 8, stopBits: 1, autoOpen: false }) as const
 
 const openingFailure = (path: string, message: string): string => {
   if (/no such file|cannot find|not found/iu.test(message))

@@ -54,7 +54,8 @@ export const dialTcp = async (
   }
 }
 
-const addressOf = (socket: Socket): string => {
+/** `192.0.2.7:40112`. */
+export const addressOf = (socket: Socket): string => {
   const host = (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/u, '')
   return `${host}:${String(socket.remotePort ?? 0)}`
 }

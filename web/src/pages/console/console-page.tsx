@@ -1,7 +1,8 @@
 import { listMeters, type MeterRow } from '@xianfu/contract'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import type { InputRef } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useChosenMeter } from '../../app/chosen-meter.ts'
 import { useSite } from '../../app/site.ts'
@@ -10,21 +11,23 @@ import { metersKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { TopUpDialog } from '../../parts/top-up-dialog.tsx'
-import { consoleSearchOf, type ConsoleSearch } from './console-search.ts'
 import { DayChart } from './day-chart.tsx'
 import { FeedPanel } from './feed-panel.tsx'
 import { choicesOf, FilterBar } from './filter-bar.tsx'
 import { byUrgency, countShown, filterMeters, sortMeters, stepTo, type Sorting } from './meter-list.ts'
 import { MeterTable } from './meter-table.tsx'
 import { OverviewTiles } from './overview-tiles.tsx'
+import { useFilter } from './use-filter.ts'
 import './console.css'
 
 const noMeters: readonly MeterRow[] = []
 
 /** The page a cashier keeps open all day: every meter, live, found and paid for from the keyboard. */
 export const ConsolePage = () => {
+  const { t } = useTranslation()
   const navigate = useNavigate()
-  const { show = 'all', q = '' } = useSearch({ from: '/' })
+  const { filter, change, settle } = useFilter()
+  const { show = 'all', q = '' } = filter
   const { operator } = useSite()
   const { id: chosen, choose } = useChosenMeter()
   const { data, error, isPending, again } = useRead(metersKey, async () => call(listMeters))
@@ -39,11 +42,10 @@ export const ConsolePage = () => {
   const payingRow = all.find(({ id }) => id === paying)
   const mayPay = operator.permissions.includes('top-up')
 
-  const change = (search: ConsoleSearch): void =>
-    void navigate({ to: '/', search: consoleSearchOf(search), replace: true })
   const open = (row: MeterRow | undefined): void => {
     if (row === undefined) return
     choose(row.id)
+    settle()
     void navigate({ to: '/meters/$meterId', params: { meterId: String(row.id) } })
   }
   const step = (count: number): void =>
@@ -78,6 +80,7 @@ export const ConsolePage = () => {
 
   return (
     <div className="console">
+      <h1 className="unseen">{t('nav.console')}</h1>
       <OverviewTiles show={show} onShow={(next) => change({ show: next, q })} />
       <div className="list">
         <FilterBar
@@ -91,17 +94,19 @@ export const ConsolePage = () => {
           field={field}
         />
         {error !== null && <Problem error={error} onRetry={again} />}
-        <MeterTable
-          rows={shown}
-          loading={isPending}
-          filtered={all.length > 0}
-          chosen={chosenRow?.id ?? null}
-          onChoose={({ id }) => choose(id)}
-          onOpen={open}
-          onPay={mayPay ? pay : null}
-          sorting={sorting}
-          onSort={setSorting}
-        />
+        {(data !== undefined || isPending) && (
+          <MeterTable
+            rows={shown}
+            loading={isPending}
+            filtered={all.length > 0}
+            chosen={chosenRow?.id ?? null}
+            onChoose={({ id }) => choose(id)}
+            onOpen={open}
+            onPay={mayPay ? pay : null}
+            sorting={sorting}
+            onSort={setSorting}
+          />
+        )}
       </div>
       <aside className="beside">
         <DayChart />

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { consoleSearchOf } from './console-search.ts'
+import { consoleSearchOf, sameSearch } from './console-search.ts'
 
 it.each([
   [{}, {}],
@@ -13,4 +13,13 @@ it.each([
   [{ show: 'nonsense', q: ['a'], more: 1 }, {}],
 ] as const)('%j → %j', (search, kept) => {
   expect(consoleSearchOf(search)).toEqual(kept)
+})
+
+it.each([
+  [{}, {}, true],
+  [{ show: 'held' }, { show: 'held' }, true],
+  [{ q: 'a' }, { q: 'ab' }, false],
+  [{ show: 'held', q: 'a' }, { q: 'a' }, false],
+] as const)('%j and %j are the same: %s', (a, b, same) => {
+  expect(sameSearch(a, b)).toBe(same)
 })

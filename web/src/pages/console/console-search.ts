@@ -9,3 +9,5 @@ export const consoleSearchOf = (search: Readonly<Record<string, unknown>>): Cons
   const q = typeof search['q'] === 'string' || typeof search['q'] === 'number' ? String(search['q']) : ''
   return { ...(show !== undefined && show !== 'all' && { show }), ...(q !== '' && { q }) }
 }
+
+export const sameSearch = (a: ConsoleSearch, b: ConsoleSearch): boolean => a.show === b.show && a.q === b.q

@@ -1,6 +1,6 @@
 import { readDay } from '@xianfu/contract'
 import { Card } from 'antd'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
@@ -11,17 +11,20 @@ import { Problem } from '../../parts/problem.tsx'
 import { dayColumns } from './day-data.ts'
 
 const heightPx = 170
+/** The sums of a whole day are too dear to be read at every change. */
+const readEveryMs = 5_000
 const sum = (values: readonly number[]): string => values.reduce((total, value) => total + value, 0).toFixed(2)
 const rounded = (value: unknown): string => Number(value).toFixed(2)
 
 /** The day of the site, hour by hour: energy as columns, money charged and paid beside it. */
-export const DayChart = () => {
+export const DayChart = memo(function DayChart() {
   const { t } = useTranslation()
   const { now } = useSite()
   const { data, error, again } = useRead(
     dayKey,
     // The hour that is running is taken at the time of the answer.
     async () => ({ ...(await call(readDay)), at: now() }),
+    { refetchInterval: readEveryMs },
   )
   const day = useMemo(() => (data === undefined ? null : dayColumns(data.from, data.hours, data.at)), [data])
   const option = useMemo(() => {
@@ -51,4 +54,4 @@ export const DayChart = () => {
       <Chart option={option} height={heightPx} label={label} />
     </Card>
   )
-}
+})

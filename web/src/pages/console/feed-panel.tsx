@@ -1,19 +1,20 @@
 import { readFeed, type FeedItem } from '@xianfu/contract'
-import { Link } from '@tanstack/react-router'
 import { Card, Skeleton } from 'antd'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { yuan } from '../../format/decimal.ts'
-import { formatInstant } from '../../format/time.ts'
+import { dayOrClock } from '../../format/time.ts'
 import { feedKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
+import { MeterLink } from '../../parts/meter-link.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { feedTone } from './feed-tone.ts'
 
 /** What has just happened, newest first: payments, relays that moved, notices. */
-export const FeedPanel = () => {
+export const FeedPanel = memo(function FeedPanel() {
   const { t } = useTranslation()
   const { data, error, isPending, again } = useRead(feedKey, async () => call(readFeed))
   return (
@@ -28,19 +29,17 @@ export const FeedPanel = () => {
       </ol>
     </Card>
   )
-}
+})
 
 const FeedLine = ({ item }: { readonly item: FeedItem }) => {
-  const { system } = useSite()
+  const { system, now } = useSite()
   return (
     <li className={`happening ${feedTone(item)}`}>
-      <time className="number">{formatInstant(item.at, system.timeZone, 'minute').slice(11)}</time>
+      <time className="number">{dayOrClock(item.at, now(), system.timeZone)}</time>
       {item.meterId === null ? (
         <strong>{item.place}</strong>
       ) : (
-        <Link to="/meters/$meterId" params={{ meterId: String(item.meterId) }}>
-          {item.place}
-        </Link>
+        <MeterLink meterId={item.meterId}>{item.place}</MeterLink>
       )}
       <span className="what">
         <What item={item} />

@@ -50,7 +50,7 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       {
         title: t('table.balance'),
         align: 'right',
-        width: room === 'little' ? 92 : 104,
+        width: room === 'little' ? 98 : 104,
         ...sortable('balance'),
         render: (_, { account }) =>
           account && (
@@ -71,12 +71,12 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       },
     ]
     const field: Columns = [
-      { title: t('table.command'), key: 'command', width: 132, render: (_, row) => <Signs row={row} /> },
+      { title: t('table.command'), key: 'command', width: 118, render: (_, row) => <Signs row={row} /> },
       { title: t('table.age'), width: 104, ...sortable('reading'), render: (_, row) => <ReadAge row={row} /> },
       {
         title: t('table.power'),
         align: 'right',
-        width: 92,
+        width: 106,
         className: 'number',
         ...sortable('power'),
         render: (_, { powerMilliwatts }) => powerMilliwatts && kilowatts(powerMilliwatts),
@@ -104,7 +104,12 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
       },
     ]
     const action: Columns = [
-      { title: '', key: 'pay', width: 76, render: (_, row) => pay !== null && <PayButton row={row} pay={pay} /> },
+      {
+        title: <span className="unseen">{t('topUp.open')}</span>,
+        key: 'pay',
+        width: 76,
+        render: (_, row) => pay !== null && <PayButton row={row} pay={pay} />,
+      },
     ]
     if (room === 'little') return [...first, ...money]
     return [...usual, ...money, ...field, ...(room === 'all' ? rest : []), ...action]

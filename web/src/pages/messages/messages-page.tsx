@@ -52,6 +52,7 @@ export const MessagesPage = () => {
   })
   return (
     <div className="messages">
+      <h1 className="unseen">{t('nav.messages')}</h1>
       <div className="filters">
         <Input
           ref={field}
@@ -98,7 +99,9 @@ export const MessagesPage = () => {
           loading={isPending}
           dataSource={shown}
           pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
-          locale={{ emptyText: isPending ? ' ' : all.length === 0 ? t('message.empty') : t('message.emptyFilter') }}
+          locale={{
+            emptyText: data === undefined ? ' ' : all.length === 0 ? t('message.empty') : t('message.emptyFilter'),
+          }}
           rowClassName={({ id }) => (id === chosenMessage?.id ? 'row chosen' : 'row')}
           onRow={({ id }) => ({ onClick: () => setChosen(id), 'aria-selected': id === chosenMessage?.id })}
           columns={[

@@ -1,7 +1,7 @@
 import { requestCommand, type CommandKind, type MeterRow } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, Modal, Space } from 'antd'
-import { useState } from 'react'
+import { Alert, App, Button, Input, Modal, Space, type InputRef } from 'antd'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
@@ -39,15 +39,18 @@ const CommandDialog = ({
   readonly onClose: () => void
 }) => {
   const { t } = useTranslation()
-  const { notification } = App.useApp()
+  const { message } = App.useApp()
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [reason, setReason] = useState('')
+  const field = useRef<InputRef>(null)
   const command = t(`command.${kind}`)
+  useEffect(() => field.current?.focus(), [])
   const sending = useMutation({
     mutationFn: async () => call(requestCommand, { params: { id: meter.id }, body: { key, kind, reason } }),
     onSuccess: () => {
-      notification.info({ title: t('commandDialog.sent', { command }) })
+      // In the middle: at the side it would lie over the very buttons.
+      message.info(t('commandDialog.sent', { command }))
       void queries.invalidateQueries({ queryKey: [...commandsKey(meter.id)] })
       onClose()
     },
@@ -56,6 +59,8 @@ const CommandDialog = ({
     <Modal
       open
       title={`${command} · ${meter.place}`}
+      // The library gives the focus to its closing cross.
+      afterOpenChange={(open) => open && field.current?.focus()}
       onCancel={onClose}
       onOk={() => sending.mutate()}
       okText={kind === 'trip' ? t('commandDialog.confirmDanger', { command }) : t('commandDialog.send')}
@@ -68,7 +73,7 @@ const CommandDialog = ({
         style={{ marginBottom: 12 }}
       />
       <Input
-        autoFocus
+        ref={field}
         aria-label={t('commandDialog.reason')}
         placeholder={t('commandDialog.reasonNeeded')}
         maxLength={200}

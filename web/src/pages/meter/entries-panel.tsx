@@ -37,7 +37,7 @@ export const EntriesPanel = ({ accountId }: { readonly accountId: number }) => {
           size: 'small',
           showSizeChanger: false,
         }}
-        locale={{ emptyText: isPending ? ' ' : t('entry.empty') }}
+        locale={{ emptyText: data === undefined ? ' ' : t('entry.empty') }}
         columns={[
           {
             title: t('entry.at'),

@@ -44,7 +44,7 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
       : {
           name: words.power,
           type: 'line',
-          step: 'start',
+          step: 'middle',
           showSymbol: false,
           color: '#4096ff',
           areaStyle: { opacity: 0.15 },
@@ -58,10 +58,9 @@ export const historyOption = (facts: HistoryFacts): ChartOption => {
     grid: { left: 44, right: 44, top: 34, bottom: 24 },
     xAxis: { type: 'time', min: local(from), max: local(now), axisLabel: { hideOverlap: true } },
     yAxis: [
-      { type: 'value', name: view === 'energy' ? 'kWh' : 'kW', min: 0 },
+      { type: 'value', min: 0 },
       {
         type: 'value',
-        name: '¥',
         splitLine: { show: false },
         axisLabel: innerLabels,
         ...balanceRange(balances, agreed),

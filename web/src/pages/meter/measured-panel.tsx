@@ -58,7 +58,7 @@ export const MeasuredPanel = ({ meter }: { readonly meter: MeterDetail }) => {
           <table className="phases">
             <thead>
               <tr>
-                <th />
+                <td />
                 {phaseNames.map((phase) => (
                   <th key={phase}>{phase}</th>
                 ))}

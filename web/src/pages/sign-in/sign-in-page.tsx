@@ -24,7 +24,7 @@ export const SignInPage = () => {
   const watchCapsLock = (event: KeyboardEvent): void => setCapsLock(event.getModifierState('CapsLock'))
   return (
     <div className="door">
-      <section className="about">
+      <header className="about">
         <img src="/mark.svg" alt="" width={56} height={56} />
         <h1>{t('product')}</h1>
         <p>{t('signIn.tagline')}</p>
@@ -33,7 +33,7 @@ export const SignInPage = () => {
             <li key={step}>{t(`signIn.steps.${step}`)}</li>
           ))}
         </ol>
-      </section>
+      </header>
       <main className="enter">
         <div className="switch">
           <LanguageSwitch />

@@ -42,8 +42,8 @@ export const command: Same<typeof chinese> = {
   reason: {
     'no-agreement': 'no prepayment agreement in force',
     'enough-money': 'enough money',
-    'below-alarm-1': 'at or below alarm 1',
-    'below-alarm-2': 'at or below alarm 2',
+    'below-alarm-1': 'in warning 1',
+    'below-alarm-2': 'in warning 2',
     'used-up': 'at or below the cut-off',
     protected: 'on the protected list: not stopped',
     'keep-power': 'power is kept: not stopped',
@@ -56,6 +56,10 @@ export const command: Same<typeof chinese> = {
     'outside-trip-window': 'outside the trip window',
     trip: 'trip',
     'supply-stopped': 'supply is stopped',
+    'trip-failed-lately': 'the trip failed: tried again in the next window',
+    'no-trip-day': 'a day without trips (holiday, weather, event)',
+    'trips-frozen': 'automatic trips are frozen',
+    'trips-of-this-minute-used-up': 'enough trips in this minute: later',
     'trip-failed-field-work': 'trips failed: field work needed',
     'not-used-up-any-more': 'the balance has risen: trip withdrawn',
     restore: 'restore supply',
@@ -74,6 +78,7 @@ export const command: Same<typeof chinese> = {
     refused: 'Refused',
     unanswered: 'No answer',
     'not-sent': 'Not sent',
+    postponed: 'Postponed',
     recovered: 'Taken up again',
     failed: 'Failed',
     expired: 'Expired',
@@ -162,5 +167,21 @@ export const command: Same<typeof chinese> = {
     original: 'As written: {{text}}',
     empty: 'No commands yet',
     quiet: '{{count}} alarm commands',
+  },
+  guard: {
+    frozen:
+      '{{site}}: automatic trips are frozen ({{because}}, {{at}}). Tripped today: {{count}}. Payments still restore supply.',
+    because: {
+      'too-many-trips': 'unusually many trips',
+      'too-few-reads': 'too many reads failed',
+      'clock-jumped': 'the clock jumped',
+      'by-operator': 'by an operator',
+    },
+    release: 'Release',
+    releaseTitle: 'Release automatic trips · {{site}}',
+    consequence:
+      'Find the cause first: prices, clock, gateways. Released, everybody who waits is decided anew at once and may be cut.',
+    reason: 'What you found (1–200 characters)',
+    cancel: 'Cancel',
   },
 }

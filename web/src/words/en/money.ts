@@ -15,7 +15,9 @@ export const money: Same<typeof chinese> = {
     restoring: 'Supply is being restored',
     restored: 'Supply is back, proven by the status word',
     restorePermitted: 'Closing is permitted: the customer presses the button at the meter',
-    restoreFailed: 'The close has not succeeded yet: {{state}}. It is tried again by itself; see the meter page.',
+    restoreFailed: 'The close has not succeeded: {{why}}',
+    restoreLater:
+      'The close has not succeeded yet: {{why}}. It is tried again by itself; do not take the payment again.',
     quick: 'Usual amounts',
     yuan: 'CNY',
     noRepeat: 'Clicking or trying again never credits twice',

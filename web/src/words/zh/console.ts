@@ -59,7 +59,7 @@ export const consoleWords = {
   feed: {
     title: '最新动态',
     empty: '还没有动态',
-    payment: '缴费 {{amount}} 元，余额 {{balance}} 元',
+    payment: '缴费 {{amount}}，余额 {{balance}}',
     notice: '已通知：{{notice}}',
     outcome: {
       verified: '{{command}}已验证',

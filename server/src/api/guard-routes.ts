@@ -1,0 +1,52 @@
+import { freezeTrips, listGuards, releaseTrips } from '@xianfu/contract'
+import type { FastifyInstance } from 'fastify'
+import { localDayText } from '../domain/calendar.ts'
+import { mostPerDay } from '../domain/trip-guard.ts'
+import { viewGuards } from '../store/view/guards.ts'
+import type { ApiAbilities } from './abilities.ts'
+import { ApiProblem } from './problem.ts'
+import { createRegister, type WhoIs } from './register.ts'
+
+export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
+  const { database, clock } = abilities
+  const register = createRegister(app, whoIs)
+
+  register.guarded(listGuards, 'view', async () => {
+    const now = clock.now()
+    const rows = await viewGuards(database)
+    return {
+      guards: rows.map((row) => ({
+        site: { id: row.site_id, name: row.name },
+        frozen:
+          row.frozen_at === null || row.frozen_because === null
+            ? null
+            : { at: row.frozen_at, because: row.frozen_because },
+        sentToday: row.day === localDayText(now, row.time_zone) ? row.sent_in_day : 0,
+        mostToday: mostPerDay(
+          {
+            mostPerMinute: row.most_per_minute,
+            mostPerDayPercent: row.most_per_day_percent,
+            mostPerDayFloor: row.most_per_day_floor,
+            mostFailedReadsPercent: 100,
+          },
+          Number(row.accounts),
+        ),
+        mostPerMinute: row.most_per_minute,
+      })),
+    }
+  })
+
+  for (const [route, deed] of [
+    [freezeTrips, abilities.freezeTrips],
+    [releaseTrips, abilities.releaseTrips],
+  ] as const)
+    register.guarded(
+      route,
+      'control-trip',
+      async ({ params: { id: siteId }, body: { reason } }, { id: operatorId }) => {
+        const done = await deed({ siteId, operatorId, reason })
+        if (!done.ok) throw new ApiProblem(done.code)
+        return {}
+      },
+    )
+}

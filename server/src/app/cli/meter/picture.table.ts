@@ -1,0 +1,75 @@
+/** The full picture of a meter: what a field engineer wants to know before going home, in the order of questions. */
+export type Section = Readonly<{ en: string; zh: string; names: readonly string[] }>
+
+export const picture: readonly Section[] = Object.freeze([
+  {
+    en: 'Who it is',
+    zh: '身份',
+    names: [
+      'communicationAddress',
+      'meterNumber',
+      'customerNumber',
+      'meterModel',
+      'productionDate',
+      'softwareVersion',
+      'ratedVoltage',
+      'greatestCurrent',
+      'activeConstant',
+      'currentRatio',
+      'voltageRatio',
+    ],
+  },
+  {
+    en: 'Registers',
+    zh: '电能示值',
+    names: [
+      'forwardActiveEnergyBlock',
+      'reverseActiveEnergyBlock',
+      'combinedActiveEnergyTotal',
+      'combinedReactive1EnergyTotal',
+      'combinedReactive2EnergyTotal',
+      'forwardActiveEnergyTotalSettlement1',
+    ],
+  },
+  {
+    en: 'Now',
+    zh: '实时量',
+    names: [
+      'voltageBlock',
+      'currentBlock',
+      'neutralCurrent',
+      'activePowerBlock',
+      'reactivePowerBlock',
+      'apparentPowerBlock',
+      'powerFactorBlock',
+      'frequency',
+      'temperature',
+      'clockBatteryVoltage',
+    ],
+  },
+  {
+    en: 'Status words',
+    zh: '运行状态字',
+    names: ['statusWord1', 'statusWord2', 'statusWord3', 'statusWord4', 'statusWord5', 'statusWord6', 'statusWord7'],
+  },
+  {
+    en: 'Prepayment',
+    zh: '预付费',
+    names: [
+      'remainingMoney',
+      'overdrawnMoney',
+      'remainingEnergy',
+      'presentPrice',
+      'moneyAlarm1',
+      'moneyAlarm2',
+      'moneyOverdraftLimit',
+      'moneyHoardingLimit',
+      'moneyToClose',
+      'purchaseCountLast1',
+      'purchaseAmountLast1',
+      'tripDelay',
+      'tripCount',
+      'closeCount',
+    ],
+  },
+])

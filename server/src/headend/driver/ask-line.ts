@@ -1,0 +1,76 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Exchange, LineConfig } from '../headend.ts'
+import type { Turn } from '../line/line.ts'
+import type { ResponseTime } from '../line/response-time.ts'
+import type { Ear, Question } from '../line/wire.ts'
+
+/** What an exchange with one meter depends on beside the question. */
+export type Asker = Readonly<{
+  clock: Clock
+  line: LineConfig
+  responseTime: ResponseTime
+  onLate?(responseMs: number): void
+}>
+
+/** Why a question has no answer. */
+export type Unanswered = Readonly<
+  | { kind: 'silence'; detail: string; exchange: Exchange }
+  /** The question has left, and then the link was lost or the caller gave up. */
+  | { kind: 'broken-off'; because: 'link-lost' | 'cancelled'; exchange: Exchange }
+  | { kind: 'not-sent'; because: 'link-lost' | 'cancelled' }
+>
+
+export type LineAsked = Readonly<{ kind: 'answer'; bytes: Uint8Array; exchange: Exchange }> | Unanswered
+
+export type LineQuestion = Readonly<{
+  bytes: Uint8Array
+  /** Bytes of the shortest normal answer, for the time-out. */
+  replyBytes: number
+  /** What is asked, for people. */
+  meaning: string
+  createEar(): Ear
+}> &
+  Pick<Question, 'isOpaque' | 'quietMs' | 'answersLike' | 'freshSinceMs'>
+
+/** One question, one answer, in whatever language: bytes out, bytes back, both kept as they were on the wire. */
+export const askLine = async (
+  turn: Turn,
+  asker: Asker,
+  question: LineQuestion,
+  signal?: AbortSignal,
+): Promise<LineAsked> => {
+  const { line, responseTime } = asker
+  const { bytes, replyBytes, meaning, ...rest } = question
+  const result = await turn.ask({
+    ...rest,
+    bytes,
+    timeoutMs: responseTime.timeoutMs(bytes.length, replyBytes, line),
+    onLate: (durationMs) => {
+      responseTime.measured(durationMs, bytes.length, replyBytes, line)
+      asker.onLate?.(Math.round(durationMs))
+    },
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (result.kind === 'not-sent') return { kind: 'not-sent', because: result.because }
+
+  const { at, durationMs } = result
+  const response = result.kind === 'answer' ? result.bytes : null
+  const exchange: Exchange = { at, durationMs: Math.round(durationMs), request: bytes, response, meaning }
+  if (result.kind === 'silence') return { kind: 'silence', detail: inWords(result.heard, durationMs), exchange }
+  if (result.kind !== 'answer') return { kind: 'broken-off', because: result.kind, exchange }
+  responseTime.measured(durationMs, bytes.length, result.bytes.length, line)
+  return { kind: 'answer', bytes: result.bytes, exchange }
+}
+
+/** Why a question has no reply, in the words of an outcome. */
+export const failureOf = (
+  asked: Unanswered,
+): Readonly<{ code: 'no-answer' | 'gateway-offline' | 'cancelled'; detail: string }> => {
+  if (asked.kind === 'silence') return { code: 'no-answer', detail: asked.detail }
+  return asked.because === 'cancelled'
+    ? { code: 'cancelled', detail: 'the work was given up' }
+    : { code: 'gateway-offline', detail: 'the link to the gateway was lost' }
+}
+
+const inWords = (heard: string, durationMs: number): string =>
+  `no answer within ${String(Math.round(durationMs))} ms${heard === '' ? '' : ` (${heard})`}`

@@ -1,0 +1,59 @@
+import type { IdentifierName, identifiers, ReadLimits, RegisterTable } from '@xianfu/protocols'
+
+/**
+ * What is to be known of a kind of Modbus meter beyond where its registers stand: which of them answer which question of
+ * the headend, and how its relay is ordered and proven. All of it is data; `model-values.ts` and `model-relay.ts` read it.
+ */
+export type MeterModel<R extends string = string> = Readonly<{
+  name: string
+  table: RegisterTable
+  reading: ReadLimits
+  /** Transformer ratios, where the meter tells secondary values: the reader multiplies. */
+  ratios: Readonly<{ voltage: R; current: R }> | null
+  items: ItemSources<R>
+  /** Null where nothing can be switched. */
+  relay: RelayModel<R> | null
+}>
+
+/** Which transformer ratios a value is multiplied by; power and energy by both. */
+export type Ratio = 'voltage' | 'current' | 'power'
+
+/** Where a value comes from; the kinds are the codecs of the DL/T 645 table, whose names the headend speaks. */
+export type ItemSource<R extends string = string> = Readonly<
+  | { kind: 'number'; register: R; times?: Ratio }
+  | { kind: 'phases'; a: R; b: R | null; c: R | null; times?: Ratio }
+  | { kind: 'totalAndPhases'; total: R; a: R; b: R | null; c: R | null; times?: Ratio }
+  | { kind: 'totalAndRates'; total: R; rates: readonly R[]; times?: Ratio }
+  | { kind: 'digits'; register: R }
+  /** Year from 2000, month, day, weekday from Sunday, hour, minute, second. */
+  | { kind: 'dateAndWeekday'; clock: R }
+  | { kind: 'timeOfDay'; clock: R }
+  /** From the relay of the model. */
+  | { kind: 'statusWord3' }
+>
+
+type ItemSources<R extends string> = {
+  readonly [N in IdentifierName]?: Extract<ItemSource<R>, { kind: (typeof identifiers)[N]['codec'] }>
+}
+
+/**
+ * How a relay is ordered and proven. `status` is the word that proves; `closed` its bits that say that a pole is closed,
+ * one for each pole; `orderedClosed` those that say where to it was ordered, `ordered` the bit that says that an order
+ * stands at all (null: always); `alarm` the meter's own warnings.
+ */
+export type RelayModel<R extends string = string> = Readonly<{
+  status: R
+  closed: readonly string[]
+  orderedClosed: readonly string[]
+  ordered: string | null
+  alarm: readonly string[]
+  orders: Readonly<{ open: RelayOrder<R>; close: RelayOrder<R>; release: RelayOrder<R> | null }>
+}>
+
+/** Registers that stand together and what is written to them, in one message. */
+export type RelayOrder<R extends string = string> = Readonly<{ [N in R]?: number }>
+
+/** Keeps the names of a model's registers for the compiler, and freezes the model. */
+export const meterModel = <const T extends RegisterTable>(
+  model: Omit<MeterModel<keyof T['registers'] & string>, 'table'> & Readonly<{ table: T }>,
+): MeterModel => Object.freeze(model)

@@ -1,0 +1,14 @@
+import { acrelAdfModel, acrelAdfSinglePhaseModel, acrelDdsy1352Model, acrelDtsy1352Model } from './acrel.ts'
+import { genericModel } from './generic.ts'
+import type { MeterModel } from './meter-model.ts'
+
+/** Every Modbus meter that can be named in the archive. */
+export const meterModels: readonly MeterModel[] = Object.freeze([
+  acrelDdsy1352Model,
+  acrelDtsy1352Model,
+  acrelAdfModel,
+  acrelAdfSinglePhaseModel,
+  genericModel,
+])
+
+export const findModel = (name: string): MeterModel | null => meterModels.find((model) => model.name === name) ?? null

@@ -1,0 +1,23 @@
+/*
+ * A certificate and key for tests on this machine alone: self-signed, for gateways.test and 127.0.0.1, from 2020 to 2120.
+ * The key is public, so it protects nothing.
+ */
+
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1nYXRld2F5
+cy50ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAYMRYwFAYD
+VQQDDA1nYXRld2F5cy50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE79t7
+tbPzjG2ve6Q3VRJiPrtjl+NFqPQSHIB1c0XfUveQzvk4jHsusMqJY0B6WD75cGm7
+bzAMumeJWGLBcxXyDaNSMFAwHgYDVR0RBBcwFYINZ2F0ZXdheXMudGVzdIcEfwAA
+ATAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBSKSaNrKe+yx7FLpKnwOlbSYeEi
+bzAKBggqhkjOPQQDAgNIADBFAiEA8eBKXL63k8C09/gqZZYxNNKJ8QcC8P2jINfn
+e38QGPICIBa7E4KXh72YXXY6QR4q4ZEgj7n/rukdFlrheyYtZk8p
+-----END CERTIFICATE-----
+`
+
+export const testKey = `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIMT6OSxjayVFg0aPLig6uv+h7fWeHhTVWx9/lV2BBW2goAoGCCqGSM49
+AwEHoUQDQgAE79t7tbPzjG2ve6Q3VRJiPrtjl+NFqPQSHIB1c0XfUveQzvk4jHsu
+sMqJY0B6WD75cGm7bzAMumeJWGLBcxXyDQ==
+-----END EC PRIVATE KEY-----
+`

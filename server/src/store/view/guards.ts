@@ -1,0 +1,24 @@
+import type { FreezeReason } from '../../domain/trip-guard.ts'
+import type { Sql } from '../database.ts'
+
+export type GuardView = Readonly<{
+  site_id: number
+  name: string
+  time_zone: string
+  frozen_at: number | null
+  frozen_because: FreezeReason | null
+  day: string
+  sent_in_day: number
+  most_per_minute: number
+  most_per_day_percent: number
+  most_per_day_floor: number
+  accounts: bigint
+}>
+
+export const viewGuards = async (sql: Sql): Promise<readonly GuardView[]> =>
+  sql.query<GuardView>(
+    `select t.site_id, s.name, s.time_zone, t.frozen_at, t.frozen_because, t.day, t.sent_in_day, t.most_per_minute,
+            t.most_per_day_percent, t.most_per_day_floor,
+            (select count(*) from account a where a.site_id = s.id and a.agreement_id is not null) as accounts
+     from trip_guard t join site s on s.id = t.site_id order by s.name`,
+  )

@@ -1,0 +1,89 @@
+import { listGuards, releaseTrips, type TripGuard } from '@xianfu/contract'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Input, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatInstant } from '../format/time.ts'
+import { guardsKey } from '../live/query-keys.ts'
+import { languageOf } from '../words/i18n.ts'
+import { call, problemText } from './call.ts'
+import { useSite } from './site.ts'
+
+/** Says on every page that automatic trips are frozen, why, and lets who may trip release them. */
+export const GuardBanner = () => {
+  const { t } = useTranslation()
+  const { system, operator } = useSite()
+  const { data } = useQuery({ queryKey: [...guardsKey], queryFn: async () => call(listGuards) })
+  const [releasing, setReleasing] = useState<TripGuard | null>(null)
+  const frozen = (data?.guards ?? []).flatMap((guard) => (guard.frozen === null ? [] : [{ guard, ...guard.frozen }]))
+  return (
+    <>
+      {frozen.map(({ guard, at, because }) => (
+        <Alert
+          key={guard.site.id}
+          banner
+          type="warning"
+          role="alert"
+          title={t('guard.frozen', {
+            site: guard.site.name,
+            because: t(`guard.because.${because}`),
+            at: formatInstant(at, system.timeZone, 'minute'),
+            count: guard.sentToday,
+          })}
+          action={
+            operator.permissions.includes('control-trip') && (
+              <Button size="small" onClick={() => setReleasing(guard)}>
+                {t('guard.release')}
+              </Button>
+            )
+          }
+        />
+      ))}
+      {releasing !== null && <ReleaseDialog guard={releasing} onClose={() => setReleasing(null)} />}
+    </>
+  )
+}
+
+const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly onClose: () => void }) => {
+  const { t, i18n } = useTranslation()
+  const queries = useQueryClient()
+  const [reason, setReason] = useState('')
+  const releasing = useMutation({
+    mutationFn: async () => call(releaseTrips, { params: { id: guard.site.id }, body: { reason } }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: [...guardsKey] })
+      onClose()
+    },
+  })
+  const ready = reason.trim() !== ''
+  return (
+    <Modal
+      open
+      title={t('guard.releaseTitle', { site: guard.site.name })}
+      okText={t('guard.release')}
+      cancelText={t('guard.cancel')}
+      okButtonProps={{ disabled: !ready, loading: releasing.isPending, danger: true }}
+      onOk={() => releasing.mutate()}
+      onCancel={onClose}
+    >
+      <p>{t('guard.consequence')}</p>
+      <Input
+        autoFocus
+        maxLength={200}
+        aria-label={t('guard.reason')}
+        placeholder={t('guard.reason')}
+        value={reason}
+        onChange={({ target }) => setReason(target.value)}
+        onPressEnter={() => ready && !releasing.isPending && releasing.mutate()}
+      />
+      {releasing.isError && (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="error"
+          showIcon
+          title={problemText(releasing.error, languageOf(i18n)) ?? t('error.unreachable')}
+        />
+      )}
+    </Modal>
+  )
+}

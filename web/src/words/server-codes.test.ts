@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { zh } from './zh.ts'
+
+/** The server's own files as text: a code that is added there must get its words here. */
+const sources = import.meta.glob<string>(
+  [
+    '../../../server/src/domain/credit-policy.ts',
+    '../../../server/src/domain/relay-command.ts',
+    '../../../server/src/headend/headend.ts',
+    '../../../protocols/src/dlt645/meter-error.ts',
+  ],
+  { query: '?raw', import: 'default', eager: true },
+)
+
+/** The members of `export type Name = | 'a' | 'b'`. */
+const unionOf = (file: string, name: string): readonly string[] => {
+  const source = Object.entries(sources).find(([path]) => path.endsWith(file))?.[1] ?? ''
+  const declared = new RegExp(`export type ${name} =([^=]*?)\\n\\n`, 'u').exec(source)?.[1] ?? ''
+  return [...declared.matchAll(/'([a-z0-9-]+)'/gu)].map((found) => found[1] ?? '')
+}
+
+describe('every code of the server has words', () => {
+  it.each([
+    ['domain/credit-policy.ts', 'Reason', zh.reason],
+    ['domain/credit-policy.ts', 'NoticeKind', zh.notice],
+    ['domain/credit-policy.ts', 'CreditStage', zh.stage],
+    ['domain/relay-command.ts', 'RelayCommandKind', zh.command],
+    ['domain/relay-command.ts', 'RelayCommandState', zh.commandState],
+    ['domain/relay-command.ts', 'AttemptOutcome', zh.step],
+    ['headend/headend.ts', 'LinkFailure', zh.linkFailure],
+    ['dlt645/meter-error.ts', 'MeterErrorReason', zh.meterError],
+  ] as const)('%s %s', (file, name, words) => {
+    const codes = unionOf(file, name)
+    expect(codes.length).toBeGreaterThan(3)
+    expect(codes.filter((code) => !(code in words))).toEqual([])
+  })
+})
