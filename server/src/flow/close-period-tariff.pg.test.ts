@@ -62,8 +62,15 @@ describe('closing a month under tariffs, on a real database', () => {
         surcharges: [{ code: 'fund', price: '0.0271' }],
       }),
     },
-    { place: 'late', opening: 100, tariff: plan(flat('1')) },
+    { place: 'late', opening: 100, tariff: plan({ ...flat('1'), taxPercent: '13' }) },
   ])
+
+  const owedTax = async () => {
+    const [row] = await town().database.query<{ owed: bigint }>(
+      "select sum(credits - debits)::bigint as owed from ledger_account where code = 'tax-payable'",
+    )
+    return row?.owed
+  }
 
   test('a reading after the end charges the month by the part before the end', async () => {
     await settle('ladder', [
@@ -103,10 +110,7 @@ describe('closing a month under tariffs, on a real database', () => {
   })
 
   test('the tax is moved from revenue to what is owed to the state', async () => {
-    const [row] = await town().database.query<{ owed: bigint }>(
-      "select sum(credits - debits)::bigint as owed from ledger_account where code = 'tax-payable'",
-    )
-    expect(row?.owed).toBe(70_000n)
+    expect(await owedTax()).toBe(70_000n)
   })
 
   test('a late reading that moves energy over the end corrects the month, and the next one begins anew', async () => {
@@ -140,6 +144,15 @@ describe('closing a month under tariffs, on a real database', () => {
     })
     expect(await wrong()).toEqual([])
     expect(await close('2026-12')).toMatchObject({ closed: [], corrected: [], refused: [] })
+  })
+
+  test('a correction moves the tax by what the new statement says, and no more', async () => {
+    // 1.90 and 0.70 of the corrected months, 0.60 of the other account.
+    const taxes = await Promise.all(
+      ['70002-202611-R1', '70002-202612-R1', '70001-202611'].map(async (number) => (await statement(number)).tax),
+    )
+    expect(taxes).toEqual(['0.22', '0.08', '0.07'])
+    expect(await owedTax()).toBe(370_000n)
   })
 
   test('what the books do not agree on is refused, not rounded away', async () => {

@@ -38,8 +38,8 @@ type Context = Pick<FlowContext, 'database' | 'ids'> & Readonly<{ clock: Pick<Fl
 
 /** How many months before the one that is closed are looked at for late charges. */
 const correctedMonths = 3
-/** Accounts that are closed in one transaction. */
-const batchSize = 100
+/** Accounts that are closed in one transaction: so long a payment of one of them may wait. */
+const batchSize = 25
 
 /**
  * Closes a month at every site: each account with anything in it gets its statement, the rounding of its lines is posted
