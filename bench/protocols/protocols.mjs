@@ -19,7 +19,7 @@ import {
 
 const rounds = Number(process.env['ROUNDS'] ?? 9)
 const roundMs = Number(process.env['ROUND_MS'] ?? 400)
-const meters = 1_000
+const meters = Number(process.env['METERS'] ?? 1_000)
 const framesInAStream = 5_000
 
 const { id } = identifiers.forwardActiveEnergyTotal

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // What a meter costs: starts a generated village without a headend and weighs the process: at first, and after every
 // meter has lived and been read every half hour for an hour. One size for each process, so that nothing of a smaller
-// village is left over. `remembering` keeps daily and half-hourly freezes and a load profile. Prints a JSON line.
+// village is left over. `remembering` keeps daily and half-hourly freezes and a load profile, `full` has kept them for
+// seventy days. Prints a JSON line.
 import { performance } from 'node:perf_hooks'
 import { parseVillage, startVillage, systemClock } from '@xianfu/simulator'
 
 const metersPerGateway = 200
 const meters = Number(process.argv[2] ?? 10_000)
-const remembering = process.argv[3] === 'remembering'
+const remembering = process.argv[3] === 'remembering' || process.argv[3] === 'full'
+const livedDays = process.argv[3] === 'full' ? 70 : 0
 const halfHourMs = 1_800_000
 const looks = 2
 const forwardActiveBlock = 0x0001_ff00
@@ -33,6 +35,7 @@ const village = parseVillage({
     mode: 'dials-in',
     gateways: Math.ceil(meters / metersPerGateway),
     metersPerGateway,
+    livedDays,
     ...(remembering && { meter: { memory: { daily: true, hourlyMinutes: 30, profileMinutes: 30 } } }),
   },
 })

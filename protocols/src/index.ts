@@ -60,6 +60,10 @@ export { decodeValue, encodeValue, identifierName } from './dlt645/value.ts'
 export { createDictionary, type Dictionary, standardDictionary } from './dlt645/dictionary.ts'
 export type { Field, Quality } from './dlt645/fields.ts'
 export type { MeterProfile } from './dlt645/profile.ts'
+export type { Family } from './dlt645/family.ts'
+export { axes, type Axis, type Label } from './dlt645/axis.ts'
+export { formats } from './dlt645/format.ts'
+export * as units from './dlt645/tables/units.ts'
 export { meterProfiles } from './dlt645/tables/profiles.table.ts'
 export {
   decodeSecurity,

@@ -4,6 +4,7 @@ import { membersOf } from './dlt645/family.ts'
 import { families } from './dlt645/identifiers.table.ts'
 import {
   answers,
+  axes,
   createDictionary,
   createFrameReader,
   decodeReply,
@@ -13,12 +14,15 @@ import {
   encodeRequest,
   encodeValue,
   explainFrame,
+  formats,
   fromHex,
   identifiers,
+  type MeterProfile,
   meterProfiles,
   type Request,
   standardDictionary,
   toHex,
+  units,
 } from './index.ts'
 
 test('the example of the README does what it says', () => {
@@ -82,6 +86,39 @@ test('so does the second one', () => {
   expect(explained.fields.find((field) => field.name === 'error')?.value).toBe('no such data 无请求数据')
 })
 
+test('and the third one', () => {
+  // <example>
+  const rooms: MeterProfile = {
+    name: 'rooms',
+    identifiers: {
+      doorOpened: {
+        id: 0x04e10000,
+        ...formats.moment('YYMMDDhhmm'),
+        zh: '开门时间',
+        access: 'r',
+        clause: 'manual 4.2',
+      },
+    },
+    families: {
+      room: {
+        base: 0x04e00000,
+        axes: [axes.numbers(1, 40, 'Energy', '房间')],
+        format: units.energy,
+        zh: '电能',
+        access: 'r',
+        clause: 'manual 4.1',
+      },
+    },
+  }
+  const energyWh = createDictionary(rooms).decode(0x04e00007, fromHex('26 00 00 00')) // { ok: true, value: 260 }
+  const seventh = createDictionary(rooms).byId(0x04e00007)?.name // 'roomEnergy7'
+  // </example>
+
+  expect(energyWh).toEqual({ ok: true, value: 260 })
+  expect(seventh).toBe('roomEnergy7')
+  expect(createDictionary(rooms).byName('doorOpened')).toMatchObject({ codec: 'moment', en: 'door opened' })
+})
+
 test('the numbers of the README', () => {
   const members = Object.entries(families).reduce((sum, [name, family]) => sum + [...membersOf(name, family)].length, 0)
   expect(readme).toContain(`are ${Object.keys(identifiers).length} lines`)
@@ -91,7 +128,7 @@ test('the numbers of the README', () => {
 test('the README shows these examples', async () => {
   const { default: self } = await import('./readme.test.ts?raw')
   const examples = [...self.matchAll(/\/\/ <example>\n(.*?)\n *\/\/ <\/example>/gs)].map(([, text = '']) => text)
-  expect(examples).toHaveLength(2)
+  expect(examples).toHaveLength(3)
   for (const example of examples) {
     const lines = example.split('\n').map((line) => line.replace(/^ {2}/, ''))
     expect(readme).toContain(lines.join('\n'))

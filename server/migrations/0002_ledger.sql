@@ -193,9 +193,14 @@ create trigger transfer_is_immutable before update or delete on transfer for eac
 create function apply_transfers() returns trigger language plpgsql as $$
 declare
   wrong text;
+  closed boolean;
 begin
-  perform from ledger_account
-    where id in (select debit_id from written union select credit_id from written) order by id for no key update;
+  select bool_or(l.closed_at is not null) into closed from (
+    select closed_at from ledger_account
+    where id = any(array(select debit_id from written union select credit_id from written)) order by id for no key update) l;
+  if closed then
+    raise exception 'a transfer to a closed ledger account' using errcode = '23514', constraint = 'ledger_account_closed';
+  end if;
   select format('%s from %s to %s', w.kind, coalesce(d.code, '?'), coalesce(c.code, '?')) into wrong
     from (select distinct kind, debit_id, credit_id from written where kind <> 'reversal') w
     left join ledger_account d on d.id = w.debit_id left join ledger_account c on c.id = w.credit_id
@@ -206,10 +211,6 @@ begin
   if exists (select from written w where w.agreement_id is not null
       and not exists (select from agreement g where g.id = w.agreement_id and g.account_id = w.account_id)) then
     raise exception 'a charge names an agreement of another account' using errcode = '23514', constraint = 'transfer_agreement';
-  end if;
-  if exists (select from ledger_account where closed_at is not null
-      and id in (select debit_id from written union select credit_id from written)) then
-    raise exception 'a transfer to a closed ledger account' using errcode = '23514', constraint = 'ledger_account_closed';
   end if;
   update ledger_account l set debits = l.debits + m.debit, credits = l.credits + m.credit
     from (select id, sum(debit)::bigint as debit, sum(credit)::bigint as credit from (
@@ -245,6 +246,14 @@ begin
 end $$;
 select guard_transfer_partition(inhrelid::regclass) from pg_inherits where inhparent = 'transfer'::regclass;
 
+create function day_partition_exists(parent text, name text) returns boolean language sql volatile as $$
+  select exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                 where i.inhparent = parent::regclass and c.relname = name)
+$$;
+
+-- A day's table is made by itself and then attached: that waits for no writer and no writer waits for it. Two that make the
+-- same day at once: the second waits for the lock, and looks into the catalog by a query, for a cached "there is none" would
+-- not be looked up again after the wait. The order transfer, reading is that in which settling writes them.
 create or replace function ensure_day_partitions(first_day date, last_day date) returns void language plpgsql as $$
 declare
   day date;
@@ -252,16 +261,16 @@ declare
   name text;
 begin
   for day in select d::date from generate_series(first_day, last_day, interval '1 day') d loop
-    foreach parent in array array['reading', 'transfer'] loop
+    foreach parent in array array['transfer', 'reading'] loop
       name := format('%s_%s', parent, to_char(day, 'YYYYMMDD'));
-      if to_regclass(name) is null then
-        -- Two that make the same day at once: the second waits here, and then finds it made.
+      if not day_partition_exists(parent, name) then
         perform pg_advisory_xact_lock(hashtext('xianfu partition ' || name));
-        if to_regclass(name) is null then
-          execute format('create table %I partition of %I for values from (%L) to (%L)',
-            name, parent, day::timestamptz, (day + 1)::timestamptz);
+        if not day_partition_exists(parent, name) then
+          execute format('create table %I (like %I including defaults including constraints including storage)', name, parent);
+          execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+            parent, name, day::timestamptz, (day + 1)::timestamptz);
           if parent = 'transfer' then
-            perform guard_transfer_partition(name::regclass);
+            perform guard_transfer_partition(format('%I', name)::regclass);
           end if;
         end if;
       end if;
@@ -274,6 +283,8 @@ alter table payment
   drop constraint payment_channel_check,
   add constraint payment_channel_check
     check (channel in ('cash-counter', 'card-terminal', 'bank-transfer', 'wechat-pay', 'alipay'));
+
+create index payment_at on payment (at);
 
 alter table account add column opened_at timestamptz, add column closed_at timestamptz;
 create index account_customer on account (customer_id);

@@ -141,6 +141,3 @@ create table reconciliation_item (
 );
 create index reconciliation_item_open on reconciliation_item (id) where state = 'open';
 create index reconciliation_item_run on reconciliation_item (reconciliation_id);
-
--- Payments by their time, for comparing a day with a channel's file; costs an insert nothing.
-create index payment_at on payment using brin (at) with (autosummarize = on);

@@ -2,8 +2,9 @@ import { bcd, digits, type Format, moment } from '../dlt645/format.ts'
 import { wordsOf } from '../dlt645/item.ts'
 
 /**
- * How sure a line is: `published` where a public frame or program shows it, `memory` where it is general knowledge that
- * no public source at hand confirms. Try what is of memory against a meter before money depends on it.
+ * How sure a line is: `published` where a public frame or program shows what the identifier means, `memory` where it is
+ * general knowledge that no public source at hand confirms. Try what is of memory against a meter before money depends
+ * on it; the decimals of B61x to B65x, too, differ between meters of this age.
  */
 export type Certainty = 'published' | 'memory'
 
@@ -28,32 +29,32 @@ const M = { certainty: 'memory' } as const
 
 const rows = {
   voltageA: { id: 0xb611, ...voltage, zh: 'A相电压', ...P },
-  voltageB: { id: 0xb612, ...voltage, zh: 'B相电压', ...M },
-  voltageC: { id: 0xb613, ...voltage, zh: 'C相电压', ...M },
-  voltageBlock: { id: 0xb61f, ...voltage, codec: 'phases', zh: '电压数据块', ...M },
-  currentA: { id: 0xb621, ...current, zh: 'A相电流', ...M },
-  currentB: { id: 0xb622, ...current, zh: 'B相电流', ...M },
-  currentC: { id: 0xb623, ...current, zh: 'C相电流', ...M },
-  currentBlock: { id: 0xb62f, ...current, codec: 'phases', zh: '电流数据块', ...M },
-  activePowerTotal: { id: 0xb630, ...power, zh: '瞬时总有功功率', ...M },
-  activePowerA: { id: 0xb631, ...power, zh: 'A相有功功率', ...M },
-  activePowerB: { id: 0xb632, ...power, zh: 'B相有功功率', ...M },
-  activePowerC: { id: 0xb633, ...power, zh: 'C相有功功率', ...M },
-  reactivePowerTotal: { id: 0xb640, ...reactivePower, zh: '瞬时总无功功率', ...M },
-  reactivePowerA: { id: 0xb641, ...reactivePower, zh: 'A相无功功率', ...M },
-  reactivePowerB: { id: 0xb642, ...reactivePower, zh: 'B相无功功率', ...M },
-  reactivePowerC: { id: 0xb643, ...reactivePower, zh: 'C相无功功率', ...M },
-  powerFactorTotal: { id: 0xb650, ...powerFactor, zh: '总功率因数', ...M },
-  powerFactorA: { id: 0xb651, ...powerFactor, zh: 'A相功率因数', ...M },
-  powerFactorB: { id: 0xb652, ...powerFactor, zh: 'B相功率因数', ...M },
-  powerFactorC: { id: 0xb653, ...powerFactor, zh: 'C相功率因数', ...M },
-  dateAndWeekday: { id: 0xc010, ...moment('YYMMDDWW'), zh: '日期及周次', ...M },
-  time: { id: 0xc011, ...moment('hhmmss'), zh: '时间', ...M },
-  activeConstant: { id: 0xc030, ...bcd(3, 'imp/kWh'), zh: '电表常数(有功)', ...M },
-  reactiveConstant: { id: 0xc031, ...bcd(3, 'imp/kvarh'), zh: '电表常数(无功)', ...M },
-  meterNumber: { id: 0xc032, ...digits(6), zh: '表号', ...M },
+  voltageB: { id: 0xb612, ...voltage, zh: 'B相电压', ...P },
+  voltageC: { id: 0xb613, ...voltage, zh: 'C相电压', ...P },
+  voltageBlock: { id: 0xb61f, ...voltage, codec: 'phases', zh: '电压数据块', ...P },
+  currentA: { id: 0xb621, ...current, zh: 'A相电流', ...P },
+  currentB: { id: 0xb622, ...current, zh: 'B相电流', ...P },
+  currentC: { id: 0xb623, ...current, zh: 'C相电流', ...P },
+  currentBlock: { id: 0xb62f, ...current, codec: 'phases', zh: '电流数据块', ...P },
+  activePowerTotal: { id: 0xb630, ...power, zh: '瞬时总有功功率', ...P },
+  activePowerA: { id: 0xb631, ...power, zh: 'A相有功功率', ...P },
+  activePowerB: { id: 0xb632, ...power, zh: 'B相有功功率', ...P },
+  activePowerC: { id: 0xb633, ...power, zh: 'C相有功功率', ...P },
+  reactivePowerTotal: { id: 0xb640, ...reactivePower, zh: '瞬时总无功功率', ...P },
+  reactivePowerA: { id: 0xb641, ...reactivePower, zh: 'A相无功功率', ...P },
+  reactivePowerB: { id: 0xb642, ...reactivePower, zh: 'B相无功功率', ...P },
+  reactivePowerC: { id: 0xb643, ...reactivePower, zh: 'C相无功功率', ...P },
+  powerFactorTotal: { id: 0xb650, ...powerFactor, zh: '总功率因数', ...P },
+  powerFactorA: { id: 0xb651, ...powerFactor, zh: 'A相功率因数', ...P },
+  powerFactorB: { id: 0xb652, ...powerFactor, zh: 'B相功率因数', ...P },
+  powerFactorC: { id: 0xb653, ...powerFactor, zh: 'C相功率因数', ...P },
+  dateAndWeekday: { id: 0xc010, ...moment('YYMMDDWW'), zh: '日期及周次', ...P },
+  time: { id: 0xc011, ...moment('hhmmss'), zh: '时间', ...P },
+  activeConstant: { id: 0xc030, ...bcd(3, 'imp/kWh'), zh: '电表常数(有功)', ...P },
+  reactiveConstant: { id: 0xc031, ...bcd(3, 'imp/kvarh'), zh: '电表常数(无功)', ...P },
+  meterNumber: { id: 0xc032, ...digits(6), zh: '表号', ...P },
   userNumber: { id: 0xc033, ...digits(6), zh: '用户号', ...M },
-  deviceCode: { id: 0xc034, ...digits(6), zh: '设备码', ...M },
+  deviceCode: { id: 0xc034, ...digits(6), zh: '设备码', ...P },
 } as const satisfies Record<string, Row1997>
 
 /** Groups of registers, DI1 = group + kind and month: energies, greatest demands, their times. */
@@ -82,6 +83,9 @@ const reactives = [
 const reactiveKind = 0x0100
 const rates = 14
 const blockNibble = 0xf
+/** 90xx to 95xx: energies of now and of last month. */
+const shownBelow = 0x9600
+const shownRates = 4
 
 function* registers(): Generator<Item1997> {
   for (const [group, what, whatZh, active, reactive] of groups) {
@@ -107,18 +111,19 @@ function* ratesOf(
   zh: string,
   format: typeof energy | typeof reactiveEnergy | typeof demand | typeof reactiveDemand | typeof demandTime,
 ): Generator<Item1997> {
-  // 9010, forward active total of now, is the one that public sources show.
-  yield itemOf(`${start}Total${end}`, {
-    id,
-    ...format,
-    zh: `${zh}总`,
-    certainty: id === 0x9010 ? 'published' : 'memory',
-  })
+  // Of energies now and last month, public tables show total, rates 1 to 4 and block.
+  const shown = id < shownBelow ? P : M
+  yield itemOf(`${start}Total${end}`, { id, ...format, zh: `${zh}总`, ...shown })
   for (let rate = 1; rate <= rates; rate++) {
-    yield itemOf(`${start}Rate${rate}${end}`, { id: id + rate, ...format, zh: `${zh}费率${rate}`, ...M })
+    yield itemOf(`${start}Rate${rate}${end}`, {
+      id: id + rate,
+      ...format,
+      zh: `${zh}费率${rate}`,
+      ...(rate <= shownRates ? shown : M),
+    })
   }
   const block: Format = format.codec === 'number' ? { ...format, codec: 'totalAndRates' } : listOf(format)
-  yield itemOf(`${start}Block${end}`, { id: id + blockNibble, ...block, zh: `${zh}数据块`, ...M })
+  yield itemOf(`${start}Block${end}`, { id: id + blockNibble, ...block, zh: `${zh}数据块`, ...shown })
 }
 
 const listOf = (format: Format): Format => ({

@@ -47,6 +47,16 @@ describe('the published exchange', () => {
   })
 })
 
+test('other published frames: a question for the meter number, and 1062.48 kWh', () => {
+  const asked = decodeFrame(fromHex('FE FE FE FE 68 47 54 00 12 00 00 68 01 02 65 F3 D8 16'))
+  expect(asked.ok && decodeRequest1997(asked.value)).toMatchObject({ ok: true, value: { identifier: 0xc032 } })
+  const told = decodeFrame(fromHex('FE FE FE FE 68 85 14 16 00 18 15 68 81 06 43 C3 7B 95 43 33 BF 16'))
+  const reply = told.ok ? decodeReply1997(told.value) : told
+  expect(reply).toMatchObject({ ok: true, value: { identifier: 0x9010, address: '151800161485' } })
+  const data = reply.ok && reply.value.kind !== 'error' ? reply.value.data : new Uint8Array()
+  expect(decodeValue1997(0x9010, data)).toEqual({ ok: true, value: 1_062_480 })
+})
+
 const identifier = fc.integer({ min: 0, max: 0xffff })
 const request: fc.Arbitrary<Request1997> = fc.oneof(
   fc.record({ kind: fc.constantFrom('read' as const, 'read-follow-up' as const), address: meterAddress, identifier }),
@@ -96,8 +106,18 @@ test.each([
   expect(item1997(id)?.name).toBe(name)
 })
 
-test('what only general knowledge says is marked', () => {
-  expect(items1997.filter(({ certainty }) => certainty === 'published').map(({ id }) => id)).toEqual([0xb611, 0x9010])
+test.each([
+  [0x9010, 'published'],
+  [0x9414, 'published'],
+  [0x916f, 'published'],
+  [0x9015, 'memory'],
+  [0x9810, 'memory'],
+  [0xa010, 'memory'],
+  [0xb611, 'published'],
+  [0xc032, 'published'],
+  [0xc033, 'memory'],
+])('certainty of %i: %s', (id, certainty) => {
+  expect(item1997(id)?.certainty).toBe(certainty)
 })
 
 test.each([

@@ -56,7 +56,7 @@ const cipher = fc.uint8Array({ minLength: 20, maxLength: 20 })
 const output = fc.constantFrom('clock-second' as const, 'demand-period' as const, 'tariff-switch' as const)
 const meterOrAll = fc.oneof(meterAddress, fc.constant(broadcastAddress))
 const minuteTime = meterTime.map(({ year, month, day, hour, minute }) => ({ year, month, day, hour, minute }))
-const blocks = fc.integer({ min: 0, max: 99 })
+const blocks = byte
 /** Load profiles and the curves of grid meters, whose requests put the time elsewhere. */
 const loadIdentifier = fc.oneof(identifier, fc.constantFrom(0x06000000, 0x06000001, 0x06100101, 0x06100304))
 
@@ -85,6 +85,12 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     identifier: loadIdentifier,
     blocks,
     from: minuteTime,
+  }),
+  fc.record({
+    kind: fc.constant('read' as const),
+    address: readAddress,
+    identifier,
+    parameters: data(200).filter(({ length }) => length > 1 && length !== 6),
   }),
   fc.record({ kind: fc.constant('read-follow-up' as const), address: readAddress, identifier, sequence: byte }),
   fc.record({ kind: fc.constant('read-address' as const) }),

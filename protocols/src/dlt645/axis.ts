@@ -99,3 +99,15 @@ export const numberAxis = (from: number, to: number, suffix: string, zh: string,
         : []),
     ],
   })
+
+/** The axes of the standard and the ways to make others, for the families of a meter profile. */
+export const axes = Object.freeze({
+  harmonics: harmonicAxis,
+  meterOrPhase: meterOrPhaseAxis,
+  numbers: numberAxis,
+  phases: phaseAxis,
+  rates: rateAxis,
+  records: recordAxis,
+  settlements: settlementAxis,
+  totalAndPhases: totalAndPhaseAxis,
+})

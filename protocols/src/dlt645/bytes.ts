@@ -1,6 +1,6 @@
 /**
- * Engines keep arrays up to this size inside the object; a view would first move them out, which costs ten times as much
- * as to copy them.
+ * Engines keep arrays up to this size inside the object; a view would first move them out, which costs ten times as
+ * much as to copy them.
  */
 const cheapBytes = 64
 

@@ -165,7 +165,14 @@ export function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Me
   return value === value ? decoded(value) : notDecimal
 }
 
-const separatorByte = 0xaa
+export const separatorByte = 0xaa
+/** Whether AAH between values is a separator: where values are BCD throughout, since other bytes may be AAH themselves. */
+export const hasSeparators = (format: Format): boolean =>
+  format.codec === 'number'
+    ? format.base === undefined
+    : format.codec === 'record'
+      ? Object.values(format.fields).every((field) => hasSeparators(field))
+      : format.codec === 'moment' || format.codec === 'digits'
 
 /**
  * Test software and some meters put AAH between the values of a block, or behind each. BCD never contains it, so where
@@ -243,7 +250,7 @@ function decodeRecord(format: RecordFormat, data: Uint8Array): Decoded<unknown> 
 
 function decodeMany(format: ListFormat | RatesFormat, block: Uint8Array): Decoded<unknown> {
   const size = format.of.bytes
-  const data = withoutSeparators(block, size)
+  const data = hasSeparators(format.of) ? withoutSeparators(block, size) : block
   const [least, most] = format.codec === 'list' ? [format.least, format.most] : [1, 1 + mostRates]
   const count = data.length / size
   if (!Number.isInteger(count) || count < least || count > most) {

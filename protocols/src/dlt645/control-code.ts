@@ -1,4 +1,6 @@
-/** The functions of DL/T 645-2007: bits 4..0 of the control byte. `security` and `control` are the State Grid extension. */
+/**
+ * The functions of DL/T 645-2007: bits 4..0 of the control byte. `security` and `control` are the State Grid extension.
+ */
 export const functionCode = Object.freeze({
   security: 0x03,
   setTime: 0x08,

@@ -4,9 +4,9 @@ import { byteToHex } from '../hex.ts'
 import { notBcd, readBcd, readDigits, writeBcd } from './bcd.ts'
 
 /**
- * What a meter wants to see before it obeys: `level` (0 to 99, the smaller the mightier; 98 and 99 belong to meters with
- * a security chip), a `password` of 6 digits and the `operator` whom the meter writes into its event record,
- * 8 hexadecimal digits. At levels 98 and 99 the password is no secret and may be any 6 hexadecimal digits.
+ * What a meter wants to see before it obeys: `level` (0 to 99, the smaller the mightier; 98 and 99 belong to meters
+ * with a security chip), a `password` of 6 digits and the `operator` whom the meter writes into its event record, 8
+ * hexadecimal digits. At levels 98 and 99 the password is no secret and may be any 6 hexadecimal digits.
  */
 export type Credentials = Readonly<{ level: number; password: string; operator: string }>
 

@@ -204,6 +204,30 @@ describe('fields: what there is, and whether it is to be believed', () => {
     ])
   })
 
+  test('separators behind the rates of a block make no rates of their own', () => {
+    expect(qualities(0x0001ff00, '26 00 00 00 AA 01 00 00 00 AA 02 00 00 00 AA 03 00 00 00 AA 04 00 00 00 AA')).toEqual(
+      [
+        ['total', 260, 'Wh', 'good'],
+        ['rate1', 10, 'Wh', 'good'],
+        ['rate2', 20, 'Wh', 'good'],
+        ['rate3', 30, 'Wh', 'good'],
+        ['rate4', 40, 'Wh', 'good'],
+      ],
+    )
+  })
+
+  test('an empty block has a total that is missing', () => {
+    expect(qualities(0x0001ff00, '')).toEqual([['total', null, 'Wh', 'missing']])
+  })
+
+  test('AAH in identifiers is a digit like others', () => {
+    const record = `00 30 12 05 08 25 01 00 00 00 ${'AA AA AA AA '.repeat(10)}`
+    const fields = standardDictionary.fields(0x03300001, fromHex(record))
+    const items = fields.ok ? fields.value.find(({ name }) => name === 'items') : undefined
+    expect(items?.fields.map(({ value }) => value)).toEqual(Array<number>(10).fill(0xaaaaaaaa))
+    expect(standardDictionary.decode(0x03300001, fromHex(record)).ok).toBe(true)
+  })
+
   test('a single-phase meter, and one that says too much', () => {
     expect(qualities(0x0201ff00, '05 22')).toEqual([
       ['a', 220_500, 'mV', 'good'],
@@ -240,6 +264,29 @@ describe('profiles', () => {
     // The name of the standard would read something else there, so it is not known.
     expect(older.byName('tripCurrentLimit')).toBeNull()
     expect(older.byId(0x00010000)?.name).toBe('forwardActiveEnergyTotal')
+  })
+
+  test('a recharge that is written, as one vendor has it', () => {
+    const cet = createDictionary(meterProfiles.cet)
+    const value = { purchaseCount: 3, amount: 10_000 }
+    expect(toHex(cet.encode(0x04900000, value))).toBe('03 00 00 00 00 00 01 00')
+    expect(cet.decode(0x04900000, fromHex('03 00 00 00 00 00 01 00'))).toEqual({ ok: true, value })
+  })
+
+  test('every line of every profile is found by number and name, and its values come back', () => {
+    for (const profile of Object.values(meterProfiles)) {
+      const dictionary = createDictionary(profile)
+      for (const name of Object.keys(profile.identifiers ?? {})) {
+        const item = dictionary.byName(name)
+        expect(item && dictionary.byId(item.id)?.name).toBe(name)
+        fc.assert(
+          fc.property(item === null ? fc.constant(null) : valueOfFormat(item), (value) => {
+            const id = item?.id ?? 0
+            expect(dictionary.decode(id, dictionary.encode(id, value))).toEqual({ ok: true, value })
+          }),
+        )
+      }
+    }
   })
 
   test('a family of its own, over the standard', () => {

@@ -1,4 +1,4 @@
-import { decodeFormat, statusWordsEnd } from './codec.ts'
+import { decodeFormat, hasSeparators, separatorByte, statusWordsEnd } from './codec.ts'
 import { type BitTable, type Format, isOpenEnded, mostRates, type NumberFormat } from './format.ts'
 import { loadClasses, loadRecordParts } from './load-record.ts'
 import { type Numeric, readBinary } from './number.ts'
@@ -47,15 +47,15 @@ const none: readonly Field[] = Object.freeze([])
 function inside(format: Format, data: Uint8Array, offset: number): readonly Field[] {
   switch (format.codec) {
     case 'phases':
-      return several(numberOf(format), ['a', 'b', 'c'], data, offset)
+      return several(numberOf(format), ['a', 'b', 'c'], 3, data, offset)
     case 'totalAndPhases':
-      return several(numberOf(format), ['total', 'a', 'b', 'c'], data, offset)
+      return several(numberOf(format), ['total', 'a', 'b', 'c'], 4, data, offset)
     case 'totalAndRates':
-      return several(numberOf(format), rateNames(data.length - offset, format.bytes), data, offset)
+      return several(numberOf(format), rateNames, 1, data, offset)
     case 'rates':
-      return several(format.of, rateNames(data.length - offset, format.bytes), data, offset)
+      return several(format.of, rateNames, 1, data, offset)
     case 'list':
-      return several(format.of, numberNames(data.length - offset, format.of.bytes, format), data, offset)
+      return several(format.of, numberNames(format.most), format.least, data, offset)
     case 'record':
       return partsOf(format.fields, data, offset)
     case 'statusWords':
@@ -78,30 +78,32 @@ const numberOf = ({ bytes, signed, scale, unit }: Format): NumberFormat => ({
   unit,
 })
 
-const rateNames = (length: number, bytes: number): readonly string[] =>
-  Array.from({ length: Math.max(1, Math.min(1 + mostRates, Math.ceil(length / bytes))) }, (_, index) =>
-    index === 0 ? 'total' : `rate${index}`,
-  )
+const rateNames: readonly string[] = Object.freeze(
+  Array.from({ length: 1 + mostRates }, (_, index) => (index === 0 ? 'total' : `rate${index}`)),
+)
 
-const numberNames = (
-  length: number,
-  bytes: number,
-  { least, most }: { least: number; most: number },
-): readonly string[] =>
-  Array.from({ length: Math.max(least, Math.min(most, Math.ceil(length / bytes))) }, (_, index) => `number${index + 1}`)
+function* numberNames(most: number): Generator<string> {
+  for (let number = 1; number <= most; number++) yield `number${number}`
+}
 
-const separatorByte = 0xaa
-
-/** Values of one format, one after the other, perhaps with AAH behind each. */
-function several(format: Format, names: readonly string[], data: Uint8Array, offset: number): readonly Field[] {
+/**
+ * Values of one format, one after the other, perhaps with AAH behind each: as many as there are, and at least so many,
+ * the rest of which are then missing.
+ */
+function several(
+  format: Format,
+  names: Iterable<string>,
+  least: number,
+  data: Uint8Array,
+  offset: number,
+): readonly Field[] {
   const fields: Field[] = []
   let at = offset
   for (const name of names) {
+    if (at >= data.length && fields.length >= least) break
     const end = Math.min(data.length, at + format.bytes)
     fields.push(fieldOf({ name }, format, data, at, end))
-    // BCD never contains AAH.
-    at = data[end] === separatorByte ? end + 1 : end
-    if (at >= data.length && fields.length >= names.length) break
+    at = hasSeparators(format) && data[end] === separatorByte ? end + 1 : end
   }
   return at < data.length ? [...fields, surplus(data, at)] : fields
 }
@@ -252,7 +254,7 @@ function loadRecords(data: Uint8Array, offset: number, asked: number): readonly 
     const { end, damaged, classes } = parts.value
     const inner = [
       leaf({ name: 'at' }, recordTime, data, at + 3, at + 8),
-      ...classes.flatMap((from, index) => (from < 0 ? [] : groupFields(loadClasses[index] ?? [], data, from))),
+      ...classes.flatMap((place, index) => (place === null ? [] : groupFields(loadClasses[index] ?? [], data, place))),
     ]
     const name = `record${fields.length + 1}`
     const bytes = data.subarray(at, end)
@@ -278,12 +280,14 @@ const recordTime: Format = Object.freeze({ codec: 'moment', pattern: 'YYMMDDhhmm
 function groupFields(
   group: readonly (readonly [name: string, format: Numeric])[],
   data: Uint8Array,
-  from: number,
+  { from, bytes }: Readonly<{ from: number; bytes: number }>,
 ): readonly Field[] {
+  const fields: Field[] = []
   let at = from
-  return group.map(([name, format]) => {
-    const field = leaf({ name }, { codec: 'number', ...format }, data, at, at + format.bytes)
+  for (const [name, format] of group) {
+    if (at >= from + bytes) break
+    fields.push(leaf({ name }, { codec: 'number', ...format }, data, at, at + format.bytes))
     at += format.bytes
-    return field
-  })
+  }
+  return fields
 }

@@ -10,10 +10,11 @@ const overheadBytes = 5
 const mostFollowUps = 0xff
 
 /**
- * The replies in which a virtual meter tells data that one frame does not hold: the first to function 11H, the others to
- * 12H with sequence 1, 2, … As many as it takes, at least one.
+ * The replies in which a virtual meter tells data that one frame does not hold: the first to function 11H, the others
+ * to 12H with sequence 1, 2, … As many as it takes, at least one.
  *
- * @throws ProtocolError `wrong-length` when 255 follow-up frames are too few, `out-of-range` for parts that no frame holds.
+ * @throws ProtocolError `wrong-length` when 255 follow-up frames are too few, `out-of-range` for parts that no frame
+ *   holds.
  * @example
  * repliesFor({ address: '000000000161', identifier: 0x03300801, data: new Uint8Array(1026) }).length // 6
  */

@@ -157,3 +157,19 @@ export const list = <const F extends Format>(of: F, least: number, most: number)
 export const rates = <const F extends Format>(of: F) => ({ codec: 'rates', of, bytes: of.bytes, ...plain }) as const
 export const loadRecords = (asked: number) => ({ codec: 'loadRecords', asked, bytes: 0, ...plain }) as const
 export const mostRates = 63
+
+/** The ways to say a format, for the lines of a meter profile. */
+export const formats = Object.freeze({
+  bcd,
+  binary,
+  bits,
+  digits,
+  identifier: identifierFormat,
+  list,
+  moment,
+  rates,
+  raw,
+  record,
+  rest,
+  text,
+})

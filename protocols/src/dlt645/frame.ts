@@ -108,8 +108,8 @@ function roomFor(length: number): Uint8Array {
 }
 
 /**
- * The frame that stands complete at `start`, which is a 68H, with everything proven; null when it is none. One pass over
- * the bytes, for streams in which almost every frame is a good one.
+ * The frame that stands complete at `start`, which is a 68H, with everything proven; null when it is none. One pass
+ * over the bytes, for streams in which almost every frame is a good one.
  */
 export function readWholeFrame(bytes: Uint8Array, start: number): Frame | null {
   const firstData = start + dataOffset

@@ -1,9 +1,9 @@
 import type { Format } from './format.ts'
 
 /**
- * Who may do what with an identifier: `r` read, `w` write, `rw` both; the figure is the class of parameter on grid meters
- * (1: password level 99, plain with a code of authentication; 2: level 98, ciphered; 3: no password is looked at).
- * Meters without a security chip take all of them with a plain password.
+ * Who may do what with an identifier: `r` read, `w` write, `rw` both; the figure is the class of parameter on grid
+ * meters (1: password level 99, plain with a code of authentication; 2: level 98, ciphered; 3: no password is looked
+ * at). Meters without a security chip take all of them with a plain password.
  */
 export type Access = 'r' | 'w' | 'rw' | 'rw1' | 'rw2' | 'w2' | 'w3' | 'rw3'
 

@@ -51,6 +51,30 @@ test('a record of all classes has 103 bytes and comes back', () => {
   expect(decodeLoadRecords(bytes, 0)).toEqual({ ok: true, value: { records: [whole] } })
 })
 
+test('a record that a meter has sent: 239.9, 241.0 and 240.7 V without a load at 50 Hz', () => {
+  const bytes = fromHex(
+    'A0 A0 1C 05 00 01 01 17 99 23 10 24 07 24 00 00 00 00 00 00 00 00 00 00 50 AA AA AA AA AA AA E1 E5',
+  )
+  const record: LoadRecord = {
+    ...empty,
+    at: { year: 2017, month: 1, day: 1, hour: 0, minute: 5 },
+    voltageAndCurrent: {
+      voltage: { a: 239_900, b: 241_000, c: 240_700 },
+      current: { a: 0, b: 0, c: 0 },
+      frequency: 50_000,
+    },
+  }
+  expect(decodeLoadRecords(bytes, 0)).toEqual({ ok: true, value: { records: [record] } })
+  expect(toHex(encodeLoadRecords({ records: [record] }))).toBe(toHex(bytes))
+})
+
+test('newer meters put neutral current and apparent power behind the demands', () => {
+  const bytes = framed(`${time} AA AA AA AA AA 45 23 01 00 00 00 34 12 80 06 50 00 AA`)
+  const demand = { active: 1_234_500, reactive: 0, neutralCurrent: -1234, apparentPower: 500_600 }
+  expect(decodeLoadRecords(bytes, 0)).toEqual({ ok: true, value: { records: [{ ...empty, demand }] } })
+  expect(toHex(encodeLoadRecords({ records: [{ ...empty, demand }] }))).toBe(toHex(bytes))
+})
+
 test('one class, with the separators of the others, byte for byte', () => {
   const bytes = framed(`${time} AA AA AA ${energies} AA AA AA`)
   expect(decodeLoadRecords(bytes, 4)).toEqual({ ok: true, value: { records: [energyRecord] } })

@@ -23,8 +23,8 @@ export type LoadRecord = Readonly<{
   > | null
   /** Class 5: reactive energy of the four quadrants. */
   quadrants: Readonly<Record<'quadrant1' | 'quadrant2' | 'quadrant3' | 'quadrant4', Measured>> | null
-  /** Class 6. */
-  demand: Readonly<{ active: Measured; reactive: Measured }> | null
+  /** Class 6; newer meters put neutral current and apparent power behind the demands. */
+  demand: Readonly<{ active: Measured; reactive: Measured; neutralCurrent?: Measured; apparentPower?: Measured }> | null
 }>
 export type LoadRecords = Readonly<{ records: readonly LoadRecord[] }>
 
@@ -33,6 +33,7 @@ const current = { bytes: 3, signed: true, scale: 1, unit: 'mA' } as const
 const frequency = { bytes: 2, signed: false, scale: 10, unit: 'mHz' } as const
 const power = { bytes: 3, signed: true, scale: 100, unit: 'mW' } as const
 const reactivePower = { ...power, unit: 'mvar' } as const
+const apparentPower = { ...power, unit: 'mVA' } as const
 const powerFactor = { bytes: 2, signed: true, scale: 1, unit: '1/1000' } as const
 const energy = { bytes: 4, signed: false, scale: 10, unit: 'Wh' } as const
 const signedReactive = { ...energy, signed: true, unit: 'varh' } as const
@@ -82,11 +83,20 @@ export const loadClasses: readonly (readonly (readonly [name: string, format: Nu
   [
     ['activeDemand', demand],
     ['reactiveDemand', reactiveDemand],
+    ['neutralCurrent', current],
+    ['apparentPower', apparentPower],
   ],
 ])
-const bytesOfClass: readonly number[] = loadClasses.map((fields) =>
-  fields.reduce((sum, [, format]) => sum + format.bytes, 0),
-)
+/** How many numbers of class 6 every meter has. */
+const demandsAlone = 2
+const bytesOf = (fields: readonly (readonly [string, Numeric])[]): number =>
+  fields.reduce((sum, [, format]) => sum + format.bytes, 0)
+const bytesOfClass: readonly number[] = loadClasses.map(bytesOf)
+const bytesOfDemands = bytesOf(loadClasses.at(-1)?.slice(0, demandsAlone) ?? [])
+
+/** Whether a group of so many bytes can be the class with this place. */
+const isLengthOf = (place: number, length: number): boolean =>
+  bytesOfClass[place] === length || (place === bytesOfClass.length - 1 && length === bytesOfDemands)
 
 const goodStart = 0xa0
 const damagedStart = 0xe0
@@ -104,8 +114,8 @@ export type LoadRecordParts = Readonly<{
   start: number
   end: number
   damaged: boolean
-  /** Offset of each class, or -1. */
-  classes: readonly number[]
+  /** Where each class lies, or null. */
+  classes: readonly (Readonly<{ from: number; bytes: number }> | null)[]
 }>
 
 /**
@@ -131,7 +141,7 @@ export function loadRecordParts(data: Uint8Array, start: number, asked: number):
     : decoded({ start, end, damaged: first === damagedStart, classes })
 }
 
-function classesIn(data: Uint8Array, begin: number, end: number, asked: number): readonly number[] | null {
+function classesIn(data: Uint8Array, begin: number, end: number, asked: number): LoadRecordParts['classes'] | null {
   const groups: [at: number, length: number][] = []
   let at = begin
   for (let index = begin; index <= end; index++) {
@@ -141,16 +151,15 @@ function classesIn(data: Uint8Array, begin: number, end: number, asked: number):
     at = index + 1
   }
   const complete = groups.length >= bytesOfClass.length
-  const found = bytesOfClass.map(() => -1)
+  const found: ({ from: number; bytes: number } | null)[] = bytesOfClass.map(() => null)
   let next = 0
   for (const [index, [from, length]] of groups.entries()) {
     if (length === 0) continue
-    const first = complete ? index : asked > 0 && bytesOfClass[asked - 1] === length ? asked - 1 : next
+    const first = complete ? index : asked > 0 && isLengthOf(asked - 1, length) ? asked - 1 : next
     let place = first
-    while (place < bytesOfClass.length && bytesOfClass[place] !== length)
-      place = complete ? bytesOfClass.length : place + 1
+    while (place < bytesOfClass.length && !isLengthOf(place, length)) place = complete ? bytesOfClass.length : place + 1
     if (place >= bytesOfClass.length) return null
-    found[place] = from
+    found[place] = { from, bytes: length }
     next = place + 1
   }
   return found
@@ -172,7 +181,7 @@ export function decodeLoadRecords(data: Uint8Array, asked: number): Decoded<Load
 function readRecord(data: Uint8Array, { start, damaged, classes }: LoadRecordParts): Decoded<LoadRecord> {
   const at = readMoment(pattern, data, start + timeOffset)
   if (!at.ok) return at
-  const groups = classes.map((offset, index) => (offset < 0 ? null : numbersOf(data, offset, loadClasses[index] ?? [])))
+  const groups = classes.map((group, index) => group && numbersOf(data, group, loadClasses[index] ?? []))
   if (groups.some((group) => group?.some((value) => Number.isNaN(value)))) {
     return refused('not-bcd', 'a nibble of a load record is no decimal digit')
   }
@@ -201,18 +210,30 @@ function readRecord(data: Uint8Array, { start, damaged, classes }: LoadRecordPar
           quadrant4: fifth[3] ?? null,
         }
       : null,
-    demand: sixth ? { active: sixth[0] ?? null, reactive: sixth[1] ?? null } : null,
+    demand: sixth ? demandOf(sixth) : null,
   })
 }
 
-const numbersOf = (data: Uint8Array, offset: number, fields: readonly (readonly [string, Numeric])[]): Measured[] => {
-  let at = offset
-  return fields.map(([, format]) => {
-    const value = readNumber(data, at, format)
+function numbersOf(
+  data: Uint8Array,
+  { from, bytes }: Readonly<{ from: number; bytes: number }>,
+  fields: readonly (readonly [string, Numeric])[],
+): Measured[] {
+  const values: Measured[] = []
+  let at = from
+  for (const [, format] of fields) {
+    if (at >= from + bytes) break
+    values.push(readNumber(data, at, format))
     at += format.bytes
-    return value
-  })
+  }
+  return values
 }
+
+function demandOf(values: readonly Measured[]): NonNullable<LoadRecord['demand']> {
+  const [active = null, reactive = null, neutralCurrent = null, apparentPower = null] = values
+  return values.length > demandsAlone ? { active, reactive, neutralCurrent, apparentPower } : { active, reactive }
+}
+
 const phasesOf = (values: readonly Measured[], from: number): PhaseValues => ({
   a: values[from] ?? null,
   b: values[from + 1] ?? null,
@@ -249,17 +270,22 @@ function encodeRecord(record: LoadRecord): Uint8Array {
       record.quadrants.quadrant3,
       record.quadrants.quadrant4,
     ],
-    record.demand && [record.demand.active, record.demand.reactive],
+    record.demand && demandNumbers(record.demand),
   ]
-  const length = groups.reduce((sum, group, index) => sum + 1 + (group ? (bytesOfClass[index] ?? 0) : 0), timeBytes)
+  const length = groups.reduce(
+    (sum, group, index) => sum + 1 + bytesOf((loadClasses[index] ?? []).slice(0, group?.length ?? 0)),
+    timeBytes,
+  )
   const bytes = new Uint8Array(timeOffset + length + tailBytes)
   const start = record.damaged ? damagedStart : goodStart
   bytes.set([start, start, length])
   writeMoment(pattern, bytes, timeOffset, record.at)
   let at = timeOffset + timeBytes
   for (const [index, group] of groups.entries()) {
-    for (const [place, [, format]] of (group ? (loadClasses[index] ?? []) : []).entries()) {
-      writeNumber(bytes, at, format, group?.[place] ?? null)
+    for (const [place, value] of (group ?? []).entries()) {
+      const format = loadClasses[index]?.[place]?.[1]
+      if (format === undefined) continue
+      writeNumber(bytes, at, format, value)
       at += format.bytes
     }
     bytes[at++] = separator
@@ -269,6 +295,11 @@ function encodeRecord(record: LoadRecord): Uint8Array {
   if (at + tailBytes !== bytes.length) throw new ProtocolError('wrong-length', 'a load record has another length')
   return bytes
 }
+
+const demandNumbers = ({ active, reactive, neutralCurrent, apparentPower }: NonNullable<LoadRecord['demand']>) =>
+  neutralCurrent === undefined && apparentPower === undefined
+    ? [active, reactive]
+    : [active, reactive, neutralCurrent ?? null, apparentPower ?? null]
 
 const abc = ({ a, b, c }: PhaseValues): Measured[] => [a, b, c]
 const all = ({ total, ...phases }: TotalAndPhases): Measured[] => [total, ...abc(phases)]

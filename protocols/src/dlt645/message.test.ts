@@ -102,6 +102,13 @@ const impossible: [what: string, request: Request, code: string][] = [
   ],
   ['setting the time of whoever is there', { kind: 'set-time', address: wildcardAddress, time }, 'bad-address'],
   ['an identifier of five bytes', { kind: 'read', address, identifier: 0x1_0000_0000 }, 'out-of-range'],
+  ['a time without a number of blocks', { kind: 'read', address, identifier: 0x06000001, from: time }, 'out-of-range'],
+  ['256 blocks', { kind: 'read', address, identifier: 0x06000000, blocks: 256 }, 'out-of-range'],
+  [
+    'parameters that look like a number of blocks',
+    { kind: 'read', address, identifier: 0, parameters: Uint8Array.of(1) },
+    'wrong-length',
+  ],
   ['a negative sequence', { kind: 'read-follow-up', address, identifier: 0, sequence: -1 }, 'out-of-range'],
   ['30 February', { kind: 'set-time', address, time: { ...time, month: 2, day: 30 } }, 'out-of-range'],
   ['29 February of a common year', { kind: 'set-time', address, time: { ...time, month: 2, day: 29 } }, 'out-of-range'],

@@ -1,6 +1,5 @@
 import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.ts'
 import { addressBytes, isMeterAddress, readAddress } from './address.ts'
-import { notBcd, readBcd } from './bcd.ts'
 import { partOf } from './bytes.ts'
 import { credentialsBytes, operatorBytes, readCredentials, readOperator } from './credentials.ts'
 import { identifierBytes, readIdentifier } from './data-identifier.ts'
@@ -11,7 +10,7 @@ import { outputOfCode } from './output-signal.ts'
 import { passwordBytes, readPassword } from './password.ts'
 import { cipheredCommandBytes, decodeRelayCommand } from './relay-command.ts'
 import type { MinuteTime, Request, RequestKind } from './request.ts'
-import { isCurve, minuteBytes, minutePattern } from './request-writer.ts'
+import { areParameters, isCurve, minuteBytes, minutePattern } from './request-writer.ts'
 
 /** The request of a kind that the data of a frame make, whose address is a permitted one. */
 export function readRequestData(
@@ -77,17 +76,18 @@ export function readRequestData(
   }
 }
 
-/** Identifier alone; with a number of blocks; with number and time. */
+/** Identifier alone; with a number of blocks; with number and time; with parameters of another length. */
 function decodeRead(address: string, data: Uint8Array): Decoded<Request> {
   if (data.length < identifierBytes) return wrongLength(data)
   const identifier = readIdentifier(data)
-  if (data.length === identifierBytes) return decoded({ kind: 'read', address, identifier })
-  const withTime = data.length === identifierBytes + 1 + minuteBytes
-  if (!withTime && data.length !== identifierBytes + 1) return wrongLength(data)
-  const timeFirst = withTime && isCurve(identifier)
-  const blocks = readBcd(data, identifierBytes + (timeFirst ? minuteBytes : 0), 1)
-  if (blocks === notBcd) return refused('not-bcd', 'the number of blocks is not BCD')
-  if (!withTime) return decoded({ kind: 'read', address, identifier, blocks })
+  const more = data.length - identifierBytes
+  if (more === 0) return decoded({ kind: 'read', address, identifier })
+  if (areParameters(more)) {
+    return decoded({ kind: 'read', address, identifier, parameters: partOf(data, identifierBytes) })
+  }
+  if (more === 1) return decoded({ kind: 'read', address, identifier, blocks: data[identifierBytes] ?? 0 })
+  const timeFirst = isCurve(identifier)
+  const blocks = data[identifierBytes + (timeFirst ? minuteBytes : 0)] ?? 0
   const time = readMoment(minutePattern, data, identifierBytes + (timeFirst ? 0 : 1))
   if (!time.ok) return time
   if (time.value === null) return refused('out-of-range', 'the time to read from is empty')

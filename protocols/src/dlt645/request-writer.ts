@@ -1,6 +1,5 @@
 import { ProtocolError } from '../error.ts'
 import { addressBytes, isMeterAddress, writeAddress } from './address.ts'
-import { writeBcd } from './bcd.ts'
 import { type Credentials, credentialsBytes, operatorBytes, writeCredentials, writeOperator } from './credentials.ts'
 import { identifierBytes, writeIdentifier } from './data-identifier.ts'
 import { longestDataBytes } from './frame.ts'
@@ -85,29 +84,28 @@ export function requestData(request: Request): Uint8Array {
   }
 }
 
-function readData({ identifier, blocks, from }: RequestOf<'read'>): Uint8Array {
+function readData({ identifier, blocks, from, parameters }: RequestOf<'read'>): Uint8Array {
+  const head = new Uint8Array(identifierBytes)
+  writeIdentifier(head, identifier)
+  if (parameters !== undefined) {
+    if (blocks !== undefined || from !== undefined || !areParameters(parameters.length)) {
+      throw new ProtocolError('wrong-length', 'parameters of a read that look like a number of blocks or a time')
+    }
+    return behind(head, parameters)
+  }
   if (blocks === undefined) {
     if (from !== undefined) throw new ProtocolError('out-of-range', 'a time without a number of blocks')
-    const data = new Uint8Array(identifierBytes)
-    writeIdentifier(data, identifier)
-    return data
+    return head
   }
-  const time = from === undefined ? noData : new Uint8Array(minuteBytes)
-  if (from !== undefined) writeMoment(minutePattern, time, 0, from)
-  if (!Number.isInteger(blocks) || blocks < 0 || blocks > mostBlocks) {
-    throw new ProtocolError('out-of-range', `0 to ${mostBlocks} blocks`)
-  }
-  const count = new Uint8Array(1)
-  writeBcd(count, 0, 1, blocks)
-  const data = new Uint8Array(identifierBytes + 1 + time.length)
-  writeIdentifier(data, identifier)
-  const timeFirst = from !== undefined && isCurve(identifier)
-  data.set(count, identifierBytes + (timeFirst ? minuteBytes : 0))
-  data.set(time, identifierBytes + (timeFirst ? 0 : 1))
-  return data
+  const count = Uint8Array.of(checkedByte(blocks, 'a number of blocks'))
+  if (from === undefined) return behind(head, count)
+  const time = new Uint8Array(minuteBytes)
+  writeMoment(minutePattern, time, 0, from)
+  return isCurve(identifier) ? behind(behind(head, time), count) : behind(behind(head, count), time)
 }
 
-export const mostBlocks = 99
+/** Whether so many bytes behind an identifier are neither nothing, nor a number of blocks, nor that and a time. */
+export const areParameters = (length: number): boolean => length > 0 && length !== 1 && length !== 1 + minuteBytes
 
 function onlyCredentials(credentials: Credentials): Uint8Array {
   const data = new Uint8Array(credentialsBytes)

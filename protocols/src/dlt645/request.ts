@@ -22,13 +22,15 @@ export type OutputSignal = 'clock-second' | 'demand-period' | 'tariff-switch'
 /**
  * What a master asks of a meter.
  *
- * Reads may go to an abbreviated or wildcard address; what changes a meter only to one named meter, because an order must
- * never reach a meter that nobody thought of. `set-time`, `freeze` and `select-output` may go to all meters
+ * Reads may go to an abbreviated or wildcard address; what changes a meter only to one named meter, because an order
+ * must never reach a meter that nobody thought of. `set-time`, `freeze` and `select-output` may go to all meters
  * (`broadcastAddress`), and `write-address` to whoever is there (`wildcardAddress`), as it has no other way.
  *
- * - `read`: `blocks` and `from` ask for so many records of the load profile (class 06), from a time on.
+ * - `read`: `blocks` and `from` ask for so many records of the load profile (class 06), from a time on; `parameters`
+ *   are bytes behind the identifier that are neither, as in the grid's order to show an item on the display.
  * - `read-follow-up`: `sequence` is 1 for the first one.
- * - `write`: `data` is what `encodeValue` gives; at levels 98 and 99 ciphers and codes of authentication are part of it.
+ * - `write`: `data` is what `encodeValue` gives; at levels 98 and 99 ciphers and codes of authentication are part of
+ *   it.
  * - `pre-trip`: trips now, and after `restoreAfterMinutes` (5 to 1275, in steps of 5) closes or permits closing.
  * - `control-ciphered`: function 1CH at level 98; 20 bytes that only the meter's security chip understands.
  * - `clear-meter`: `cipher` is 20 such bytes on grid meters, null on others.
@@ -38,7 +40,14 @@ export type OutputSignal = 'clock-second' | 'demand-period' | 'tariff-switch'
  * - `security`: function 03H; `data` is what `encodeSecurity` gives.
  */
 export type Request = Readonly<
-  | { kind: 'read'; address: string; identifier: number; blocks?: number; from?: MinuteTime }
+  | {
+      kind: 'read'
+      address: string
+      identifier: number
+      blocks?: number
+      from?: MinuteTime
+      parameters?: Uint8Array
+    }
   | { kind: 'read-follow-up'; address: string; identifier: number; sequence: number }
   | { kind: 'read-address' }
   | { kind: 'write'; address: string; identifier: number; credentials: Credentials; data: Uint8Array }

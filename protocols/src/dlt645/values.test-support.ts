@@ -64,7 +64,17 @@ const loadRecord: fc.Arbitrary<LoadRecord> = fc.record({
     }),
   ),
   quadrants: fc.option(fc.record({ quadrant1: energy, quadrant2: energy, quadrant3: energy, quadrant4: energy })),
-  demand: fc.option(fc.record({ active: demand, reactive: demand })),
+  demand: fc.option(
+    fc.oneof(
+      fc.record({ active: demand, reactive: demand }),
+      fc.record({
+        active: demand,
+        reactive: demand,
+        neutralCurrent: measured(number(3, 1, true)),
+        apparentPower: measured(number(3, 100, true)),
+      }),
+    ),
+  ),
 })
 
 export function valueOfFormat(format: Format): fc.Arbitrary<unknown> {

@@ -5,13 +5,13 @@ import { credentialsBytes, operatorBytes, readOperator } from '../dlt645/credent
 import { identifierBytes, identifierText, readIdentifier } from '../dlt645/data-identifier.ts'
 import type { Dictionary } from '../dlt645/dictionary.ts'
 import { type Field, fieldsOf } from '../dlt645/fields.ts'
-import { bcd, digits, type Format, moment, raw } from '../dlt645/format.ts'
+import { bcd, binary, digits, type Format, moment, raw } from '../dlt645/format.ts'
 import { readFreezeTime } from '../dlt645/freeze-time.ts'
 import type { Item } from '../dlt645/item.ts'
 import { controlResult, errorsOfFunction } from '../dlt645/meter-error.ts'
 import { momentText, fieldText } from '../dlt645/value-text.ts'
 import { bitRateOf } from '../dlt645/rate-word.ts'
-import { isCurve } from '../dlt645/request-writer.ts'
+import { areParameters, isCurve } from '../dlt645/request-writer.ts'
 import { securityCommand, securityName } from '../dlt645/security.ts'
 import type { ExplainedField } from './explained.ts'
 import { actionWords, functionSource, outputWords, reasonWords, stateWords, type Words } from './words.table.ts'
@@ -29,7 +29,9 @@ type Part = Readonly<{
 
 export type ExplainedData = Readonly<{ fields: readonly ExplainedField[]; problems: readonly string[] }>
 
-/** Everything about the data of an intact frame: `data` as meant, `wire` as sent, both from `offset` of the frame on. */
+/**
+ * Everything about the data of an intact frame: `data` as meant, `wire` as sent, both from `offset` of the frame on.
+ */
 export function explainData(
   control: ControlCode,
   wire: Uint8Array,
@@ -73,7 +75,6 @@ function layParts(parts: readonly Part[], { wire, data, offset, clause: source }
     at = end
   }
   if (at < data.length) {
-    problems.push(`${data.length - at} bytes of data more than the function has`)
     fields.push({
       offset: offset + at,
       bytes: wire.subarray(at),
@@ -91,10 +92,11 @@ function layParts(parts: readonly Part[], { wire, data, offset, clause: source }
 
 /** Values that begin with a question mark are none. */
 const problemsIn = (fields: readonly ExplainedField[]): readonly string[] =>
-  fields.flatMap(({ en, value, fields: inner }) => [
-    ...(value.startsWith('? ') ? [`${en} is no value: ${value.slice(2)}`] : []),
-    ...problemsIn(inner),
-  ])
+  fields.flatMap(({ name, en, value, meant, fields: inner }) =>
+    name === 'surplus'
+      ? [`${meant.length} bytes of data more than is known: ${toHex(meant)}`]
+      : [...(value.startsWith('? ') ? [`${en} is no value: ${value.slice(2)}`] : []), ...problemsIn(inner)],
+  )
 
 function explainedField(field: Field, wire: Uint8Array, offset: number, base: number, clause: string): ExplainedField {
   const at = base + field.offset
@@ -234,9 +236,11 @@ function requestParts(code: number, data: Uint8Array, dictionary: Dictionary): r
 }
 
 function readParts(item: Item | null, data: Uint8Array, identifier: number): readonly Part[] {
-  const blocks = formatted('blocks', ['number of blocks', '负荷记录块数 N'], bcd(1))
+  const blocks = formatted('blocks', ['number of blocks', '负荷记录块数 N'], binary(1))
   const from = formatted('from', ['from this time on', '给定时间'], moment('YYMMDDhhmm'))
   if (data.length <= identifierBytes) return [identifierPart(item)]
+  const more = data.length - identifierBytes
+  if (areParameters(more)) return [identifierPart(item), part('parameters', ['parameters', '参数'], more, toHex)]
   if (data.length === identifierBytes + 1) return [identifierPart(item), blocks]
   return isCurve(identifier) ? [identifierPart(item), from, blocks] : [identifierPart(item), blocks, from]
 }

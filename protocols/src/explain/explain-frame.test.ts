@@ -108,8 +108,12 @@ describe('what is wrong with a frame', () => {
     ['68 1B 90 78 56 34 12 68 94 00 23 16', 'the address is not made of digits'],
     ['00 68 12 90 78 56 34 12 68 94 00 1A 16', '1 bytes in front belong to no frame'],
     ['68 12 90 78 56 34 12 68 94 00 1A 16 00', '1 bytes behind the frame'],
-    ['68 12 90 78 56 34 12 68 94 01 33 4E 16', '1 bytes of data more than the function has'],
+    ['68 12 90 78 56 34 12 68 94 01 33 4E 16', '1 bytes of data more than is known: 00'],
     ['68 61 01 00 00 00 00 68 91 06 33 34 34 35 34 3D 0A 16', 'value is no value: 01 0A'],
+    [
+      'FE FE FE FE 68 01 00 00 00 00 00 68 91 09 33 33 34 33 6A 59 33 33 34 95 16',
+      '1 bytes of data more than is known: 01',
+    ],
     [
       '68 AA AA AA AA AA AA 68 1C 10 35 89 67 45 34 33 33 33 4D 33 8C 8C 56 64 45 63 29 16',
       'a control request may not be sent to AAAAAAAAAAAA',

@@ -17,8 +17,8 @@ export type ExplainedField = Readonly<{
 }>
 
 /**
- * What a frame says, from its first byte to its last. `ok` means that nothing is wrong; else `problems` tells all of it,
- * and the fields go as far as they can.
+ * What a frame says, from its first byte to its last. `ok` means that nothing is wrong; else `problems` tells all of
+ * it, and the fields go as far as they can.
  */
 export type Explanation = Readonly<{
   ok: boolean

@@ -1,4 +1,3 @@
-import { toHex } from '@xianfu/protocols'
 import { listCommands, listMeters, readHistory, readMeter, readNow, requestCommand } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { permissionsOf } from '../domain/role.ts'
@@ -8,6 +7,7 @@ import { viewPayments, viewReadings } from '../store/view/history.ts'
 import { viewMeter, viewMeters } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { moneyText, presentCommand, presentDetail, presentMeter } from './present.ts'
+import { frameText } from './frame-text.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
@@ -86,8 +86,8 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
       at: result.at,
       exchanges: result.exchanges.map(({ meaning, request, response, durationMs }) => ({
         meaning,
-        request: toHex(request),
-        response: response === null ? null : toHex(response),
+        request: frameText(request),
+        response: response === null ? null : frameText(response),
         durationMs,
       })),
     }

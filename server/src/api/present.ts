@@ -1,8 +1,8 @@
-import { toHex } from '@xianfu/protocols'
 import type { CommandDetail, MeterDetail, MeterRow } from '@xianfu/contract'
 import { formatMoney, formatPrice, microYuan, price } from '../domain/quantity.ts'
 import type { Agreement } from '../store/view/agreement.ts'
 import type { CommandEventView, CommandView } from '../store/view/commands.ts'
+import { frameText } from './frame-text.ts'
 import type { MeterFullView, MeterView } from '../store/view/meters.ts'
 
 /** Rows as the contract shows them. */
@@ -97,8 +97,8 @@ export const presentCommand = (row: CommandView, events: readonly CommandEventVi
     at,
     kind,
     text,
-    request: request === null ? null : toHex(request),
-    response: response === null ? null : toHex(response),
+    request: request === null ? null : frameText(request),
+    response: response === null ? null : frameText(response),
     durationMs,
   })),
 })

@@ -2,11 +2,13 @@ import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
+import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
@@ -26,6 +28,8 @@ export type HouseParts = Readonly<{
   log: FlowContext['log']
   /** The wall clock is moved by hand (a rehearsal, a test): its jumps are no alarm. */
   clockMovedByHand?: true
+  /** Brings purchases into meters with a purse of their own; without one such purchases wait. */
+  purchaseWriter?: PurchaseWriter
 }>
 
 export type House = Readonly<{
@@ -37,7 +41,7 @@ export type House = Readonly<{
 
 /** Both walks under way: from the meter to the balance, and from the balance to the relay. */
 export const startHouse = async (parts: HouseParts): Promise<House> => {
-  const { database, clock, ids, headend, owner, log } = parts
+  const { database, clock, ids, headend, owner, log, purchaseWriter } = parts
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
@@ -82,6 +86,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runSealing(context, signal),
     keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
+    ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
   ]
 
   return {

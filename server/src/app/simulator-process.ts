@@ -59,13 +59,21 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
         controlPort = controlPortOf(line)
         say.log('debug', 'virtual village ready', line)
       })
-      createInterface(running.stderr).on('line', (line) => say.log('debug', 'virtual village', line))
+      let lastWords = ''
+      createInterface(running.stderr).on('line', (line) => {
+        lastWords = line
+        say.log('debug', 'virtual village', line)
+      })
       running.on('error', (error) => say.log('error', 'the virtual village could not be started', error))
       running.on('close', (code) => {
         child = null
         controlPort = null
         if (!stopping.signal.aborted)
-          say.log('warn', 'the virtual village has ended and will be started again', `exit code ${String(code)}`)
+          say.log(
+            'warn',
+            'the virtual village has ended and will be started again',
+            `${lastWords} (exit code ${String(code)})`.trim(),
+          )
         resolve()
       })
     })

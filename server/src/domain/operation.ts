@@ -17,6 +17,7 @@ export type OperationKind =
   | 'buy-for-meter'
   | 'settle-purchase'
   | 'return-purse'
+  | 'accept-purse'
   | 'settle-channel'
   | 'hand-over-cash'
   | 'suspense-in'

@@ -48,6 +48,7 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   'buy-for-meter': false,
   'settle-purchase': false,
   'return-purse': false,
+  'accept-purse': false,
 })
 
 export type Reversed = Readonly<{ kind: OperationKind; reversedBy: string | null; completed: boolean }>

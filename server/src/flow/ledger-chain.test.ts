@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Sql } from '../store/database.ts'
 import { exportLedger } from './export-ledger.ts'
 import { createPay } from './pay.ts'
 import { sealLedger } from './seal-ledger.ts'
@@ -20,12 +21,29 @@ describe('the sealed journal', () => {
     for await (const line of exportLedger(bench.database, { format, from, to })) lines.push(line)
     return lines
   }
-  /** As somebody would who may do anything with the database. */
-  const tamper = async (statement: string): Promise<void> => {
-    await bench.database.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
+  /** Whatever is done inside is gone afterwards. */
+  const undone = async (work: (sql: Sql) => Promise<void>): Promise<void> => {
+    const undo = new Error('undo')
+    const done = bench.database.transaction(async (sql) => {
+      await work(sql)
+      throw undo
+    })
+    await done.catch((error: unknown) => {
+      if (error !== undo) throw error
+    })
+  }
+  /** What is seen after somebody has done this who may do anything with the database. */
+  const seenAfter = async (statement: string): Promise<readonly string[]> => {
+    let seen: readonly string[] = []
+    await undone(async (sql) => {
+      await sql.query('set local session_replication_role = replica')
+      await sql.query(statement)
+      seen = (await verifyLedger(sql)).wrong
+    })
+    return seen
   }
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     bench = await createMoneyBench({ accounts: 3, opening: yuan(20) })
     await sealLedger(bench)
     await pay()
@@ -38,15 +56,11 @@ describe('the sealed journal', () => {
     })
     await sealLedger(bench)
   })
-  afterEach(async () => bench.drop())
+  afterAll(async () => bench.drop())
 
-  test('is proven from its first block, and tells what is not sealed yet', async () => {
+  test('is proven from its first block', async () => {
     expect(await verifyLedger(bench.database)).toMatchObject({ blocks: 2, transfers: 7, unsealed: 0, wrong: [] })
-    await pay()
-    expect(await verifyLedger(bench.database)).toMatchObject({ blocks: 2, transfers: 7, unsealed: 3, wrong: [] })
-    expect(await sealLedger(bench)).toHaveLength(1)
-    expect(await sealLedger(bench)).toHaveLength(0)
-    expect(await verifyLedger(bench.database)).toMatchObject({ blocks: 3, transfers: 10, unsealed: 0, wrong: [] })
+    expect(await sealLedger(bench)).toEqual([])
   })
 
   test.each([
@@ -65,55 +79,16 @@ describe('the sealed journal', () => {
     ['that there was a block', 'delete from ledger_block where number = 1', 'block 2'],
     ['the hash of a block', "update ledger_block set hash = repeat('a', 64) where number = 1", 'block 1'],
   ])('shows a change of %s', async (_, statement, where) => {
-    await tamper(statement)
-    const { wrong } = await verifyLedger(bench.database)
-    expect(wrong[0]).toContain(where)
+    expect((await seenAfter(statement))[0]).toContain(where)
   })
 
   test('shows a transfer that was slipped in, although all balances fit', async () => {
-    await tamper(
+    const [seen] = await seenAfter(
       `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at, entry)
        select at, gen_random_uuid(), bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at, entry
        from transfer where entry = 5`,
     )
-    expect((await verifyLedger(bench.database)).wrong[0]).toContain('sealed with 4 transfers, 5 are there')
-  })
-
-  test('that was made anew as a whole does not have the hashes that were noted down', async () => {
-    const { head } = await verifyLedger(bench.database)
-    expect((await verifyLedger(bench.database, [head])).wrong).toEqual([])
-    await tamper('update transfer set amount = amount + 1 where entry = 2; delete from ledger_block')
-    await sealLedger(bench)
-    expect((await verifyLedger(bench.database)).wrong).toEqual([])
-    expect((await verifyLedger(bench.database, [head])).wrong).toEqual([`no block has the noted hash ${head}`])
-  })
-
-  test('waits for writers under way and leaves none of them out', async () => {
-    let letEnd: () => void = () => undefined
-    const mayEnd = new Promise<void>((resolve) => {
-      letEnd = resolve
-    })
-    let wrote: () => void = () => undefined
-    const written = new Promise<void>((resolve) => {
-      wrote = resolve
-    })
-    const slow = bench.database.transaction(async (sql) => {
-      await sql.query(
-        `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at)
-         select at, gen_random_uuid(), bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at
-         from transfer where entry = 1`,
-      )
-      wrote()
-      await mayEnd
-    })
-    await written
-    const [other = 0] = bench.accountIds.slice(1)
-    await pay([other])
-    const sealing = sealLedger(bench)
-    letEnd()
-    await slow
-    await sealing
-    expect(await verifyLedger(bench.database)).toMatchObject({ blocks: 3, transfers: 9, unsealed: 0, wrong: [] })
+    expect(seen).toContain('sealed with 4 transfers, 5 are there')
   })
 
   test('is exported so that anybody can prove it with nothing but the file', async () => {
@@ -141,5 +116,55 @@ describe('the sealed journal', () => {
     expect(await exported('csv', from)).toHaveLength(4)
     expect(await exported('csv', 0, from)).toHaveLength(8)
     expect((await exported('csv')).find((line) => line.includes('freeze'))).toContain('"disputed, ""really"""')
+  })
+
+  test('tells what is not sealed yet', async () => {
+    const { blocks, transfers } = await verifyLedger(bench.database)
+    await pay()
+    expect(await verifyLedger(bench.database)).toMatchObject({ blocks, transfers, unsealed: 3, wrong: [] })
+    expect(await sealLedger(bench)).toHaveLength(1)
+    expect(await verifyLedger(bench.database)).toMatchObject({ blocks: blocks + 1, unsealed: 0, wrong: [] })
+  })
+
+  test('waits for writers under way and leaves none of them out', async () => {
+    const before = await verifyLedger(bench.database)
+    let letEnd: () => void = () => undefined
+    const mayEnd = new Promise<void>((resolve) => {
+      letEnd = resolve
+    })
+    let wrote: () => void = () => undefined
+    const written = new Promise<void>((resolve) => {
+      wrote = resolve
+    })
+    const slow = bench.database.transaction(async (sql) => {
+      await sql.query(
+        `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at)
+         select at, gen_random_uuid(), bucket, debit_id, credit_id, amount, kind, account_id, balance_after, posted_at
+         from transfer where entry = 1`,
+      )
+      wrote()
+      await mayEnd
+    })
+    await written
+    const [other = 0] = bench.accountIds.slice(1)
+    await pay([other])
+    const sealing = sealLedger(bench)
+    letEnd()
+    await slow
+    await sealing
+    const after = await verifyLedger(bench.database)
+    expect(after).toMatchObject({ blocks: before.blocks + 1, transfers: before.transfers + 2, unsealed: 0, wrong: [] })
+  })
+
+  test('that was made anew as a whole does not have the hashes that were noted down', async () => {
+    const { head } = await verifyLedger(bench.database)
+    expect((await verifyLedger(bench.database, [head])).wrong).toEqual([])
+    await bench.database.transaction(async (sql) => {
+      await sql.query('set local session_replication_role = replica')
+      await sql.query('update transfer set amount = amount + 1 where entry = 2; delete from ledger_block')
+    })
+    await sealLedger(bench)
+    expect((await verifyLedger(bench.database)).wrong).toEqual([])
+    expect((await verifyLedger(bench.database, [head])).wrong).toEqual([`no block has the noted hash ${head}`])
   })
 })

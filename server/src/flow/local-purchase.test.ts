@@ -4,7 +4,7 @@ import { createCloseAccount } from './close-account.ts'
 import { createBuyForMeter, purchaseLifetimeMs } from './buy-for-meter.ts'
 import type { Asked } from './operate.ts'
 import { stepPurchases } from './run-purchases.ts'
-import { createReturnPurse, createSettlePurchase, reconcilePurse } from './settle-purse.ts'
+import { createAcceptPurse, createReturnPurse, createSettlePurchase, reconcilePurse } from './settle-purse.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import { createHandMadePurse, type HandMadePurse } from './testing/hand-made-purse.ts'
 import { createMoneyBench, terms, yuan, type MoneyBench } from './testing/money-bench.ts'
@@ -214,6 +214,13 @@ describe('a purchase for a meter with a purse of its own', () => {
     expect(await reconcilePurse(bench.context, meterId, purse.shows())).toEqual(dispute)
     expect(await reconcilePurse(bench.context, meterId, purse.shows())).toEqual(dispute)
     expect(await buy(1)).toEqual({ ok: false, code: 'purse-disputed' })
+    const accept = createAcceptPurse(bench.context)
+    const input = { ...ask(), accountId, meterId, reading: purse.shows() }
+    expect(await accept({ ...input, reason: ' ' })).toEqual({ ok: false, code: 'reason-missing' })
+    expect(await accept(input)).toMatchObject({ ok: true, result: { before: 0n, now: yuan(5) } })
+    expect(await books()).toEqual({ prepayment: yuan(200), pending: 0n, wallet: yuan(5) })
+    expect(await reconcilePurse(bench.context, meterId, purse.shows())).toEqual({ kind: 'even' })
+    expect(await buy(1)).toMatchObject({ ok: true })
   })
 
   test('leaves remote settlement and the credit policy out of it', async () => {

@@ -4,7 +4,7 @@ import { isFinalOf, readPlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
 import { readPlan } from '../domain/tariff/read-plan.ts'
 import { writeAudit } from '../store/audit.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
 import { insertPricePlan } from '../store/enrolment.ts'
 import {
   findAccountByNumber,
@@ -13,6 +13,9 @@ import {
   lockPlanName,
   planVersionsOf,
 } from '../store/tariffs.ts'
+
+/** Rows of price_plan: the provisional version, and the final one for the same days. */
+export type FinalPrices = Readonly<{ provisional: number; final: number }>
 
 export type PlanRefusal = Readonly<
   | { ok: false; code: 'invalid-document'; problems: readonly Problem[] }
@@ -64,6 +67,19 @@ export const addPricePlan = async (
     const deed = { at: now, operatorId: null, action: 'price-plan:add', subject: `price-plan:${name}` }
     await writeAudit(sql, { ...deed, detail: { version, validFrom: formatDay(validFrom) } })
     return { ok: true, id, version, replaces: replaces ? (versions.at(-1)?.id ?? null) : null }
+  })
+}
+
+/** Provisional versions of a plan whose final prices are known; null when there is no such plan. */
+export const finalPricesOf = async (sql: Sql, name: string): Promise<readonly FinalPrices[] | null> => {
+  const versions = (await planVersionsOf(sql, name)).filter(({ kind }) => kind === 'tariff')
+  if (versions.length === 0) return null
+  const book = readPlanBook(versions.map(({ document }) => document))
+  if (!book.ok) throw new Error(`the stored price plan ${name} cannot be read: ${JSON.stringify(book.problems)}`)
+  return book.value.flatMap((plan, index) => {
+    const [before, provisional, final] = [book.value[index - 1], versions[index - 1]?.id, versions[index]?.id]
+    const isFinal = before !== undefined && isFinalOf(plan, before)
+    return isFinal && provisional !== undefined && final !== undefined ? [{ provisional, final }] : []
   })
 }
 

@@ -1,6 +1,8 @@
-import { actOn, actUnread, type PurchaseAct, type PurseReading } from '../domain/meter-purchase.ts'
-import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { wallAfter } from '../domain/clock.ts'
+import { actOn, actUnread, type PurchaseAct, type PurseReading } from '../domain/meter-purchase.ts'
+import type { Posting } from '../domain/ledger.ts'
+import type { PurchaseWriter } from '../domain/purchase-writer.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -35,7 +37,10 @@ export const stepPurchases = async (context: MoneyContext, writer: PurchaseWrite
   const now = clock.now()
   await ensurePartitions(database, now, now)
   const due = await claimPurchases(database, now, wallAfter(clock, claimMs), purchasesPerPass)
-  for (const id of due) await carryOn(context, writer, id)
+  // All at once: meters on other lines must not wait for a slow one, and each line orders its own exchanges.
+  const carried = await Promise.allSettled(due.map(async (id) => carryOn(context, writer, id)))
+  const failed = carried.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
   return due.length
 }
 
@@ -121,14 +126,18 @@ export const adoptPurse = async (
   if ((await purseMirror(sql, meterId)) !== null) return
   await savePurse(sql, { meterId, bucket, at: now }, reading)
   if (reading.balance <= 0n) return
-  const common = { accountId, meterId, amount: reading.balance, at: now }
-  const postings = [
-    { ...common, template: 'opening-balance' },
-    { ...common, template: 'purchase-pending' },
-    { ...common, template: 'purchase-posted' },
-  ] as const
+  const postings = broughtIn({ accountId, meterId, amount: reading.balance, at: now })
   await post(sql, ids, { now, accountIds: [accountId], postings })
 }
+
+/** Money that is in a meter and was not bought here, by the ways that a purchase takes. */
+export const broughtIn = (
+  common: Readonly<{ accountId: number; meterId: number; amount: MicroYuan; at: number }>,
+): readonly Posting[] => [
+  { ...common, template: 'opening-balance' },
+  { ...common, template: 'purchase-pending' },
+  { ...common, template: 'purchase-posted' },
+]
 
 const templateOf = {
   posted: 'purchase-posted',

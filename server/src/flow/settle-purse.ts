@@ -1,5 +1,5 @@
 import { reconcile, type PurseReading, type PurseReconciled, type ReturnRefusal } from '../domain/meter-purchase.ts'
-import { addMoney, type MicroYuan } from '../domain/quantity.ts'
+import { addMoney, subtractMoney, type MicroYuan } from '../domain/quantity.ts'
 import { lockAccounts } from '../store/credit.ts'
 import {
   disputePurse,
@@ -13,7 +13,7 @@ import {
 import { ensurePartitions } from '../store/partitions.ts'
 import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
 import { post } from './post.ts'
-import { adoptPurse, finish } from './run-purchases.ts'
+import { adoptPurse, broughtIn, finish } from './run-purchases.ts'
 
 export type PurseOutcome = PurseReconciled | Readonly<{ kind: 'not-ours' | 'purchase-open' | 'first-reading' }>
 
@@ -96,6 +96,40 @@ export const createReturnPurse =
       const { bucket, prepayment } = standing(accountId)
       await savePurse(sql, { meterId, bucket, at }, emptied)
       return { ok: true, result: { returned: booked, balance: addMoney(prepayment, booked) } }
+    })
+  }
+
+export type AcceptPurseInput = Asked & Readonly<{ accountId: number; meterId: number; reading: PurseReading }>
+export type AcceptRefusal = 'meter-not-of-account' | 'purchase-already-open' | 'reason-missing'
+
+/**
+ * A person who has looked into a disputed purse says that it is right, and why: what is more than was bought here was
+ * bought elsewhere and is brought in, what is less was used, and its count counts from now on.
+ */
+export const createAcceptPurse =
+  (context: MoneyContext) =>
+  async ({
+    accountId,
+    meterId,
+    reading,
+    ...asked
+  }: AcceptPurseInput): Promise<Operated<{ before: MicroYuan; now: MicroYuan }, AcceptRefusal>> => {
+    const input = { meterId, reading: { ...reading } }
+    const request = { ...asked, kind: 'accept-purse', accountIds: [accountId], input } as const
+    return operate(context, request, async ({ sql, standing, post: postHere, now: at }) => {
+      if (asked.reason.trim() === '') return { ok: false, code: 'reason-missing' }
+      const owner = await purseOwner(sql, meterId)
+      if (owner === null || owner.accountId !== accountId) return { ok: false, code: 'meter-not-of-account' }
+      if ((await purseStanding(sql, meterId))?.open !== false) return { ok: false, code: 'purchase-already-open' }
+      const { booked } = await purseOfAccount(sql, meterId, accountId)
+      const { agreementId, pricePlanId } = owner
+      const amount = subtractMoney(reading.balance, booked)
+      if (amount > 0n) await postHere(broughtIn({ accountId, meterId, amount, at }))
+      const used = { accountId, meterId, agreementId, pricePlanId, amount: subtractMoney(booked, reading.balance), at }
+      if (amount < 0n) await postHere([{ ...used, template: 'wallet-charge' }])
+      await savePurse(sql, { meterId, bucket: standing(accountId).bucket, at }, reading)
+      await disputePurse(sql, meterId, null, at)
+      return { ok: true, result: { before: booked, now: reading.balance } }
     })
   }
 

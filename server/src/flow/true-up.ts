@@ -16,10 +16,9 @@ import {
   type ChargedPeriod,
 } from '../store/tariffs.ts'
 import { post } from './post.ts'
+import type { FinalPrices } from './price-plans.ts'
 import { booksOf, contractOf, storedWindow } from './settle-tariff.ts'
 
-/** Rows of price_plan: the provisional version, and the final one for the same days. */
-export type FinalPrices = Readonly<{ provisional: number; final: number }>
 export type TrueUpSummary = Readonly<{ periods: number; charged: MicroYuan; credited: MicroYuan }>
 
 /** Accounts that are trued up in one transaction. */

@@ -141,6 +141,9 @@ test('a village runs, is looked at and poked from the command line, and stops wh
   const wrong = await ended('set', ...control, '000000000002', 'meterCover=ajar')
   expect([wrong.code, wrong.err.includes('meterCover')]).toEqual([1, true])
 
+  const second = await ended('--generate', '1x1', '--control-port', String(ready.controlPort))
+  expect([second.code, second.err.includes('EADDRINUSE')]).toEqual([1, true])
+
   village.stop()
   expect(await village.code).toBe(0)
 })

@@ -1,7 +1,7 @@
 import { startControlServer } from '../control/control-server.ts'
 import { anchoredClock, systemClock, type Clock, type ClockAnchor } from '../time/clock.ts'
 import { readVillage } from '../village/read-village.ts'
-import { startVillage } from '../village/start-village.ts'
+import { startVillage, type RunningVillage } from '../village/start-village.ts'
 import { parseVillage, type Village } from '../village/village.ts'
 import type { Surface } from './surface.ts'
 
@@ -36,14 +36,28 @@ export const runVillage = async (options: RunOptions, surface: Surface): Promise
   const toldToStop = new Promise<void>((resolve) => {
     stop = resolve
   })
-  const control =
-    options.controlPort === undefined ? null : await startControlServer(running, options.controlPort, () => stop())
+  const control = await openDoor(running, options, () => stop())
   const gateways = running.gateways.map(({ options: { id, mode }, port }) => ({ id, mode, port }))
   const ready = { event: 'ready', controlPort: control?.port ?? null, seed: village.seed, meters: running.meters.size }
   surface.out(`${JSON.stringify({ ...ready, gateways })}\n`)
   await Promise.race([toldToStop, surface.stopped(options.withParent === true)])
   control?.close()
   await running.stop()
+}
+
+/** A door that cannot be opened ends the village too: nobody shall look for it in vain. */
+const openDoor = async (
+  running: RunningVillage,
+  { controlPort }: RunOptions,
+  onStop: () => void,
+): Promise<Awaited<ReturnType<typeof startControlServer>> | null> => {
+  if (controlPort === undefined) return null
+  try {
+    return await startControlServer(running, controlPort, onStop)
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
 }
 
 const clockOf = ({ clock, speed }: RunOptions): Clock => {

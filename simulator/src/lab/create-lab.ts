@@ -1,4 +1,12 @@
-import { createFrameReader, encodeFrame, encodeRequest, type Frame, type Request } from '@xianfu/protocols'
+import {
+  createFrameReader,
+  decodeReply,
+  encodeFrame,
+  encodeRequest,
+  type Frame,
+  type Reply,
+  type Request,
+} from '@xianfu/protocols'
 import { lineSchema, type LineOptions } from '../line/line-options.ts'
 import { Rs485Line } from '../line/line.ts'
 import { halfHourOfYear, type LoadProfile } from '../load/load-profile.ts'
@@ -34,6 +42,8 @@ export type Lab = Readonly<{
   frames(): readonly Frame[]
   /** Sends, lets time pass until something is heard, and answers with the first frame; null after `patienceMs`. */
   ask(request: Request | Frame, patienceMs?: number): Frame | null
+  /** The same in the words of the codec; null also for an answer that it does not understand. */
+  reply(request: Request, patienceMs?: number): Reply | null
 }>
 
 const noLoads: LoadProfile = {
@@ -76,17 +86,29 @@ export const createLab = (options: LabOptions): Lab => {
     const reader = createFrameReader()
     return heard.slice(first).flatMap((bytes) => [...reader.push(bytes)])
   }
+  const ask = (request: Request | Frame, patienceMs = 10_000): Frame | null => {
+    const before = heard.length
+    line.send(encodeFrame('kind' in request ? encodeRequest(request) : request))
+    let looked = before
+    for (let passed = 0; passed <= patienceMs; passed += 1) {
+      const frame = heard.length === looked ? undefined : framesFrom(before)[0]
+      if (frame !== undefined) return frame
+      looked = heard.length
+      clock.pass(1)
+    }
+    return null
+  }
   return {
     clock,
     meters,
     line,
     heard,
     frames: () => framesFrom(0),
-    ask(request, patienceMs = 10_000) {
-      const before = heard.length
-      line.send(encodeFrame('kind' in request ? encodeRequest(request) : request))
-      for (let passed = 0; passed < patienceMs && framesFrom(before).length === 0; passed += 1) clock.pass(1)
-      return framesFrom(before)[0] ?? null
+    ask,
+    reply(request, patienceMs) {
+      const answer = ask(request, patienceMs)
+      const reply = answer === null ? null : decodeReply(answer)
+      return reply?.ok === true ? reply.value : null
     },
   }
 }

@@ -1,4 +1,14 @@
-import { createFrameReader, encodeFrame, isMeterAddress, type Frame, type FrameReader } from '@xianfu/protocols'
+import {
+  createFrameReader,
+  createRtuRequestReader,
+  encodeFrame,
+  encodeRtuFrame,
+  isMeterAddress,
+  type Frame,
+  type FrameReader,
+  type RtuFrame,
+  type StreamReader,
+} from '@xianfu/protocols'
 import type { Answer } from '../meter/behaviour.ts'
 import type { VirtualMeter } from '../meter/virtual-meter.ts'
 import type { Random } from '../random.ts'
@@ -31,6 +41,8 @@ export class Rs485Line {
   readonly #parts: LineParts
   readonly #byAddress = new Map<string, VirtualMeter>()
   readonly #reader: FrameReader = createFrameReader()
+  /** Only on lines with meters that speak Modbus. */
+  readonly #modbusReader: StreamReader<RtuFrame> | null
   readonly #onWire = new Set<Transmission>()
   #options: LineOptions
   #closed = false
@@ -46,6 +58,7 @@ export class Rs485Line {
     this.#parts = parts
     this.#sentUntilMs = parts.clock.elapsedMs()
     for (const meter of parts.meters) this.#byAddress.set(meter.address, meter)
+    this.#modbusReader = parts.meters.some(({ unit }) => unit !== null) ? createRtuRequestReader() : null
     this.watchBabble()
   }
 
@@ -127,9 +140,13 @@ export class Rs485Line {
 
   #hear(bytes: Uint8Array): void {
     const now = this.#parts.clock.elapsedMs()
-    if (now - bytes.length * this.byteMs - this.#lastByteMs > longestGapMs) this.#reader.reset()
+    if (now - bytes.length * this.byteMs - this.#lastByteMs > longestGapMs) {
+      this.#reader.reset()
+      this.#modbusReader?.reset()
+    }
     this.#lastByteMs = now
     for (const frame of this.#reader.push(bytes)) this.#ask(frame)
+    for (const { unit, pdu } of this.#modbusReader?.push(bytes) ?? []) this.#askUnit(unit, pdu)
   }
 
   #ask(frame: Frame): void {
@@ -138,6 +155,15 @@ export class Rs485Line {
       const meter = this.#find(frame.address)
       if (meter !== undefined) this.#answer(meter, frame)
     }
+  }
+
+  #askUnit(unit: number, pdu: Uint8Array): void {
+    const meter = this.#parts.meters.find((each) => each.unit === unit)
+    const answer = meter?.hearModbus(pdu) ?? null
+    if (answer === null) return
+    const bytes = encodeRtuFrame({ unit, pdu: answer.pdu })
+    const delayMs = this.#options.timing === 'none' ? 0 : answer.delayMs
+    this.#after(delayMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }))
   }
 
   /** By what was known at first, or by search: a meter may have been given another address meanwhile (15H). */

@@ -220,6 +220,22 @@ describe('an order', () => {
   })
 })
 
+test('the mechanism takes the time of the machine, delays that of the meter, however fast the wall clock runs', () => {
+  const bench = lab({ delayMs: 40 }, { rate: 300, line: { timing: 'none' } })
+  bench.ask(control(0x1a))
+  bench.clock.pass(39)
+  expect(relayOf(bench)).toBe('open/closed')
+  bench.clock.pass(1)
+  expect(relayOf(bench)).toBe('open/open')
+  const slow = lab({ delayMs: 40, tripDelayMinutes: 5 }, { rate: 300, line: { timing: 'none' } })
+  slow.ask(control(0x1a))
+  // Five minutes of the meter are one second of the machine.
+  slow.clock.pass(1_039)
+  expect(relayOf(slow)).toBe('open/closed')
+  slow.clock.pass(1)
+  expect(relayOf(slow)).toBe('open/open')
+})
+
 test('the trip delay can be written and holds at once', () => {
   const bench = lab()
   expect(said(bench.ask(write(0x0400_1401, bcd(2, 2))))).toBe('94')

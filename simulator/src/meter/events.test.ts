@@ -94,6 +94,7 @@ describe('programming', () => {
     ['of the address without the key', write(0x0400_0401, bcd(9, 6)), '04'],
     ['of what does not exist', write(0x0400_7777, bcd(1, 3)), '02'],
     ['of too few bytes', write(0x0400_1401, bcd(1, 1)), '01'],
+    ['of what are no digits', write(0x0400_1401, Uint8Array.of(0xaa, 0x00)), '01'],
     ['of half a table entry', write(0x0402_0001, bcd(1, 4)), '01'],
   ])('%s is refused', (_, request, error) => {
     const bench = lab()

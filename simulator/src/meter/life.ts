@@ -1,4 +1,5 @@
 import { dayMs, quarterHourMs } from '../time/local-time.ts'
+import { watchJumps } from './duty/malignant-load.ts'
 import { reclose, tripOverload, watchLoad } from './duty/overload.ts'
 import { onQuarterHour } from './duty/quarter-hour.ts'
 import { keepHours, nextHours } from './duty/time-control.ts'
@@ -46,6 +47,7 @@ const liveStretch = (meter: Meter, end: number): void => {
   const own = ownNow(meter)
   const power = powerOf(meter)
   watchLoad(meter, power)
+  watchJumps(meter, power)
   const { rate, until: ownUntil } = rateAt(meter.timetable, own, meter.around.zone)
   const ownQuarter = nextQuarter(own)
   const timedFreeze = nextTimedFreeze(meter)

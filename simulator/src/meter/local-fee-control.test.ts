@@ -110,6 +110,15 @@ describe('the purse', () => {
     expect(look(bench).relay.actual).toBe('open')
   })
 
+  test('an alarm limit of zero is no alarm: an overdraft is used without a warning trip', () => {
+    const bench = lab({ alarm1: 0, alarm2: 0, overdraft: 4 }, { relay: { button: true } })
+    bench.clock.pass(13 * hourMs)
+    expect(look(bench)).toMatchObject({ relay: { actual: 'closed' }, wallet: { overdraftFen: 300 } })
+    expect(bench.meters[0]?.display().signs).toEqual([])
+    bench.clock.pass(hourMs + 1_000)
+    expect(look(bench).relay).toMatchObject({ actual: 'open', cause: 'balance' })
+  })
+
   test('does not trip under keep-power, and trips when it ends', () => {
     const bench = lab()
     bench.ask(control(0x3a))

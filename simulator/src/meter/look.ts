@@ -26,6 +26,7 @@ export type MeterLook = Readonly<{
   clock: number
   wallet: Readonly<{ balanceFen: number; overdraftFen: number; purchases: number; opened: boolean }> | null
   overload: Readonly<{ trips: number; reclosingsLeft: number }> | null
+  malignantTrips: number
   behaviours: readonly Behaviour[]
   obeyed: readonly Obeyed[]
 }>
@@ -56,6 +57,7 @@ export const lookAt = (meter: Meter): MeterLook => {
           },
     overload:
       meter.model.overload === null ? null : { trips: relay.overloadTrips, reclosingsLeft: relay.reclosingsLeft },
+    malignantTrips: relay.malignantTrips,
     behaviours: meter.stacked.map(({ behaviour }) => behaviour),
     obeyed: meter.obeyed,
   }

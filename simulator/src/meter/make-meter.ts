@@ -44,6 +44,7 @@ export const makeMeter = (options: OwnOptions, { around, profile, bank, row, mod
     clockSetAt: bornAt,
     clockMovedOn: 0,
     relay: newRelay('closed', 'closed', model.overload?.reclosings ?? 0),
+    seenMilliwatts: null,
     keepPower: false,
     alarm: false,
     faults: noFaults,
@@ -59,6 +60,8 @@ export const makeMeter = (options: OwnOptions, { around, profile, bank, row, mod
     session: null,
     wrongPasswords: null,
     terminal: terminalAtFirst,
+    modbus: options.modbus,
+    forced: null,
     timedFreeze: null,
   }
   if (livedDays > 0) liveTo(meter, now)

@@ -68,6 +68,11 @@ const overloadSchema = z.strictObject({
   reclosings: z.int().min(0).max(100).default(3),
 })
 
+const malignantLoadSchema = z.strictObject({
+  /** A rise by so much at once is a heater. */
+  stepWatts: z.int().min(1),
+})
+
 const timeControlSchema = z.strictObject({
   /** When there is no supply, by the meter's clock; over midnight is two entries. */
   off: z.array(z.strictObject({ from: clockText, to: z.union([clockText, z.literal('24:00')]) })).max(14),
@@ -111,6 +116,7 @@ const modelKeys = {
   /** Null: the balance is kept elsewhere (remote fee control). */
   prepayment: prepaymentSchema.nullable().default(null),
   overload: overloadSchema.nullable().default(null),
+  malignantLoad: malignantLoadSchema.nullable().default(null),
   timeControl: timeControlSchema.nullable().default(null),
   /** Trips so long after each close by command or button (irrigation); null for never. */
   singleRunMinutes: z.int().min(1).max(9_999).nullable().default(null),
@@ -139,6 +145,11 @@ const ownKeys = {
   /** So many days it has lived before the village begins, so that its memories are not empty. */
   livedDays: z.int().min(0).max(400).default(0),
   behaviours: z.array(behaviourSchema).max(16).default([]),
+  /** Speaks Modbus RTU as this unit, with the registers of this model, and no DL/T 645. */
+  modbus: z
+    .strictObject({ unit: z.int().min(1).max(247), model: z.enum(['acrel-dtsy1352', 'acrel-ddsy1352']) })
+    .nullable()
+    .default(null),
 }
 
 export const meterSchema = z.strictObject({ ...ownKeys, ...modelKeys })

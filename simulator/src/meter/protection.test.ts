@@ -62,6 +62,38 @@ describe('overload', () => {
   })
 })
 
+describe('malignant load', () => {
+  const dormitory = { malignantLoad: { stepWatts: 800 }, constantWatts: 200, relay: { button: true, delayMs: 0 } }
+
+  test('is a jump, not a rise in small steps, and not the return of supply', () => {
+    const bench = lab(dormitory)
+    for (const constantWatts of [900, 1_600, 2_300]) {
+      bench.meters[0]?.change({ constantWatts })
+      bench.clock.pass(minuteMs)
+      expect(relay(bench)).toBe('closed null')
+    }
+    bench.ask(control(0x1a))
+    bench.clock.pass(minuteMs)
+    bench.ask(control(0x1c))
+    bench.clock.pass(minuteMs)
+    expect(relay(bench)).toBe('closed null')
+  })
+
+  test('trips at once, and waits for the button', () => {
+    const bench = lab(dormitory)
+    bench.clock.pass(minuteMs)
+    bench.meters[0]?.change({ constantWatts: 1_200 })
+    bench.clock.pass(1)
+    expect(relay(bench)).toBe('open malignant-load')
+    bench.clock.pass(hourMs)
+    bench.meters[0]?.change({ constantWatts: 200 })
+    bench.meters[0]?.change({ pressButton: true })
+    bench.clock.pass(minuteMs)
+    expect(relay(bench)).toBe('closed null')
+    expect(bench.meters[0]?.look().malignantTrips).toBe(1)
+  })
+})
+
 describe('time control', () => {
   const timeControl = {
     off: [

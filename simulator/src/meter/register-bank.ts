@@ -86,11 +86,12 @@ export class RegisterBank {
 
   /** The truncated sum over the rates, which may exceed the sum of the truncated rates. */
   totalWh(row: number, quantity: Quantity): number {
+    const first = row * registersPerMeter + rateRegister(quantity, 1)
     let wh = 0
     let rest = 0
-    for (let rate = 1; rate <= ratesPerMeter; rate += 1) {
-      wh += this.wh(row, rateRegister(quantity, rate))
-      rest += this.rest(row, rateRegister(quantity, rate))
+    for (let at = first; at < first + ratesPerMeter; at += 1) {
+      wh += this.#wh[at] ?? 0
+      rest += this.#rest[at] ?? 0
     }
     return (wh + Math.floor(rest / perWh)) % rollOverWh
   }

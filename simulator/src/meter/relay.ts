@@ -7,7 +7,7 @@ import type { Meter } from './state.ts'
 export type RelayPosition = 'closed' | 'open'
 
 /** Why the relay is or shall be open. A trip by one's own hand is not undone by another's. */
-export type TripCause = 'remote' | 'balance' | 'warning' | 'overload' | 'time' | 'run-over'
+export type TripCause = 'remote' | 'balance' | 'warning' | 'overload' | 'malignant-load' | 'time' | 'run-over'
 
 /** What waits to happen, at a wall moment. */
 export type Waiting = Readonly<{
@@ -31,6 +31,7 @@ export type RelayState = {
   /** Who commanded it last, for the record. */
   operator: number
   overloadTrips: number
+  malignantTrips: number
   reclosingsLeft: number
 }
 
@@ -46,6 +47,7 @@ export const newRelay = (commanded: RelayPosition, actual: RelayPosition, reclos
   waiting: none,
   operator: 0,
   overloadTrips: 0,
+  malignantTrips: 0,
   reclosingsLeft: reclosings,
 })
 
@@ -116,7 +118,7 @@ const forgetTrip = (meter: Meter): void => {
 }
 
 /** Trips that whoever stands at the meter may undo. */
-const byHand: ReadonlySet<TripCause> = new Set(['warning', 'overload', 'run-over'])
+const byHand: ReadonlySet<TripCause> = new Set(['warning', 'overload', 'malignant-load', 'run-over'])
 
 /** Somebody at the meter: closes what may be closed. */
 export const pressButton = (meter: Meter): void => {

@@ -34,10 +34,11 @@ export const rememberedMeterSchema = z.object({
   relay: z.object({
     commanded: position,
     actual: position,
-    cause: z.enum(['remote', 'balance', 'warning', 'overload', 'time', 'run-over']).nullable(),
+    cause: z.enum(['remote', 'balance', 'warning', 'overload', 'malignant-load', 'time', 'run-over']).nullable(),
     waiting: z.array(z.object({ inMs: z.number(), what: waiting })),
     operator: z.number(),
     overloadTrips: z.number(),
+    malignantTrips: z.number(),
     reclosingsLeft: z.number(),
   }),
   keepPower: z.boolean(),
@@ -79,6 +80,7 @@ export const rememberedMeterSchema = z.object({
     .object({ daily: rows, hourly: rows, instant: rows, timed: rows, settlement: rows, profile: rows })
     .nullable(),
   parameters: z.array(z.object({ identifier: z.number(), data: bytes })),
+  forced: z.enum(['open', 'closed']).nullable(),
   timedFreeze: z
     .discriminatedUnion('every', [
       z.object({ every: z.literal('hour'), minute: z.number() }),
@@ -109,6 +111,7 @@ export const remember = (meter: Meter): RememberedMeter => ({
     waiting: meter.relay.waiting.map(({ at, what }) => ({ inMs: at - meter.livedTo, what })),
     operator: meter.relay.operator,
     overloadTrips: meter.relay.overloadTrips,
+    malignantTrips: meter.relay.malignantTrips,
     reclosingsLeft: meter.relay.reclosingsLeft,
   },
   keepPower: meter.keepPower,
@@ -127,6 +130,7 @@ export const remember = (meter: Meter): RememberedMeter => ({
   })),
   memories: meter.memories === null ? null : rememberMemories(meter.memories),
   parameters: [...(meter.parameters ?? [])].map(([identifier, data]) => ({ identifier, data: hex(data) })),
+  forced: meter.forced,
   timedFreeze: meter.timedFreeze,
 })
 
@@ -164,6 +168,7 @@ export const restore = (meter: Meter, remembered: RememberedMeter): void => {
   meter.obeyed = state.obeyed
   if (meter.wallet !== null && state.wallet !== null)
     Object.assign(meter.wallet, { ...state.wallet, records: state.wallet.records satisfies Purchase[] })
+  meter.forced = state.forced
   meter.timedFreeze = state.timedFreeze
   meter.demand = state.demand satisfies DemandRegister | null
   meter.events = state.events.length === 0 ? null : new Map(state.events.map((entry) => [entry.kind, logOf(entry)]))

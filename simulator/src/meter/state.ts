@@ -13,6 +13,7 @@ import type { MeterModel } from './meter-options.ts'
 import type { RateTimetable } from './rate-timetable.ts'
 import type { RegisterBank } from './register-bank.ts'
 import type { RelayState } from './relay.ts'
+import type { ModbusModel } from './modbus/registers.ts'
 import type { Session } from './security/session.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -53,6 +54,8 @@ export type Meter = {
   /** Own day of the last broadcast that moved the clock. */
   clockMovedOn: number
   readonly relay: RelayState
+  /** Power at the last look for jumps; null while there was no supply. */
+  seenMilliwatts: number | null
   keepPower: boolean
   alarm: boolean
   faults: Faults
@@ -69,6 +72,10 @@ export type Meter = {
   session: Session | null
   wrongPasswords: WrongPasswords | null
   terminal: Terminal
+  /** Speaks Modbus RTU instead of DL/T 645. */
+  readonly modbus: Readonly<{ unit: number; model: ModbusModel }> | null
+  /** Forced open or closed by Modbus; null when the meter decides. */
+  forced: 'open' | 'closed' | null
   /** By function 16H; null for none. */
   timedFreeze: TimedFreeze | null
 }

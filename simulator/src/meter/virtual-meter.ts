@@ -9,6 +9,8 @@ import { liveTo } from './life.ts'
 import { lookAt, type MeterLook } from './look.ts'
 import { makeMeter, type MeterParts } from './make-meter.ts'
 import type { OwnOptions } from './meter-options.ts'
+import { answerModbus } from './modbus/answer-modbus.ts'
+import { behaveModbus } from './modbus/behave-modbus.ts'
 import { pulsesOf, type Pulses } from './pulses.ts'
 import { remember, restore, type RememberedMeter } from './remember.ts'
 import type { Meter } from './state.ts'
@@ -42,16 +44,32 @@ export class VirtualMeter {
     return this.#meter.stacked.some(({ behaviour }) => behaviour.kind === 'babble') && !isDead(this.#meter.faults)
   }
 
+  /** Its address on a Modbus line; null for a meter that speaks DL/T 645. */
+  get unit(): number | null {
+    return this.#meter.modbus?.unit ?? null
+  }
+
   /** Null when the frame is nothing to this meter. */
   hear(request: Frame): Answer | null {
     const meter = this.#meter
-    if (!isFor(meter, request)) return null
+    if (meter.modbus !== null || !isFor(meter, request)) return null
     this.touch()
     if (isDead(meter.faults)) return silence
     if (meter.stacked.length === 0) return honest(meter, request)
     const answer = wrap((asked) => honest(meter, asked), meter.stacked, meter.relay)(request)
     meter.stacked = meter.stacked.filter(({ left }) => left > 0)
     return answer
+  }
+
+  /** What it answers to a Modbus request to its unit, and after what delay; null for silence. */
+  hearModbus(pdu: Uint8Array): Readonly<{ pdu: Uint8Array; delayMs: number }> | null {
+    const meter = this.#meter
+    if (meter.modbus === null) return null
+    this.touch()
+    if (isDead(meter.faults)) return null
+    const answer = behaveModbus(meter.stacked, meter.relay, pdu[0] ?? 0, () => answerModbus(meter, pdu))
+    meter.stacked = meter.stacked.filter(({ left }) => left > 0)
+    return answer === null ? null : { pdu: answer.pdu, delayMs: answer.delayMs + delayOf(meter) }
   }
 
   /** Lives up to this moment. */
@@ -101,7 +119,10 @@ export class VirtualMeter {
 const honest = (meter: Meter, request: Frame): Answer => {
   const frame = answerHonestly(meter, request)
   if (frame === null) return silence
-  const { min, max } = meter.model.answerDelayMs
-  const delayMs = min === max ? min : min + meter.around.random() * (max - min)
-  return { frame, delayMs, brokenChecksum: false, cutAt: null }
+  return { frame, delayMs: delayOf(meter), brokenChecksum: false, cutAt: null }
+}
+
+const delayOf = ({ model, around }: Meter): number => {
+  const { min, max } = model.answerDelayMs
+  return min === max ? min : min + around.random() * (max - min)
 }

@@ -96,11 +96,11 @@ export const nextCrossing = (meter: Meter, wallet: Wallet, rate: Rate, power: Po
  * forbids both.
  */
 export const watchBalance = (meter: Meter, wallet: Wallet, power: Power): void => {
-  if (!wallet.opened || meter.keepPower || meter.relay.commanded === 'open') return
+  if (!wallet.opened || meter.keepPower || meter.forced === 'closed' || meter.relay.commanded === 'open') return
   const alarm2 = parameterNumber(meter, limit.alarm2) * perFen
   if (wallet.balance > alarm2) wallet.warned = false
   if (wallet.balance <= -parameterNumber(meter, limit.overdraft) * perFen) trip(meter, 'balance', power)
-  else if (wallet.balance <= alarm2 && !wallet.warned && meter.model.relay.button) {
+  else if (alarm2 > 0 && wallet.balance <= alarm2 && !wallet.warned && meter.model.relay.button) {
     wallet.warned = true
     trip(meter, 'warning', power)
   }

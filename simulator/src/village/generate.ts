@@ -38,4 +38,5 @@ export const generatedMeter = (generate: Generate, number: number, measured: rea
   clockOffsetMs: 0,
   livedDays: generate.livedDays,
   behaviours: [],
+  modbus: null,
 })

@@ -26,14 +26,17 @@ export type FramePart = Readonly<{ field: FrameField; bytes: readonly number[]; 
 const shortestBytes = 12
 const dataAt = 10
 
+/** A byte that the server does not show (a password) is `**`, and no number. */
+const hidden = '**'
+
 export const hexOf = (bytes: readonly number[]): string =>
-  bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')
+  bytes.map((byte) => (Number.isNaN(byte) ? hidden : byte.toString(16).toUpperCase().padStart(2, '0'))).join(' ')
 
 const bytesOf = (hex: string): readonly number[] =>
   hex
     .split(/\s+/u)
     .filter((word) => word !== '')
-    .map((word) => Number.parseInt(word, 16))
+    .map((word) => (word === hidden ? Number.NaN : Number.parseInt(word, 16)))
 
 /** Lowest byte first on the wire, highest first for people. */
 const digitsOf = (bytes: readonly number[]): string => hexOf([...bytes].reverse()).replaceAll(' ', '')
@@ -100,6 +103,7 @@ export const splitFrame = (hex: string): readonly FramePart[] => {
     return whole(bytes)
   const sumAt = frame.length - 2
   const sum = frame.slice(0, sumAt).reduce((total, byte) => total + byte, 0) & 0xff
+  const canBeSummed = !frame.some((byte) => Number.isNaN(byte))
   const address = frame.slice(1, 7)
   const mark = (at: number): FramePart => ({ field: 'mark', bytes: frame.slice(at, at + 1), value: null })
   return [
@@ -110,7 +114,11 @@ export const splitFrame = (hex: string): readonly FramePart[] => {
     { field: 'control', bytes: [control], value: hexOf([control]) },
     { field: 'length', bytes: [length], value: String(length) },
     ...dataParts(control, frame.slice(dataAt, sumAt)),
-    { field: sum === frame[sumAt] ? 'checksum' : 'wrong-checksum', bytes: frame.slice(sumAt, -1), value: null },
+    {
+      field: canBeSummed && sum !== frame[sumAt] ? 'wrong-checksum' : 'checksum',
+      bytes: frame.slice(sumAt, -1),
+      value: null,
+    },
     mark(sumAt + 1),
   ]
 }

@@ -1,7 +1,7 @@
-import { bcd } from '../format.ts'
+import { bcd, record, rest } from '../format.ts'
 import type { MeterProfile } from '../profile.ts'
 import { characteristicWord1 } from './status.table.ts'
-import { energy } from './units.ts'
+import { energy, money } from './units.ts'
 
 /** The standard with the State Grid extension of 2013: what the tables say. */
 export const standardProfile: MeterProfile = { name: 'standard' }
@@ -49,9 +49,28 @@ export const combinedRegisterProfile: MeterProfile = {
   },
 }
 
+/**
+ * CET meters keep the balance themselves and are recharged by writing (function 14H) a count and an amount, both BCD,
+ * without a security chip.
+ */
+export const cetProfile: MeterProfile = {
+  name: 'cet',
+  identifiers: {
+    recharge: {
+      id: 0x04900000,
+      ...record({ purchaseCount: bcd(4), amount: money }),
+      zh: '充值',
+      access: 'w',
+      clause: 'YJ (one vendor)',
+    },
+    securityMode: { id: 0x049f0000, ...rest, zh: '安全模式切换', access: 'w', clause: 'YJ (one vendor)' },
+  },
+}
+
 export const meterProfiles = Object.freeze({
   standard: standardProfile,
   'grid-2009': grid2009Profile,
   'accounts-by-one': accountsByOneProfile,
   'combined-register': combinedRegisterProfile,
+  cet: cetProfile,
 })

@@ -1,8 +1,8 @@
 import { bcd, binary, digits, type Format, raw, record, rest } from '../format.ts'
 import { keyWord } from './status.table.ts'
 
-// Class 07, function 03: what goes to the security chip of a meter and what comes back, as bytes with names. The ciphers
-// are not ours: a master without the utility's keys cannot make them, and a virtual meter can only pretend.
+// Class 07, function 03: what goes to the security chip of a meter and what comes back, as bytes with names. The
+// ciphers are not ours: a master without the utility's keys cannot make them, and a virtual meter can only pretend.
 
 /** A command of function 03: the data behind operator code, and the data behind the identifier of the reply. */
 export type SecurityRow = Readonly<{ id: number; request: Format; reply: Format; zh: string; clause: string }>

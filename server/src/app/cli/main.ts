@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { strictly } from './command.ts'
+import { enrolCommand } from './enrol.ts'
 import { frameCommand } from './frame/frame-command.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
@@ -25,6 +26,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
+    .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(ledgerCommand())

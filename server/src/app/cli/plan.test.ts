@@ -84,6 +84,15 @@ test('what begins on a day that has begun already is refused with the first day 
   expect([code, /soon\.json: validFrom must be \d{4}-\d\d-\d\d or later/u.test(err)], err).toEqual([1, true])
 })
 
+test('final prices for the days of a provisional version are taken, and can be trued up again', async () => {
+  await run('plan', 'add', 'market', await file('provisional.json', { ...version(1, '2024-01-01'), provisional: true }))
+  const { out } = await run('plan', 'add', 'market', await file('final.json', version(2, '2024-01-01', '0.6')))
+  expect(out).toBe('market: version 2 added\n0 periods trued up: 0.00 charged, 0.00 given back\n')
+  expect((await run('plan', 'true-up', 'market')).out).toBe('0 periods trued up: 0.00 charged, 0.00 given back\n')
+  expect((await run('plan', 'true-up', 'home')).out).toBe('home: no provisional version has final prices\n')
+  expect(await run('plan', 'true-up', 'nobody')).toMatchObject({ code: 1 })
+})
+
 test('a file that is not there, and an account that nobody has', async () => {
   expect((await run('plan', 'add', 'home', join(folder, 'none.json'))).err).toContain('there is no such file')
   const { err } = await run('plan', 'terms', '99999', await file('terms.json', { persons: 4 }))

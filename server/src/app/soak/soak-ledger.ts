@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { audit } from '../../flow/audit.ts'
 import { sealLedger } from '../../flow/seal-ledger.ts'
+import { verifyLedger } from '../../flow/verify-ledger.ts'
 import { seeded, type Answer } from '../../flow/testing/ledger-workload.ts'
 import { furnish, yuan } from '../../flow/testing/site.ts'
 import type { Connection } from '../../store/connection.ts'
@@ -78,10 +79,21 @@ const soak = async (database: Database, connection: Connection, options: Options
       return 1
     }
   }
-  await sealLedger({ database, clock })
+  const sealed = await timed(async () => sealLedger({ database, clock }))
+  const verified = await timed(async () => verifyLedger(database))
+  const rate = (ms: number): string => ((verified.result.transfers / ms) * 1_000).toFixed(0)
+  say(
+    `sealed ${String(verified.result.transfers)} transfers at ${rate(sealed.ms)} a second, verified at ${rate(verified.ms)}`,
+  )
   const wrong = (await audit(database)).flatMap(({ name, wrong: lines }) => lines.map((line) => `${name}: ${line}`))
   report({ acknowledged, rounds, writingMs, deadlocks: await deadlocks(database), wrong })
   return wrong.length === 0 ? 0 : 1
+}
+
+const timed = async <T>(work: () => Promise<T>): Promise<Readonly<{ result: T; ms: number }>> => {
+  const started = performance.now()
+  const result = await work()
+  return { result, ms: performance.now() - started }
 }
 
 /** Runs the writers in a process of their own and kills it; what it had told until then was acknowledged. */

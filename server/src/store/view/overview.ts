@@ -22,7 +22,7 @@ export type OverviewView = Readonly<{
 /** The figures of a day (`yyyy-mm-dd` and the instant of its local midnight) in one statement. */
 export const viewOverview = async (sql: Sql, day: string, midnight: number): Promise<OverviewView> => {
   const [row] = await sql.query<OverviewView>(
-    `select m.*, a.*, r.*, t.*, c.* from
+    `select m.*, a.*, r.*, i.*, t.*, c.* from
        (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
                count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
         from meter) m,
@@ -31,8 +31,9 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
         from account where agreement_id is not null) a,
        (select coalesce(sum(good), 0)::bigint as good, coalesce(sum(held), 0)::bigint as held, coalesce(sum(failed), 0)::bigint as failed
         from read_count where day = $1::date) r,
-       (select coalesce(sum(amount) filter (where kind = 'payment'), 0)::bigint as money_in,
-               coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
+       (select coalesce(sum(amount), 0)::bigint as money_in from payment p where p.at >= $2
+          and not exists (select from operation r where r.reverses = p.id)) i,
+       (select coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
        (select count(*) as restored, percentile_cont(0.5) within group (order by ms) as p50_ms, max(ms) as worst_ms from (
           select (extract(epoch from c.real_finished_at - p.real_at) * 1000)::float8 as ms
           from relay_command c join payment p on p.id = c.payment_id

@@ -50,8 +50,13 @@ const plainOrder = (request: RequestOf<'control-ciphered'>, order: Uint8Array): 
 }
 const plainHead = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0)
 
-/** An order that is none, to a meter that would have obeyed one. */
-export const answerNoOrder = (meter: Meter): Reply => worded(meter, { refused: 'restore-time-invalid' })
+/** Bytes that are no order: of a pre-trip most likely for its time of restoring, of others for their end of validity. */
+export const answerNoOrder = (meter: Meter, data: Uint8Array): Reply => {
+  const isPreTrip = data[orderAt] === 0x1d || data[orderAt] === 0x1e
+  return worded(meter, { refused: isPreTrip ? 'restore-time-invalid' : 'deadline-invalid' })
+}
+/** N1 stands behind the credentials. */
+const orderAt = 8
 
 /** Newer meters say in two bytes what they did or why not; others only that. */
 const worded = (meter: Meter, outcome: Outcome): Reply => {

@@ -74,9 +74,9 @@ const neverRefused: ReadonlySet<number> = new Set([
 ])
 
 /** A frame to this meter alone whose data make no sense is refused; one to nobody or of no function is not for it. */
-const answerMalformed = (meter: Meter, { address, control }: Frame, code: string): Reply | null => {
+const answerMalformed = (meter: Meter, { address, control, data }: Frame, code: string): Reply | null => {
   if (address !== meter.address || code === 'wrong-function' || code === 'bad-address') return null
   if (neverRefused.has(control)) return null
-  if (control === functionCode.control) return answerNoOrder(meter)
+  if (control === functionCode.control) return answerNoOrder(meter, data)
   return { kind: 'error', address, functionCode: control, errors: errorsFor(['other']) }
 }

@@ -1,8 +1,8 @@
 import { isMeterAddress, type MeterErrorReason, type Reply, type RequestOf } from '@xianfu/protocols'
-import { binary, joined, readBinary, readDigits } from '../bytes.ts'
+import { binary, joined, readBcd, readBinary, readDigits } from '../bytes.ts'
 import { event, record, timeBytes } from '../event-memory.ts'
 import { setOwnTime } from '../meter-clock.ts'
-import { parameter, setParameter } from '../parameters.ts'
+import { parameter, setParameter, type Parameter } from '../parameters.ts'
 import { believes, levelOfPassword, operatorNumber, passwordParameter } from '../passwords.ts'
 import type { Meter } from '../state.ts'
 import { readTime } from '../time-bytes.ts'
@@ -36,11 +36,13 @@ const put = (meter: Meter, identifier: number, data: Uint8Array, operator: numbe
   const row = parameter(identifier)
   if (row === undefined) return 'no-data'
   if (row.write === 'never' || (row.write === 'key' && !meter.faults.programmingKey)) return 'wrong-password'
-  if (!fits(row.bytes, data)) return 'other'
+  if (!fits(row.bytes, data) || (isNumber(meter, row) && readBcd(data, 0, data.length) === null)) return 'other'
   if (identifier === addressParameter) return putAddress(meter, data)
   setParameter(meter, identifier, data)
   return null
 }
+
+const isNumber = (meter: Meter, { initial }: Parameter): boolean => typeof initial(meter) === 'number'
 
 /** Tables may be sent without the repetitions at their end. */
 const fits = (bytes: number, data: Uint8Array): boolean =>

@@ -1,4 +1,4 @@
-import { localTime } from '../../time/local-time.ts'
+import { localTime, minuteOfDay } from '../../time/local-time.ts'
 import { ownNow } from '../meter-clock.ts'
 import { parameterBytes, parameterNumber, setParameter } from '../parameters.ts'
 import { readBcd } from '../bytes.ts'
@@ -14,26 +14,24 @@ const settlementDays = [0x0400_0b01, 0x0400_0b02, 0x0400_0b03] as const
 export const onQuarterHour = (meter: Meter): void => {
   const { memory } = meter.model
   noteDemand(meter)
-  const time = localTime(ownNow(meter), meter.around.zone)
-  const minute = time.hour * 60 + time.minute
+  const minute = minuteOfDay(ownNow(meter), meter.around.zone)
   if (memory.profileMinutes > 0 && minute % memory.profileMinutes === 0) noteProfile(meter)
   if (memory.hourlyMinutes > 0 && minute % memory.hourlyMinutes === 0) freezeHour(meter)
   if (minute === 0 && memory.daily) freeze(meter, 'daily')
-  if (memory.settlement && isSettlement(meter, time)) freeze(meter, 'settlement')
+  if (memory.settlement && minute % 60 === 0 && isSettlement(meter)) freeze(meter, 'settlement')
   if (meter.terminal.output === 'demand-period')
     meter.terminal = { ...meter.terminal, pulses: meter.terminal.pulses + 1 }
   if (meter.parameters !== null) switchOver(meter)
 }
 
-const isSettlement = (
-  meter: Meter,
-  { day, hour, minute }: Readonly<{ day: number; hour: number; minute: number }>,
-): boolean =>
-  minute === 0 &&
-  settlementDays.some((identifier) => {
+/** At a full hour: whether it is one of the three settlement days and hours, DDhh. */
+const isSettlement = (meter: Meter): boolean => {
+  const { day, hour } = localTime(ownNow(meter), meter.around.zone)
+  return settlementDays.some((identifier) => {
     const when = parameterNumber(meter, identifier)
     return when !== none && when === day * 100 + hour
   })
+}
 
 const day = Object.freeze({ at: 0x0400_0107, spare: 0x0402_0001, current: 0x0401_0001 })
 const price = Object.freeze({ at: 0x0400_0108, spare: 0x0405_0200, current: 0x0405_0100 })

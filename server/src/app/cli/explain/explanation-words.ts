@@ -80,7 +80,7 @@ const problems: readonly (readonly [RegExp, string])[] = [
   [/^(\d+) bytes behind the frame$/u, '帧后有 $1 个多余字节'],
   [/^the address is not made of digits$/u, '地址域不是 BCD 码'],
   [/^the data end in front of: (.*)$/u, '数据在此项之前结束: $1'],
-  [/^(\d+) bytes of data more than the function has$/u, '数据比该功能多 $1 字节'],
+  [/^(\d+) bytes of data more than is known: (.*)$/u, '多余 $1 字节数据: $2'],
   [/^(.*) is no value: (.*)$/u, '$1 的值无效: $2'],
 ]
 
