@@ -113,6 +113,21 @@ describe('closing a period', () => {
     ).toMatchObject({ lines: ['energy 0.338', 'rounding -0.038'], total: '0.30', rounding: '-0.038' })
   })
 
+  test('a closed account takes no rounding: a line says what the printed ones differ by', () => {
+    expect(
+      closed({
+        periods: [flatPeriod('236.000', '0.538', '126.968')],
+        moves: [move('payment', '126.968')],
+        accountClosed: true,
+      }),
+    ).toMatchObject({
+      lines: ['energy 126.97', 'rounding -0.002'],
+      total: '126.968',
+      rounding: '0.00',
+      closingBalance: '0.00',
+    })
+  })
+
   test('a fee is a line of its own; refunds and transfers are no charges', () => {
     expect(
       closed({

@@ -69,6 +69,8 @@ export type StatementInput = Readonly<{
   /** All that moved the balance but charges of energy: those are the periods'. */
   moves: readonly BalanceMove[]
   openingBalance: MicroYuan
+  /** The account is closed and its money returned: nothing more can be posted, so the lines give way to what was charged. */
+  accountClosed?: boolean
 }>
 
 export type ClosedStatement = Readonly<{
@@ -92,19 +94,26 @@ export type StatementResult = Readonly<
   { ok: true; statement: ClosedStatement } | { ok: false; code: 'more-than-rounding'; detail: string }
 >
 
-export const buildStatement = ({ periods, moves, openingBalance }: StatementInput): StatementResult => {
+export const buildStatement = ({
+  periods,
+  moves,
+  openingBalance,
+  accountClosed = false,
+}: StatementInput): StatementResult => {
   if (moves.some((move) => partOfMove(move) === 'energy')) throw new RangeError('energy is charged by periods')
   const sumOf = (...parts: readonly StatementPart[]): MicroYuan =>
     sum(moves.filter((move) => parts.includes(partOfMove(move))).map(({ effect }) => effect))
   const closed = periods.map(closePeriod)
   const posted = moves.filter((move) => partOfMove(move) === 'fee').map(postedLine)
-  const lines = [...closed.flatMap((one) => one.lines), ...posted]
-  const total = sum(lines.filter(({ memo }) => !memo).map(({ amount }) => amount))
+  const printed = [...closed.flatMap((one) => one.lines), ...posted]
+  const sumOfLines = sum(printed.filter(({ memo }) => !memo).map(({ amount }) => amount))
   const energy = sum(periods.map((period) => period.charged))
   const unrounded = subtractMoney(energy, sumOf('fee'))
   const charged = subtractMoney(unrounded, sumOf('rounding'))
-  if (magnitude(subtractMoney(total, unrounded)) > boundOf(periods, lines))
-    return { ok: false, code: 'more-than-rounding', detail: subtractMoney(total, unrounded).toString() }
+  if (magnitude(subtractMoney(sumOfLines, unrounded)) > boundOf(periods, printed))
+    return { ok: false, code: 'more-than-rounding', detail: subtractMoney(sumOfLines, unrounded).toString() }
+  const total = accountClosed ? charged : sumOfLines
+  const lines = total === sumOfLines ? printed : [...printed, plainLine('rounding', subtractMoney(total, sumOfLines))]
   const tax = sum(closed.map((one) => one.tax))
   const payments = sumOf('payment')
   const movements = sumOf('movement')

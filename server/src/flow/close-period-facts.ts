@@ -127,7 +127,7 @@ const closeAccount = (work: Work, facts: AccountFacts): Closing => {
   )
   const objection = objectionTo(facts, openingBalance)
   if (objection !== null) return { kind: 'refused', account: number, because: `${work.month.month}, ${objection}` }
-  const built = buildStatement({ periods: rated, moves, openingBalance })
+  const built = buildStatement({ periods: rated, moves, openingBalance, accountClosed: account.accountClosed })
   if (!built.ok)
     return { kind: 'refused', account: number, because: `${work.month.month}, ${built.code}: ${built.detail}` }
   const { statement } = built

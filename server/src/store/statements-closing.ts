@@ -11,6 +11,12 @@ import { usageOf, type UsageRow } from './tariff-usage.ts'
 
 /** What closing a month needs to know. Everything is read for a batch of accounts at once, under their locks. */
 
+/**
+ * A period whose meter was taken off its account gives its key to the one that follows and moves a microsecond ahead
+ * (meter-binding): it still belongs to the month that it began in.
+ */
+export const cut = "interval '500 microseconds'"
+
 export type Span = Readonly<{ start: number; end: number }>
 
 export type ClosingSite = Readonly<{
@@ -57,11 +63,11 @@ export const accountsToClose = async (
                         order by revision desc limit 1) s on true
      where a.site_id = $1 and case when s.last_entry is null then $4 and (
        exists (select from settlement_period p join agreement g on g.id = p.agreement_id
-               where g.account_id = a.id and p.start_at >= $2 and p.start_at < $3)
+               where g.account_id = a.id and p.start_at >= $2::timestamptz - ${cut} and p.start_at < $3::timestamptz - ${cut})
        or exists (select from transfer t where t.account_id = a.id and t.at > $2 and t.at <= $3))
      else
        s.energy <> (select coalesce(sum(p.charged), 0) from settlement_period p join agreement g on g.id = p.agreement_id
-                    where g.account_id = a.id and p.start_at >= $2 and p.start_at < $3)
+                    where g.account_id = a.id and p.start_at >= $2::timestamptz - ${cut} and p.start_at < $3::timestamptz - ${cut})
        or exists (select from statement e where e.account_id = a.id and e.end_at <= $2 and e.last_entry > s.last_entry)
      end order by a.id`,
     [siteId, new Date(start), new Date(end), which === 'all'],
@@ -76,6 +82,8 @@ export type ClosingAccount = Readonly<{
   customer: string
   language: Language
   balance: MicroYuan
+  /** Its money is returned and its ledger accounts take nothing more. */
+  accountClosed: boolean
   /** The newest revision for this month. */
   closed: Readonly<{
     id: string
@@ -103,6 +111,7 @@ export const closingAccounts = async (
     name: string
     language: Language
     balance: bigint | null
+    account_closed: boolean
     s_id: string | null
     s_number: string
     s_revision: number
@@ -114,7 +123,8 @@ export const closingAccounts = async (
     b_number: string | null
     b_closing: bigint
   }>(
-    `select a.id, a.bucket, a.number, c.name, c.language, l.credits - l.debits as balance, s.id as s_id, s.number as s_number,
+    `select a.id, a.bucket, a.number, c.name, c.language, l.credits - l.debits as balance,
+            l.closed_at is not null as account_closed, s.id as s_id, s.number as s_number,
             s.revision as s_revision, s.total as s_total, s.tax as s_tax, s.opening_balance as s_opening,
             s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer, b.number as b_number,
             b.closing_balance as b_closing
@@ -134,6 +144,7 @@ export const closingAccounts = async (
     customer: row.name,
     language: row.language,
     balance: microYuan(row.balance ?? 0n),
+    accountClosed: row.account_closed,
     closed:
       row.s_id === null
         ? null
@@ -201,7 +212,7 @@ export const closingPeriods = async (
             p.quota_carried_wh, p.opens_month, p.opening_wh, p.opening_rates_wh, p.latest_wh, p.latest_rates_wh, p.charged
      from agreement g join settlement_period p on p.agreement_id = g.id join price_plan pl on pl.id = p.price_plan_id
      left join supply_terms t on t.id = p.supply_terms_id
-     where g.account_id = any($1::int[]) and p.start_at >= $2 and p.start_at < $3
+     where g.account_id = any($1::int[]) and p.start_at >= $2::timestamptz - ${cut} and p.start_at < $3::timestamptz - ${cut}
      order by g.account_id, p.meter_id, p.start_at`,
     [accountIds, new Date(start), new Date(end)],
   )
@@ -252,7 +263,7 @@ export const chargedAfter = async (
   const rows = await sql.query<{ account_id: number; charged: bigint }>(
     `select g.account_id, sum(p.charged)::bigint as charged
      from agreement g join settlement_period p on p.agreement_id = g.id
-     where g.account_id = any($1::int[]) and p.start_at >= $2 group by g.account_id`,
+     where g.account_id = any($1::int[]) and p.start_at >= $2::timestamptz - ${cut} group by g.account_id`,
     [accountIds, new Date(after)],
   )
   return new Map(rows.map((row) => [row.account_id, microYuan(row.charged)]))

@@ -1,5 +1,6 @@
 import { plainChargeKinds } from '../domain/statement-kinds.ts'
 import type { Sql } from './database.ts'
+import { cut } from './statements-closing.ts'
 
 /** Statements against the books they were made from; nothing is taken from a statement's own sums. */
 
@@ -44,7 +45,7 @@ export const proveStatements = async (sql: Sql): Promise<StatementProof> => {
             s.total - s.energy as plain, s.payments + s.movements as other, s.rounding, s.opening_balance as opening,
             (select coalesce(sum(n.amount), 0)::bigint from statement_line n where n.statement_id = s.id and not n.memo) as lines,
             (select coalesce(sum(p.charged), 0)::bigint from settlement_period p join agreement g on g.id = p.agreement_id
-             where g.account_id = s.account_id and p.start_at >= s.start_at and p.start_at < s.end_at) as periods,
+             where g.account_id = s.account_id and p.start_at >= s.start_at - ${cut} and p.start_at < s.end_at - ${cut}) as periods,
             (select b.closing_balance from statement b where b.account_id = s.account_id and b.end_at = s.start_at
              order by b.revision desc limit 1) as before,
             coalesce(sum(-e.effect) filter (where e.plain), 0)::bigint as plain_in_journal,
@@ -99,9 +100,9 @@ export const proveBalances = async (sql: Sql): Promise<Readonly<{ accounts: numb
              + coalesce((select sum(e.effect) from effect e
                          where e.account_id = a.id and (e.at > s.end_at or e.entry > s.last_entry)), 0)
              - coalesce((select sum(p.charged) from settlement_period p join agreement g on g.id = p.agreement_id
-                         where g.account_id = a.id and p.start_at >= s.end_at), 0)
+                         where g.account_id = a.id and p.start_at >= s.end_at - ${cut}), 0)
              - coalesce((select sum(p.charged) from settlement_period p join agreement g on g.id = p.agreement_id
-                         join newest n on n.account_id = a.id and p.start_at >= n.start_at and p.start_at < n.end_at
+                         join newest n on n.account_id = a.id and p.start_at >= n.start_at - ${cut} and p.start_at < n.end_at - ${cut}
                          where g.account_id = a.id), 0)
              + coalesce((select sum(n.energy) from newest n where n.account_id = a.id), 0))::bigint as expected
      from last s join account a on a.id = s.account_id
