@@ -14,6 +14,8 @@ import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -27,6 +29,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(noTripCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(statementCommand())
+    .addCommand(receiptCommand())
+    .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
   for (const command of fieldCommands()) program.addCommand(command)
