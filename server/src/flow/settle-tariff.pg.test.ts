@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney, varHours, wattHours, watts } from '../domain/quantity.ts'
+import { formatMoney, microYuan, varHours, wattHours, watts } from '../domain/quantity.ts'
 import { dayNumber } from '../domain/tariff/day-number.ts'
 import { plainContract } from '../domain/tariff/contract.ts'
 import { beginChain, takeReading } from '../domain/tariff/metering-chain.ts'
@@ -52,6 +52,7 @@ describe('settling readings under tariffs, on a real database', () => {
       [
         { place: 'clock', opening: 100, tariff: plan(clock) },
         { place: 'gap', opening: 100, tariff: plan(clock) },
+        { place: 'old gap', opening: 100, tariff: plan(flat('1')) },
         {
           place: 'ladder',
           opening: 500,
@@ -463,5 +464,22 @@ describe('settling readings under tariffs, on a real database', () => {
     )
     const lost = (await audit(town.database)).filter(({ name }) => name.includes('watt-hour'))
     expect(lost.flatMap((check) => check.wrong)).toHaveLength(1)
+  })
+
+  test('a late reading two months on divides a gap over a turn of the month: both months move, and nothing is lost', async () => {
+    const turn = at(12, 1)
+    const hour = 3_600_000
+    await settle('old gap', [
+      [turn - 10 * hour, 0],
+      [turn - 2 * hour, 1_000],
+      [turn + 2 * hour, 2_000],
+      [at(12, 31, 12), 2_500],
+      [at(12, 31, 24) + hour, 3_000],
+    ])
+    const late = await settle('old gap', [[turn - hour, 1_900]])
+    expect(late).toMatchObject({ late: 1, held: 0 })
+    const charged = (await periods('old gap')).map(({ charged }) => formatMoney(microYuan(charged)))
+    expect(charged).toEqual(['1.933', '1.028', '0.039'])
+    expect((await audit(town.database)).flatMap(({ wrong }) => wrong)).toEqual([])
   })
 })

@@ -64,13 +64,19 @@ const periodOf = (row: Row): PeriodRow => ({
 })
 
 /**
- * The last two periods under a tariff of each of these meters, in their order: a late reading reaches no farther back.
+ * How many periods a late reading may reach back: two years of months. Two would do but for a long gap, whose energy a late
+ * reading divides anew over every month the gap touches, and all of them must move together.
+ */
+const periodsLookedBack = 26
+
+/**
+ * The latest periods under a tariff of each of these meters, in their order. Read only where one before the newest counts.
  * None where a plan of another kind, or another account, has followed.
  */
 export const loadLatestPeriods = async (sql: Sql, meterIds: readonly number[]): Promise<readonly PeriodRow[]> => {
   const rows = await sql.query<Row>(
     `select ${periodColumns} from unnest($1::int[]) as w(id)
-     cross join lateral (select * from settlement_period where meter_id = w.id order by start_at desc limit 2) s
+     cross join lateral (select * from settlement_period where meter_id = w.id order by start_at desc limit ${String(periodsLookedBack)}) s
      ${periodJoins} where s.usage is not null and g.account_id = m.account_id and not exists (
        select from settlement_period n join agreement o on o.id = n.agreement_id
        where n.meter_id = s.meter_id and n.start_at > s.start_at and (n.usage is null or o.account_id <> m.account_id))
