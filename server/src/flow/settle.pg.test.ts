@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wattHours } from '../domain/quantity.ts'
+import { bindMeters, releaseMeters } from '../store/meter-binding.ts'
 import { audit } from './audit.ts'
 import { createTown, wednesday, yuan, type Town } from './testing/town.ts'
 
@@ -15,6 +16,7 @@ describe('settling readings, on a real database', () => {
       { place: 'held', opening: 100 },
       { place: 'month', opening: 100 },
       { place: 'many', opening: 100 },
+      { place: 'twice released', opening: 100 },
       { place: 'no agreement', agreement: false },
     ])
   })
@@ -143,6 +145,32 @@ describe('settling readings, on a real database', () => {
   })
 
   test('the books are right', async () => {
+    expect((await audit(town.database)).flatMap(({ wrong }) => wrong)).toEqual([])
+  })
+
+  test('a meter that leaves its account three times in a month is charged by every tenant for what they used', async () => {
+    const { accountId, meterId } = await town.place('twice released')
+    const other = (await town.place('B')).accountId
+    const start = town.clock.now()
+    let wh = 1_000_000
+    for (const [step, to] of [other, accountId, other, accountId].entries()) {
+      town.clock.set(start + (2 * step + 1) * halfHour)
+      await town.settle([await town.reading('twice released', wh)])
+      wh += 1_000
+      town.clock.set(start + (2 * step + 2) * halfHour)
+      await town.settle([await town.reading('twice released', wh)])
+      await town.database.transaction(async (sql) => {
+        await releaseMeters(sql, [meterId])
+        await bindMeters(sql, [meterId], to)
+      })
+    }
+    const periods = await town.database.query<{ opening_wh: bigint; latest_wh: bigint }>(
+      'select opening_wh, latest_wh from settlement_period where meter_id = $1 order by start_at',
+      [meterId],
+    )
+    expect(periods.map(({ opening_wh, latest_wh }) => [opening_wh, latest_wh])).toEqual(
+      [0, 1, 2, 3].map((step) => [1_000_000n + BigInt(step) * 1_000n, 1_001_000n + BigInt(step) * 1_000n]),
+    )
     expect((await audit(town.database)).flatMap(({ wrong }) => wrong)).toEqual([])
   })
 })

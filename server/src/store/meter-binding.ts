@@ -36,13 +36,39 @@ export const bindMeters = async (sql: Sql, meterIds: readonly number[], accountI
 /**
  * Takes meters off their account and cuts their settlement periods short at their last reading. The next period carries
  * on from those very registers, under whatever account they come to, so no unit of energy is lost or charged twice. The
- * cut period leaves its key (the start of the month) to the one that follows in the same month.
+ * cut period leaves its key (the start of the month) to the one that follows in the same month: it moves a microsecond
+ * ahead of the month, and those that were cut in the same month already make room before it, in their order.
  */
 export const releaseMeters = async (sql: Sql, meterIds: readonly number[]): Promise<void> => {
+  await makeRoom(sql, meterIds)
   await sql.query(
     `update settlement_period p set start_at = p.start_at - interval '1 microsecond', end_at = greatest(m.last_at, p.start_at)
      from meter m where m.id = p.meter_id and m.id = any($1::int[]) and p.end_at > m.last_at`,
     [meterIds],
   )
   await sql.query('update meter set account_id = null where id = any($1::int[])', [meterIds])
+}
+
+/**
+ * Moves cut periods by as much as they reach back already, so that none meets another on its way. That doubles each time
+ * and may not leave the half millisecond in which statements look for them: nine changes of account in a month.
+ */
+const makeRoom = async (sql: Sql, meterIds: readonly number[]): Promise<void> => {
+  const [full] = await sql.query<{ meter_id: number }>(
+    `with cut as (
+       select c.meter_id, c.start_at, p.start_at - min(c.start_at) over (partition by c.meter_id) as room
+       from settlement_period p join meter m on m.id = p.meter_id
+       join settlement_period c on c.meter_id = p.meter_id
+         and c.start_at >= p.start_at - interval '500 microseconds' and c.start_at < p.start_at
+       where m.id = any($1::int[]) and p.end_at > m.last_at
+     ), moved as (
+       update settlement_period c set start_at = c.start_at - cut.room from cut
+       where c.meter_id = cut.meter_id and c.start_at = cut.start_at
+     ) select meter_id from cut where room > interval '250 microseconds' limit 1`,
+    [meterIds],
+  )
+  if (full !== undefined)
+    throw new RangeError(
+      `meter ${String(full.meter_id)} has changed accounts nine times this month: no more until the next`,
+    )
 }
