@@ -24,7 +24,7 @@ const { values } = parseArgs({
     meters: { type: 'string', default: '10000,100000' },
     rounds: { type: 'string', default: '3' },
     payments: { type: 'string', default: '50' },
-    batch: { type: 'string', default: '1000' },
+    batch: { type: 'string', default: '250' },
     workers: { type: 'string', default: '2' },
     plan: { type: 'string' },
   },

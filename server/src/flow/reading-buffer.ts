@@ -7,8 +7,11 @@ import { settleReadings, type FieldReading } from './settle.ts'
 
 /** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
 const maximumWaiting = 20_000
-/** Readings settled in one transaction (reference measurements: 1000 to 2000 is best). */
-const batchSize = 1_000
+/**
+ * Readings settled in one transaction. A payment of one of their accounts waits that long: a thousand settle a quarter
+ * faster than this, and make the slowest payments wait twice as long (docs/performance).
+ */
+const batchSize = 250
 /** A batch that is not full is settled after so long, elapsed time. */
 const flushEveryMs = 150
 
