@@ -184,6 +184,16 @@ export const disputePurse = async (sql: Sql, meterId: number, why: string | null
 
 export type PurseOwner = Readonly<{ accountId: number; bucket: number; agreementId: number; pricePlanId: number }>
 
+/** The number of the account whose purse it is; null when it is nobody's or not in local mode. */
+export const purseAccountNumber = async (sql: Sql, meterId: number): Promise<string | null> => {
+  const [row] = await sql.query<{ number: string }>(
+    `select a.number from meter m join account a on a.id = m.account_id join agreement g on g.id = a.agreement_id
+     where m.id = $1 and g.settlement_mode = 'local'`,
+    [meterId],
+  )
+  return row?.number ?? null
+}
+
 /** Whose purse it is and under which agreement; null when it is nobody's or not in local mode. */
 export const purseOwner = async (sql: Sql, meterId: number): Promise<PurseOwner | null> => {
   const [row] = await sql.query<{ account_id: number; bucket: number; agreement_id: number; price_plan_id: number }>(
