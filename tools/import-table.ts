@@ -53,7 +53,7 @@ export const layers: readonly Layer[] = Object.freeze([
     layers: [],
     packages: ['@xianfu/contract', 'react*', 'antd*', 'echarts/*', '@tanstack/*', 'i18next', 'dayjs*'],
   },
-  { folder: 'e2e/src', layers: ['server/src'], packages: ['*'] },
+  { folder: 'e2e/src', layers: [], packages: ['*'] },
 ])
 
 /** Layers that look into one folder of another layer only. */

@@ -15,6 +15,7 @@ import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import { forgetGatewayStates, loadField, saveGatewayState } from '../store/archive.ts'
 import { hastenCommands } from '../store/commands.ts'
 import type { Database } from '../store/database.ts'
+import { hastenPurchases } from '../store/meter-purchases.ts'
 import { archiveChannel, commandChannel, messageChannel, notifyLive } from '../store/notify.ts'
 
 export type HouseParts = Readonly<{
@@ -59,6 +60,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const gatewayChanged = async (gatewayId: number, online: boolean, since: number): Promise<void> => {
     await saveGatewayState(database, gatewayId, online, since)
     if (online) await hastenCommands(database, gatewayId, clock.now())
+    if (online) await hastenPurchases(database, gatewayId, clock.now())
     await notifyLive(database, ['gateway'])
     if (!online) return
     dispatcher.wake()

@@ -97,6 +97,15 @@ export const claimPurchases = async (
   return rows.map(({ id }) => id)
 }
 
+/** A gateway is there again: what waits for its meters need not wait any longer. */
+export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+  await sql.query(
+    `update meter_purchase set next_step_at = $2 where state in ('waiting', 'written') and next_step_at > $2
+       and meter_id in (select id from meter where gateway_id = $1)`,
+    [gatewayId, new Date(now)],
+  )
+}
+
 /** With the pending transfer that it completes. */
 export const findPurchase = async (sql: Sql, id: string): Promise<StoredPurchase | null> => {
   const [row] = await sql.query<Row>(
