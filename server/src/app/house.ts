@@ -9,6 +9,7 @@ import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
@@ -87,6 +88,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runSealing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
+    ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),
   ]
 
   return {

@@ -1,10 +1,14 @@
+import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
-import type { Exchange, Headend } from '../headend/headend.ts'
+import type { Exchange, Headend, Priority } from '../headend/headend.ts'
 import { purseAccountNumber } from '../store/meter-purchases.ts'
 import type { FlowContext } from './process.ts'
 
 /** A person waits for a purchase; relay commands still pass it. */
 const options = { priority: 'person' } as const
+
+type FieldContext = Pick<FlowContext, 'database' | 'log'>
+type Purses = Pick<Headend, 'readPurse' | 'writePurse'>
 
 /** Twelve digits of BCD in a meter: the account's number, with zeros in front. */
 const customerNumberDigits = 12
@@ -13,17 +17,8 @@ const customerNumberDigits = 12
  * Purchases over the wire. A meter is written to only while its account's agreement has it settled by the meter itself
  * (本地费控): one that went back to remote settlement meanwhile gets nothing more, and the count sends the money home.
  */
-export const createFieldPurchaseWriter = (
-  { database, log }: Pick<FlowContext, 'database' | 'log'>,
-  headend: Pick<Headend, 'readPurse' | 'writePurse'>,
-): PurchaseWriter => ({
-  async readPurse(meterId) {
-    const read = await headend.readPurse(meterId, options)
-    if (read.ok) return read.purse
-    const detail = { meterId, code: read.code, detail: read.detail, ...lastBytes(read.exchanges) }
-    log({ level: read.code === 'not-genuine' ? 'error' : 'warn', what: 'a purse could not be read', detail })
-    return null
-  },
+export const createFieldPurchaseWriter = ({ database, log }: FieldContext, headend: Purses): PurchaseWriter => ({
+  readPurse: async (meterId) => readFieldPurse({ log }, headend, meterId, options.priority),
   async write(meterId, purchase) {
     const number = await purseAccountNumber(database, meterId)
     if (number === null) return { kind: 'refused', reason: 'the meter is not settled by its own purse any more' }
@@ -37,6 +32,20 @@ export const createFieldPurchaseWriter = (
     return outcome
   },
 })
+
+/** What the purse of a meter shows now, or null, with the reason in the log. */
+export const readFieldPurse = async (
+  { log }: Pick<FieldContext, 'log'>,
+  headend: Pick<Purses, 'readPurse'>,
+  meterId: number,
+  priority: Priority,
+): Promise<PurseReading | null> => {
+  const read = await headend.readPurse(meterId, { priority })
+  if (read.ok) return read.purse
+  const detail = { meterId, code: read.code, detail: read.detail, ...lastBytes(read.exchanges) }
+  log({ level: read.code === 'not-genuine' ? 'error' : 'warn', what: 'a purse could not be read', detail })
+  return null
+}
 
 const customerNumberOf = (accountNumber: string): string | null =>
   /^\d{1,12}$/u.test(accountNumber) ? accountNumber.padStart(customerNumberDigits, '0') : null

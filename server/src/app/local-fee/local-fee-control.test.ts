@@ -179,6 +179,21 @@ describe('purchases reach the meters that keep their own balance', () => {
   const stateOf = async (id: string) =>
     (await at.database.query<{ state: string }>('select state from meter_purchase where id = $1', [id]))[0]?.state
 
+  test('what the meter deducts by itself is charged when its purse is read', { timeout }, async () => {
+    const load = async (constantWatts: number) =>
+      fetch(`${door}${virgin.address}`, { method: 'PATCH', body: JSON.stringify({ constantWatts }) })
+    const before = await wallet(virgin)
+    await load(1_000)
+    await untilItIs('money goes', async () => (await wallet(virgin)).balanceFen < before.balanceFen - 5, withinMs)
+    await load(0)
+    const { balanceFen } = await wallet(virgin)
+    // The interval between two readings is half an hour; nobody wants to wait for that.
+    await at.database.query("update meter_wallet set read_at = read_at - interval '1 hour'")
+    const shown = yuan(balanceFen / 100)
+    await untilItIs('it is charged', async () => (await books(virgin)).wallet === shown, withinMs)
+    expect((await books(virgin)).prepayment).toBe(yuan(389.95))
+  })
+
   test('and the books are right', { timeout }, async () => {
     const wrong = (await audit(at.database)).flatMap(({ name, wrong: lines }) =>
       lines.map((line) => `${name}: ${line}`),

@@ -69,10 +69,11 @@ export const enrolLocalSite = async (database: Database, terms: Omit<CreditTerms
   }
 }
 
-/** A new meter, and one with money in it and a hoarding limit. Nobody uses energy, so that money stays where it is. */
+/** A new meter, and one with money in it and a hoarding limit. Nobody uses energy until told to, so that money stays where it is. */
 export const localVillage = (key: string): object => {
   const [virgin, hoarder] = customers
-  const prices = [1, 1, 1, 1]
+  // So dear that a test sees money go within seconds.
+  const prices = [100, 100, 100, 100]
   const meter = { constantWatts: 0, security: { key } }
   return {
     name: 'local fee control',
