@@ -13,6 +13,7 @@ import { findModel } from './model/models.ts'
 import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
 import { readMeterPurse, writeMeterPurse } from './purse/meter-purse.ts'
 import { createOneAtATime } from './purse/one-at-a-time.ts'
+import { guardSecurityModule } from './security/guard-security-module.ts'
 import type { SecurityModule } from './security/security-module.ts'
 import type { KnownGateway } from './transport/registration.ts'
 
@@ -53,7 +54,8 @@ class RunningHeadend implements Headend {
     this.#listenSecurely = listenSecurely ?? null
     this.#log = log
     this.#limits = { ...defaultLimits, ...limits }
-    this.#security = security ?? null
+    const answerWithinMs = this.#limits.securityModuleMs
+    this.#security = security ? guardSecurityModule(security, { clock, answerWithinMs }) : null
     this.#server = new GatewayServer({
       clock,
       limits: this.#limits,

@@ -2,7 +2,7 @@ import { decodeValue, encodeSecurityRequest, identifiers, type SecurityRequestOf
 import type { WriteOutcome } from '../../domain/purchase-writer.ts'
 import type { FieldMeter } from '../driver/field-meter.ts'
 import type { PursePurchase } from '../headend.ts'
-import { checkedBytes, type SecurityModule, type SecuritySession } from '../security/security-module.ts'
+import type { SecurityModule, SecuritySession } from '../security/security-module.ts'
 import { askSecurity, failureIn } from './dlt645-session.ts'
 import { fenOf } from './fen.ts'
 import type { PurseTalk } from './purse-talk.ts'
@@ -68,10 +68,9 @@ const sealed = async (
     customerMac: noMac,
   }
   const open = encodeSecurityRequest('recharge', parts)
-  const made = await security.sealPurchase(session, {
+  const macs = await security.sealPurchase(session, {
     amountAndCount: open.slice(0, 8),
     customerNumber: open.slice(12, 18),
   })
-  const [amountMac, customerMac] = [checkedBytes(made.amountMac, 'mac'), checkedBytes(made.customerMac, 'mac')]
-  return encodeSecurityRequest('recharge', { ...parts, amountMac, customerMac })
+  return encodeSecurityRequest('recharge', { ...parts, ...macs })
 }

@@ -2,7 +2,7 @@ import { decodeSecurityReply, encodeSecurityRequest, securityCommands, type Secu
 import { errorWords } from '../driver/dlt645-read.ts'
 import type { FieldMeter } from '../driver/field-meter.ts'
 import type { PurseFailure } from '../headend.ts'
-import { checkedBytes, type SecurityModule, type SecuritySession } from '../security/security-module.ts'
+import type { SecurityModule, SecuritySession } from '../security/security-module.ts'
 import type { PurseTalk, Said } from './purse-talk.ts'
 import { refusalWords } from './refusal-words.ts'
 
@@ -20,8 +20,7 @@ export const openSession = async (
 ): Promise<SessionOpened> => {
   const { address } = meter.config
   const identity = { address, dispersionFactor: dispersionFactorOf(address) }
-  const made = await security.identify(identity)
-  const proof = { cipher: checkedBytes(made.cipher, 'cipher'), random: checkedBytes(made.random, 'random') }
+  const proof = await security.identify(identity)
   const { dispersionFactor } = identity
   const data = encodeSecurityRequest('authenticate', { ...proof, dispersionFactor })
   const said = await askSecurity(meter, talk, 'authenticate', data, meter.limits.readAttempts.person)

@@ -30,15 +30,7 @@ export type SealedParts = Readonly<{ amountAndCount: Uint8Array; customerNumber:
 
 export type PurchaseMacs = Readonly<{ amountMac: Uint8Array; customerMac: Uint8Array }>
 
-/** A module failed, or made what cannot stand in a frame: nothing has left for the meter. */
+/** A module failed, or gave what cannot stand in a frame: nothing has left for the meter. */
 export class SecurityModuleError extends Error {
   override readonly name = 'SecurityModuleError'
-}
-
-const lengths = { cipher: 8, random: 8, mac: 4 } as const
-
-/** @throws SecurityModuleError when a module gives bytes of another length. */
-export const checkedBytes = (bytes: Uint8Array, of: keyof typeof lengths): Uint8Array => {
-  if (bytes.length === lengths[of]) return bytes
-  throw new SecurityModuleError(`the security module gave a ${of} of ${String(bytes.length)} bytes`)
 }
