@@ -97,7 +97,10 @@ export const claimPurchases = async (
   return rows.map(({ id }) => id)
 }
 
-/** A gateway is there again: what waits for its meters need not wait any longer. */
+/**
+ * A gateway is there again: what waits for its meters need not wait any longer. Passes of `runPurchases` follow each
+ * other, so nothing that is being carried on is carried on twice.
+ */
 export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
   await sql.query(
     `update meter_purchase set next_step_at = $2 where state in ('waiting', 'written') and next_step_at > $2

@@ -4,7 +4,7 @@ import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
 import type { ControlOutcome, PursePurchase } from '../headend.ts'
 import type { SecurityModule } from '../security/security-module.ts'
 import { controlRequest, createOnlineBench, type Bench, type BenchOptions } from '../testing/bench.ts'
-import { until } from '../testing/hand-made-field.ts'
+import { answeringFor, until } from '../testing/hand-made-field.ts'
 import { handMadePurseMeter, handMadeSecurity, type PurseState } from '../testing/hand-made-purse-meter.ts'
 
 const benches: Bench[] = []
@@ -222,6 +222,20 @@ test('a relay command passes between the exchanges of a purse', async () => {
   expect(await headend.readPurse(1, options)).toMatchObject({ ok: true })
   expect(await Promise.all(controls)).toMatchObject([{ kind: 'verified' }])
   expect(gateway.heard.slice(0, 2).map(({ request }) => request.kind)).toEqual(['security', 'control'])
+})
+
+test('a late refusal of a purchase is not taken for the answer to the next question', async () => {
+  const limits = { gatewayLatencyMs: 50, guardMs: 10, lateAnswerMs: 3_000 }
+  const { headend, meter, gateway, purchase } = await benchWith(opened, { limits })
+  const honest = answeringFor(meter)
+  meter.fates.push('hoarding-limit-exceeded')
+  gateway.answerWith((request) => {
+    const isPurchase = request.kind === 'security' && request.identifier === securityCommands.recharge.id
+    // The refusal comes while the next question would be waiting for its answer.
+    return honest(request).flatMap((packet) => [{ pauseMs: isPurchase ? 1_000 : 400 }, packet])
+  })
+  expect(await headend.writePurse(1, purchase(), options)).toMatchObject({ kind: 'unknown' })
+  expect(await headend.readPurse(1, options)).toMatchObject({ ok: true, purse: { purchaseCount: 3 } })
 })
 
 test('two conversations about one purse follow each other', async () => {
