@@ -36,6 +36,11 @@ export const layers: readonly Layer[] = Object.freeze([
   },
   { folder: 'server/src/provider', layers: ['server/src/domain'], packages: ['node:*'] },
   {
+    folder: 'server/src/provider/document',
+    layers: ['server/src/domain'],
+    packages: ['node:fs/promises', 'node:url', 'pdfkit'],
+  },
+  {
     folder: 'server/src/flow',
     layers: ['server/src/domain', 'server/src/store', 'server/src/headend', 'server/src/provider'],
     packages: ['node:crypto', '@node-rs/argon2'],

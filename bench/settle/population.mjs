@@ -2,7 +2,7 @@
  * A population of meters, each with an account, an agreement and a reading behind it, written set-based: enrolling a
  * million one by one is not what is measured here.
  */
-export const populate = async (database, { meters, now }) => {
+export const populate = async (database, { meters, now, plan = null }) => {
   const at = new Date(now - 3_600_000)
   await database.transaction(
     async (sql) => {
@@ -15,8 +15,11 @@ export const populate = async (database, { meters, now }) => {
       )
       await sql.query(`insert into customer (id, name, phone) values (1, 'bench', '10000000000')`)
       await sql.query(
-        `insert into price_plan (id, name, version, kind, prices)
-         values (1, 'four', 1, 'four-rate', '{12863000000,8998000000,7244000000,3658000000}')`,
+        plan === null
+          ? `insert into price_plan (id, name, version, kind, prices)
+             values (1, 'four', 1, 'four-rate', '{12863000000,8998000000,7244000000,3658000000}')`
+          : `insert into price_plan (id, name, version, kind, prices, document) values (1, 'plan', $1, 'tariff', '{}', $2)`,
+        plan === null ? [] : [plan.version, JSON.stringify(plan)],
       )
       await sql.query(
         `insert into account (id, bucket, number, site_id, customer_id, stage_since)

@@ -2,9 +2,9 @@
 /**
  * `npm run bench:settle [-- --meters 10000,100000 --rounds 3 --payments 50]`: readings settled per second into
  * PostgreSQL by the program's own code, with the latency of payments beside it, and the plain COPY-like insert of the
- * same rows as the physical limit. `DATABASE_URL` measures that server instead of an embedded one.
+ * same rows as the physical limit. `--plan FILE` settles under that tariff (docs/pricing.md). `DATABASE_URL` measures that server instead of an embedded one.
  */
-import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,12 +26,14 @@ const { values } = parseArgs({
     payments: { type: 'string', default: '50' },
     batch: { type: 'string', default: '1000' },
     workers: { type: 'string', default: '2' },
+    plan: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds)
 const batchSize = Number(values.batch)
 const workers = Number(values.workers)
 const ids = { uuid: uuidv7 }
+const plan = values.plan === undefined ? null : JSON.parse(await readFile(values.plan, 'utf8'))
 const halfHour = 1_800_000
 const start = Date.parse('2026-11-02T00:00:00Z')
 
@@ -158,7 +160,7 @@ const plainInsert = async (database, meters) => {
 const measure = async (adminUrl, meters, payments) =>
   withDatabase(adminUrl, `bench_${meters}`, async (database) => {
     tell(`${meters} meters: enrolling …`)
-    await populate(database, { meters, now: start })
+    await populate(database, { meters, now: start, plan })
     await settleAll(database, batchesOf(roundOf(meters, 0)), start)
     const rates = []
     let latencies = []

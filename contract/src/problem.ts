@@ -11,6 +11,8 @@ export const problemCode = z.enum([
   'unknown-account',
   'unknown-site',
   'account-closed',
+  'unknown-statement',
+  'unknown-payment',
   'meter-without-account',
   'same-key-other-input',
   'command-already-open',

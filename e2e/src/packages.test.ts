@@ -66,9 +66,9 @@ test('nothing is linked to this repository, and nothing else came along', async 
   expect(dependencies['@xianfu/protocols']?.dependencies ?? {}).toEqual({})
 })
 
-test.each(['protocols', 'simulator'])('%s brings what its exports name, and no tests', (name) => {
+test.each(['protocols', 'simulator'])('%s brings its README and what its exports name, and no tests', (name) => {
   const files = packed[name] ?? []
-  expect(files).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']))
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']))
   expect(files.filter((path) => /\.test(?:-support)?\.|tsbuildinfo/u.test(path))).toEqual([])
 })
 
@@ -162,11 +162,17 @@ socket.on('data', (bytes) => {
     return { child, port }
   }
 
-  test('its types stand alone, and it can be used from a program', { timeout: 60_000 }, async () => {
-    const source = `import { parseVillage } from '@xianfu/simulator'\nconsole.log(parseVillage(${JSON.stringify(village)}).ok)\n`
-    const script = await compiled('simulator-example', source)
+  test('the example of its README compiles, runs, and says what its comments say', { timeout: 60_000 }, async () => {
+    const example = await exampleOf('simulator', 'ts')
+    const script = await compiled(
+      'simulator-example',
+      `${example}\nconsole.log(JSON.stringify({ energyWh, afterwards }))\n`,
+    )
     const { stdout } = await run(process.execPath, [script], { cwd: installed })
-    expect(stdout.trim()).toBe('true')
+    expect(JSON.parse(stdout)).toMatchObject({
+      energyWh: { ok: true, value: 2_000 },
+      afterwards: { commanded: 'open', actual: 'open', cause: 'remote' },
+    })
   })
 
   test('its program runs a village, and its meter is read with the other package', { timeout: 60_000 }, async () => {

@@ -22,6 +22,8 @@ export type RunningServer = Readonly<{
   url: string
   password: string
   data: string
+  /** Port on which gateways dial in. */
+  gatewayPort: number
   call: Call
   field(method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown): Promise<FieldMeter>
   /** Ctrl-C, and wait. */
@@ -37,18 +39,25 @@ export const makeDataFolder = async (): Promise<Readonly<{ path: string; remove(
   return { path, remove: async () => rm(path, { recursive: true, force: true }) }
 }
 
-export const startServer = async (data: string, options: Readonly<{ speed: number }>): Promise<RunningServer> => {
-  const words = ['start', '--data', data, '--port', '0', '--speed', String(options.speed), '--log-level', 'debug']
+/** A demonstration at some speed, or a real field, which has no village. */
+export type ServerOptions = Readonly<{ speed: number } | { mode: 'field' }>
+
+export const startServer = async (data: string, options: ServerOptions): Promise<RunningServer> => {
+  const isField = 'mode' in options
+  const words = ['start', '--data', data, '--port', '0', '--log-level', 'debug']
+  if (isField) words.push('--mode', 'field', '--gateway-host', '127.0.0.1', '--gateway-port', '0')
+  else words.push('--speed', String(options.speed))
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DATABASE_URL: '', XIANFU_ADMIN_PASSWORD: password },
   })
   const said: string[] = []
-  const { url, controlPort } = await waitUntilReady(child, said)
+  const { url, controlPort, gatewayPort } = await waitUntilReady(child, said, isField)
   return {
     url,
     password,
     data,
+    gatewayPort,
     call: await signedIn(url),
     field: async (method, path, body) => {
       const answer = await fetch(`http://127.0.0.1:${String(controlPort)}${path}`, {
@@ -67,10 +76,13 @@ export const startServer = async (data: string, options: Readonly<{ speed: numbe
   }
 }
 
-const waitUntilReady = async (child: ChildProcess, said: string[]): Promise<{ url: string; controlPort: number }> =>
+type Ready = Readonly<{ url: string; controlPort: number; gatewayPort: number }>
+
+const waitUntilReady = async (child: ChildProcess, said: string[], isField: boolean): Promise<Ready> =>
   new Promise((resolve, reject) => {
     let url: string | null = null
-    let controlPort: number | null = null
+    let controlPort = 0
+    let gatewayPort = 0
     const fail = (why: string): void => {
       child.kill('SIGKILL')
       reject(new Error(`the server ${why}:\n${said.slice(-20).join('\n')}`))
@@ -81,9 +93,10 @@ const waitUntilReady = async (child: ChildProcess, said: string[]): Promise<{ ur
       if (said.length > 2_000) said.shift()
       url = /is ready:\s+(\S+)/u.exec(line)?.[1] ?? url
       controlPort = Number(/"controlPort":(\d+)/u.exec(line)?.[1] ?? controlPort)
-      if (url === null || !controlPort) return
+      gatewayPort = Number(/gateways (?:dial in on|on) +port (\d+)/u.exec(line)?.[1] ?? gatewayPort)
+      if (url === null || gatewayPort === 0 || (controlPort === 0 && !isField)) return
       clearTimeout(timer)
-      resolve({ url, controlPort })
+      resolve({ url, controlPort, gatewayPort })
     }
     if (child.stdout !== null) createInterface(child.stdout).on('line', onLine)
     if (child.stderr !== null) createInterface(child.stderr).on('line', onLine)

@@ -189,34 +189,46 @@ create index transfer_refers on transfer (refers_to) where refers_to is not null
 create trigger transfer_is_immutable before update or delete on transfer for each row execute function refuse_change();
 
 -- Moves the balances of both sides, in the order of their ids, in the very statement that writes the transfers; refuses
--- a route that no template has, a meter's charge under another account's agreement, and a closed account.
-create function apply_transfers() returns trigger language plpgsql as $$
+-- a route that no template has, a meter's charge under another account's agreement, and a closed account. One pass over
+-- the ledger accounts: they are locked in order, moved, and what they are comes back to be checked. The planner knows nothing
+-- of how many rows were written; without nested loops it joins a thousand of them by hashing, and one at no cost.
+create function apply_transfers() returns trigger language plpgsql set enable_nestloop = off as $$
 declare
-  wrong text;
   closed boolean;
+  wrong text;
 begin
-  select bool_or(l.closed_at is not null) into closed from (
-    select closed_at from ledger_account
-    where id = any(array(select debit_id from written union select credit_id from written)) order by id for no key update) l;
+  with sides as materialized (
+    select id, sum(debit)::bigint as debit, sum(credit)::bigint as credit from (
+      select debit_id as id, amount as debit, 0 as credit from written
+      union all select credit_id, 0, amount from written) s group by id
+  ), held as materialized (
+    select l.id from ledger_account l where l.id = any(array(select id from sides)) order by l.id for no key update
+  ), moved as (
+    update ledger_account l set debits = l.debits + s.debit, credits = l.credits + s.credit
+    from held h join sides s on s.id = h.id where l.id = h.id and l.id = any(array(select id from sides))
+    returning l.id, l.code, l.closed_at
+  ), routes as (
+    select distinct w.kind, d.code as debit, c.code as credit
+    from written w left join moved d on d.id = w.debit_id left join moved c on c.id = w.credit_id
+    where w.kind <> 'reversal'
+  )
+  select (select bool_or(closed_at is not null) from moved),
+         (select format('%s from %s to %s', kind, coalesce(debit, '?'), coalesce(credit, '?')) from routes
+          where not exists (select from ledger_route r where (r.kind, r.debit, r.credit) = (routes.kind, routes.debit, routes.credit))
+          limit 1)
+    into closed, wrong;
   if closed then
     raise exception 'a transfer to a closed ledger account' using errcode = '23514', constraint = 'ledger_account_closed';
   end if;
-  select format('%s from %s to %s', w.kind, coalesce(d.code, '?'), coalesce(c.code, '?')) into wrong
-    from (select distinct kind, debit_id, credit_id from written where kind <> 'reversal') w
-    left join ledger_account d on d.id = w.debit_id left join ledger_account c on c.id = w.credit_id
-    where not exists (select from ledger_route r where r.kind = w.kind and r.debit = d.code and r.credit = c.code) limit 1;
   if wrong is not null then
     raise exception 'no template moves money as %', wrong using errcode = '23514', constraint = 'transfer_route';
   end if;
-  if exists (select from written w where w.agreement_id is not null
-      and not exists (select from agreement g where g.id = w.agreement_id and g.account_id = w.account_id)) then
+  if exists (
+    select from written w
+    left join agreement g on g.id = w.agreement_id and g.id = any(array(select agreement_id from written))
+    where w.agreement_id is not null and g.account_id is distinct from w.account_id) then
     raise exception 'a charge names an agreement of another account' using errcode = '23514', constraint = 'transfer_agreement';
   end if;
-  update ledger_account l set debits = l.debits + m.debit, credits = l.credits + m.credit
-    from (select id, sum(debit)::bigint as debit, sum(credit)::bigint as credit from (
-            select debit_id as id, amount as debit, 0 as credit from written
-            union all select credit_id, 0, amount from written) sides group by id) m
-    where l.id = m.id;
   return null;
 end $$;
 -- A writer shows itself (has a transaction id) before it draws a number of the journal: so whoever seals can know that

@@ -12,6 +12,7 @@ import { ApiProblem } from './problem.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
+import { statementRoutes } from './statement-routes.ts'
 
 const bodyLimitBytes = 64 * 1024
 const requestTimeoutMs = 30_000
@@ -50,6 +51,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
+  statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {

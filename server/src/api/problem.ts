@@ -31,6 +31,16 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'There is no such account. Go back to the list and choose one.',
     zh: '没有这个账户，请回到列表重新选择。',
   },
+  'unknown-statement': {
+    status: 404,
+    en: 'There is no such statement. Go back to the account and choose one.',
+    zh: '没有这张结算单，请回到账户重新选择。',
+  },
+  'unknown-payment': {
+    status: 404,
+    en: 'There is no such payment. Go back to the account and choose one.',
+    zh: '没有这笔缴费，请回到账户重新选择。',
+  },
   'account-closed': {
     status: 409,
     en: 'This account is closed; nothing can be paid to it. Choose the account that is in use.',

@@ -36,11 +36,13 @@ export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
     route: Route<P, Q, B, R>,
     permission: Permission,
     handler: (input: Input<P, Q, B>, caller: SignedIn, exchange: Exchange) => Promise<z.input<R>>,
+    options: RouteShorthandOptions = {},
   ): void {
     this.open(
       route,
       async (input, exchange) => handler(input, await permitted(whoIs, exchange.request, permission), exchange),
       {
+        ...options,
         // The caller is judged before the input, so that strangers learn nothing of what exists.
         preValidation: async (request) => {
           await permitted(whoIs, request, permission)

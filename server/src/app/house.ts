@@ -1,6 +1,7 @@
 import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
+import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
@@ -86,6 +87,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runDecideDue(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
+    keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),

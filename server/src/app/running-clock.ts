@@ -38,6 +38,10 @@ export const keepDemonstrationClock = async (database: Database, clock: Clock, s
 export const saveDemonstrationClock = async (database: Database, clock: Clock): Promise<void> =>
   writeSetting(database, settingKey, { virtualMs: clock.now() })
 
+/** The demonstration's time as last written down, for programs beside it; null in an installation with a real field. */
+export const demonstrationTime = async (database: Database): Promise<number | null> =>
+  (await readSetting<{ virtualMs: number }>(database, settingKey))?.virtualMs ?? null
+
 const firstMorning = (now: number, timeZone: string): number => {
   const { hour, minute, second } = localTime(now, timeZone)
   return now - (now % 1_000) - ((hour - firstHour) * 3600 + minute * 60 + second) * 1_000

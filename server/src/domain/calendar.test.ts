@@ -27,6 +27,20 @@ describe('a site lives by its own clock', () => {
   ])('%s is ahead by hours at %s: %s', (zone, instant, hours) => {
     expect(zoneOffsetMs(at(instant), zone)).toBe(hours * 3_600_000)
   })
+
+  test.each(['Asia/Shanghai', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Africa/Casablanca'])(
+    'every ten minutes of a year in %s is what the runtime itself says',
+    (zone) => {
+      const plain = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+      const start = at('2026-01-01T00:00:07Z')
+      const wrong = Array.from({ length: 52_560 }, (_, index) => start + index * 600_000).filter((instant) => {
+        const { hour, minute, second } = localTime(instant, zone)
+        const clock = [hour, minute, second].map((field) => String(field).padStart(2, '0')).join(':')
+        return plain.format(instant) !== `${localDayText(instant, zone)} ${clock}`
+      })
+      expect(wrong).toEqual([])
+    },
+  )
 })
 
 describe('a month', () => {

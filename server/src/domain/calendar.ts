@@ -32,17 +32,51 @@ const formatterFor = (timeZone: string): Intl.DateTimeFormat => {
 
 /** The calendar fields that a clock on the wall of `timeZone` shows at `instant` (UTC epoch milliseconds). */
 export const localTime = (instant: number, timeZone: string): LocalTime => {
+  const wall = new Date(instant + zoneOffsetMs(instant, timeZone))
+  return {
+    year: wall.getUTCFullYear(),
+    month: wall.getUTCMonth() + 1,
+    day: wall.getUTCDate(),
+    hour: wall.getUTCHours(),
+    minute: wall.getUTCMinutes(),
+    second: wall.getUTCSeconds(),
+    weekday: wall.getUTCDay(),
+  }
+}
+
+const quarterHourMs = 900_000
+/** Quarter hours whose offset is remembered, over all zones; then everything is forgotten at once. */
+const rememberedOffsets = 20_000
+const offsets = new Map<string, Map<number, number>>()
+let remembered = 0
+
+/**
+ * Milliseconds by which local time is ahead of UTC at `instant`. Zones change at quarter hours only (all of them since
+ * 1972), so the runtime's slow tables are asked once per quarter hour: every reading of a batch asks for the same few.
+ */
+export const zoneOffsetMs = (instant: number, timeZone: string): number => {
+  if (instant < firstQuarterHours) return askOffsetMs(instant, timeZone)
+  const quarterHour = Math.floor(instant / quarterHourMs)
+  const known = offsets.get(timeZone)?.get(quarterHour)
+  if (known !== undefined) return known
+  const offset = askOffsetMs(quarterHour * quarterHourMs, timeZone)
+  if (remembered >= rememberedOffsets) {
+    offsets.clear()
+    remembered = 0
+  }
+  const ofZone = offsets.get(timeZone) ?? new Map<number, number>()
+  offsets.set(timeZone, ofZone.set(quarterHour, offset))
+  remembered += 1
+  return offset
+}
+
+const firstQuarterHours = Date.UTC(1973, 0, 1)
+
+const askOffsetMs = (instant: number, timeZone: string): number => {
   const field: Record<string, number> = {}
   for (const part of formatterFor(timeZone).formatToParts(instant)) field[part.type] = Number(part.value)
   const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = field
-  return { year, month, day, hour, minute, second, weekday: new Date(Date.UTC(year, month - 1, day)).getUTCDay() }
-}
-
-/** Milliseconds by which local time is ahead of UTC at `instant`. */
-export const zoneOffsetMs = (instant: number, timeZone: string): number => {
-  const local = localTime(instant, timeZone)
-  const asUtc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
-  return asUtc - Math.floor(instant / 1000) * 1000
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000
 }
 
 /** The instant at which clocks in `timeZone` show the given local midnight (the first such instant after a gap). */

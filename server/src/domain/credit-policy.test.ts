@@ -52,6 +52,7 @@ type Case = Readonly<{
   earliestStopAt?: number | null
   protected?: boolean
   tripsFrozen?: boolean
+  trueUp?: number
   noTrip?: CreditFacts['noTrip']
   meters?: readonly MeterFacts[]
   at?: number
@@ -69,6 +70,7 @@ const factsOf = ({
   protected: rest.protected ?? false,
   tripsFrozen: rest.tripsFrozen ?? false,
   noTrip: rest.noTrip ?? [],
+  trueUp: yuan(rest.trueUp ?? 0),
   meters,
 })
 
@@ -214,6 +216,11 @@ describe('the decision, row by row', () => {
       { stage: 'warned-2', reasons: ['used-up', 'protected'], notices: ['warning-2'] },
     ],
     [
+      'below the cut-off only because the price of energy used before was corrected',
+      { ...told, balance: -2, trueUp: 2.5 },
+      { stage: 'stop-notified', reasons: ['used-up', 'true-up-only'], earliestStopAt: passed },
+    ],
+    [
       'keep-power at the meter',
       { ...told, balance: -2, meters: [meter({ alarm: true, keepPower: true })] },
       { stage: 'stop-notified', reasons: ['used-up', 'keep-power'], earliestStopAt: passed },
@@ -334,6 +341,9 @@ describe('the last word before a trip leaves', () => {
     ['too old', { ...due, meters: [meter({ lastReadAt: now - maximumReadingAgeMs - 1 })] }, 'reading-too-old'],
     ['never told', { ...due, earliestStopAt: null }, 'notice-missing'],
     ['back from the cut-off', { ...due, stage: 'stop-notified' }, 'notice-missing'],
+    ['only by a true-up', { ...due, trueUp: 1.5 }, 'true-up-only'],
+    ['a true-up, but used up without it too', { ...due, trueUp: 1 }, null],
+    ['a true-up in the customer’s favour', { ...due, trueUp: -3 }, null],
     ['a holiday', { ...due, noTrip: [{ from: now - minute, to: now + minute }] }, 'no-trip-day'],
     ['the day after it', { ...due, noTrip: [{ from: now - minute, to: now }] }, null],
     ['frozen by the guard', { ...due, tripsFrozen: true }, 'trips-frozen'],
@@ -373,6 +383,7 @@ describe('whatever the facts', () => {
     earliestStopAt: fc.option(fc.integer({ min: now - 60 * minute, max: now + 60 * minute })),
     protected: fc.boolean(),
     tripsFrozen: fc.boolean(),
+    trueUp: fc.bigInt({ min: -9_000_000n, max: 9_000_000n }).map(microYuan),
     noTrip: fc.constantFrom([], [{ from: now - minute, to: now + minute }]),
     meters: fc.array(meterFacts, { maxLength: 3 }),
   })

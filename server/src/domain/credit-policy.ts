@@ -58,6 +58,11 @@ export type CreditFacts = Readonly<{
   earliestStopAt: number | null
   /** On the protected list (保电, life support, disputed …): never stopped automatically. */
   protected: boolean
+  /**
+   * What of the charges of this period and the one before changed the price of energy that was charged already (a late
+   * reading, a final price); above zero where the customer paid more by it. By itself it stops nobody.
+   */
+  trueUp: MicroYuan
   /** Spans in which nobody of the site is tripped (holidays, storms, an examination): `[from, to)`, wall time. */
   noTrip: readonly Readonly<{ from: number; to: number }>[]
   /** The guard has frozen the trips of the site until a person releases them. */
@@ -73,6 +78,7 @@ export type Reason =
   | 'below-alarm-2'
   | 'used-up'
   | 'protected'
+  | 'true-up-only'
   | 'keep-power'
   | 'reading-missing'
   | 'reading-too-old'
@@ -191,7 +197,7 @@ const decideSupply = (
 
 /** Used up: notice first, then, when everything allows it, the trip. */
 const decideStop = (facts: CreditFacts, terms: CreditTerms, now: number): Decision => {
-  const hold = obstacle(facts, now)
+  const hold = obstacle(facts, terms, now)
   const alarms = alarmCommands(facts, 'alarm-on', now)
   const notified = facts.stage === 'stop-notified' || facts.stage === 'cut-off'
   if (hold !== null) {
@@ -238,15 +244,16 @@ const failedInThisWindow = (meter: MeterFacts, { timeZone }: CreditTerms, now: n
  */
 export const objectionToTrip = (facts: CreditFacts, terms: CreditTerms, now: number): Reason | null => {
   if (facts.balance > terms.thresholds.cutOff) return 'not-used-up-any-more'
-  const hold = obstacle(facts, now)
+  const hold = obstacle(facts, terms, now)
   if (hold !== null) return hold
   if (facts.stage !== 'cut-off' || facts.earliestStopAt === null) return 'notice-missing'
   return waitReason(facts.earliestStopAt, facts, terms, now)
 }
 
 /** Why nobody may be stopped now, whatever the balance. */
-const obstacle = (facts: CreditFacts, now: number): Reason | null => {
+const obstacle = (facts: CreditFacts, { thresholds }: CreditTerms, now: number): Reason | null => {
   if (facts.protected) return 'protected'
+  if (facts.trueUp > 0n && addMoney(facts.balance, facts.trueUp) > thresholds.cutOff) return 'true-up-only'
   if (facts.meters.some((meter) => meter.keepPower)) return 'keep-power'
   if (facts.meters.some((meter) => meter.lastReadAt === null)) return 'reading-missing'
   if (facts.meters.some((meter) => now - (meter.lastReadAt ?? 0) > maximumReadingAgeMs)) return 'reading-too-old'

@@ -94,12 +94,15 @@ describe('an account', () => {
       [account],
     )
     const lastReadings = meters.map(({ id }) => readingAt(id, bench.clock.now(), 6_000n))
-    const input = { ...ask(), accountId: account, lastReadings, channel: 'bank-transfer' } as const
+    const other = readingAt(bench.meterIds[1] ?? 0, bench.clock.now(), 5n)
+    const all = [...lastReadings, other]
+    const input = { ...ask(), accountId: account, lastReadings: all, channel: 'bank-transfer' } as const
     const closed = await createCloseAccount(bench.context)(input)
     const rest = yuan(100 - 2 * 5 * 0.5)
     expect(closed).toMatchObject({ ok: true, fresh: true, result: { returned: rest } })
     expect(await createCloseAccount(bench.context)(input)).toEqual({ ...closed, fresh: false })
     expect(await bench.standing('refunds-payable')).toBe(0n - rest)
+    expect(await bench.database.query('select from reading where meter_id = $1', [other.meterId])).toEqual([])
     const pay = createPay(bench.database, bench.clock, bench.ids)
     const payment = { accountId: account, key: 'late', amount: yuan(1), channel: 'alipay', operatorId: null } as const
     const refused = { ok: false, code: 'account-closed' }

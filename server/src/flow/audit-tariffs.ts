@@ -5,7 +5,7 @@ import { energyByCell } from '../domain/tariff/usage.ts'
 import type { RatedWindow } from '../domain/tariff/metering-chain.ts'
 import type { Sql } from '../store/database.ts'
 import { loadPlanVersions, loadTariffPeriods } from '../store/tariffs.ts'
-import { booksOf, contractOf } from './settle-tariff.ts'
+import { booksOf, contractOf, storedWindow } from './settle-tariff.ts'
 
 export type AuditedTariff = Readonly<{ meterId: number; start: number; price: MicroYuan; charged: MicroYuan }>
 export type LostEnergy = Readonly<{ meterId: number; from: number; lost: WattHours }>
@@ -22,7 +22,12 @@ export const auditedTariffs = async (sql: Sql): Promise<AuditedTariffs> => {
     zones.set(timeZone, days)
     const stored = books.get(planId)
     const found =
-      stored === undefined ? null : restoreWindow({ book: stored.book, contract: contractOf(terms), days }, window)
+      stored === undefined
+        ? null
+        : restoreWindow(
+            { book: stored.book, contract: contractOf(terms), days },
+            storedWindow(stored, { planId, window }),
+          )
     if (found === null) throw new Error(`the plan of a period of meter ${String(meterId)} is not there`)
     return { meterId, rated: found, charged: window.charged }
   })

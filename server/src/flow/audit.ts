@@ -10,6 +10,7 @@ import {
 } from '../store/audit-ledger.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { auditMoney } from './audit-money.ts'
+import { auditStatements } from './audit-statements.ts'
 import { auditedTariffs, type AuditedTariff } from './audit-tariffs.ts'
 
 export type Check = Readonly<{ name: string; counted: string; wrong: readonly string[] }>
@@ -79,6 +80,7 @@ export const auditInside = async (sql: Sql): Promise<readonly Check[]> => {
     { name: 'each payment is posted exactly once', counted: 'all payments', wrong: unposted },
     { name: 'each verified command is proven by a status word', counted: 'all commands', wrong: unproven },
     ...(await auditMoney(sql)),
+    ...(await auditStatements(sql)),
   ]
 }
 

@@ -4,7 +4,7 @@ import type { MicroYuan } from '../domain/quantity.ts'
 import { closeAccount } from '../store/accounts.ts'
 import { endAgreement } from '../store/agreements.ts'
 import { notifyArchive } from '../store/archive.ts'
-import { lockMetersOfAccount, releaseMeters, type BoundMeter } from '../store/meter-binding.ts'
+import { lockMetersOfAccount, meterIdsOfAccount, releaseMeters, type BoundMeter } from '../store/meter-binding.ts'
 import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
@@ -34,7 +34,10 @@ export const createCloseAccount =
     ...asked
   }: CloseAccountInput): Promise<Operated<{ returned: MicroYuan }, never>> => {
     const { database, ids, clock } = context
-    await settleReadings(database, ids, lastReadings, clock.now())
+    // Only of its own meters: after the closing it has none, so a repetition settles nothing.
+    const own = new Set(await meterIdsOfAccount(database, accountId))
+    const readings = lastReadings.filter(({ meterId }) => own.has(meterId))
+    await settleReadings(database, ids, readings, clock.now())
     const input = { channel, readings: lastReadings.map(plainReading) }
     const request = { ...asked, kind: 'close-account', accountIds: [accountId], input } as const
     return operate(context, request, async ({ sql, standing, post, now, operationId }) => {

@@ -1,7 +1,10 @@
 import type { Clock } from '../domain/clock.ts'
 import type { EnrolledAccount, Enrolment } from '../domain/enrolment.ts'
 import type { Ids } from '../domain/ids.ts'
+import { plainContract, type SupplyContract } from '../domain/tariff/contract.ts'
 import type { Problem } from '../domain/tariff/document.ts'
+import { missingTerms } from '../domain/tariff/missing-terms.ts'
+import type { PlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
 import { readPlan, type Read } from '../domain/tariff/read-plan.ts'
 import type { Database, Sql } from '../store/database.ts'
@@ -50,14 +53,23 @@ export const enrol = async (database: Database, clock: Clock, ids: Ids, enrolmen
 
 /** Every problem of every plan and contract, by the name of the plan or the number of the account. */
 const problemsOf = ({ pricePlans, accounts }: Enrolment): readonly Problem[] => {
-  const under = (name: string, read: Read<unknown>): readonly Problem[] =>
-    read.ok ? [] : read.problems.map(({ at, words }) => ({ at: `${name}: ${at}`, words }))
-  return [
-    ...pricePlans.flatMap(({ name, plan }) => (plan.kind === 'tariff' ? under(name, readPlan(plan.document)) : [])),
-    ...accounts.flatMap(({ number, supplyTerms }) =>
-      supplyTerms === undefined ? [] : under(number, readContract(supplyTerms)),
-    ),
-  ]
+  const problems: Problem[] = []
+  const under = (name: string, found: readonly Problem[]): void => {
+    problems.push(...found.map(({ at, words }) => ({ at: `${name}: ${at}`, words })))
+  }
+  const books = new Map<string, PlanBook>()
+  for (const { name, plan } of pricePlans) {
+    const read = plan.kind === 'tariff' ? readPlan(plan.document) : null
+    if (read?.ok === true) books.set(name, [read.value])
+    else under(name, read?.problems ?? [])
+  }
+  for (const { number, supplyTerms, agreement } of accounts) {
+    const read: Read<SupplyContract> =
+      supplyTerms === undefined ? { ok: true, value: plainContract } : readContract(supplyTerms)
+    const book = agreement === null ? undefined : books.get(agreement.pricePlan)
+    under(number, read.ok ? missingTerms(book ?? [], read.value) : read.problems)
+  }
+  return problems
 }
 
 const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number): Promise<void> => {

@@ -7,6 +7,7 @@ import {
   type LedgerBlock,
 } from '../store/chain.ts'
 import type { Database } from '../store/database.ts'
+import { StoreError } from '../store/store-error.ts'
 import { hashJournal, noHash } from './ledger-chain.ts'
 import type { MoneyContext } from './operate.ts'
 import { loop, pause, type FlowContext } from './process.ts'
@@ -24,11 +25,10 @@ const sealTimeoutMs = 10 * 60_000
 /**
  * Seals what has been posted since the last block. Nothing waits for it: numbers are drawn by writers in any order, so it
  * notes the highest number, lets those who were writing at that moment end, and then that stretch of the journal is
- * final. Returns the new blocks; none when nothing was posted or a writer did not end in time.
+ * final. Returns the new blocks, none when nothing was posted; throws when a writer does not end in time.
  */
 export const sealLedger = async ({ database, clock }: Omit<MoneyContext, 'ids'>): Promise<readonly LedgerBlock[]> => {
   const horizon = await finalHorizon(database, clock)
-  if (horizon === null) return []
   const blocks: LedgerBlock[] = []
   for (;;) {
     const block = await sealOne(database, horizon, clock.now())
@@ -38,12 +38,16 @@ export const sealLedger = async ({ database, clock }: Omit<MoneyContext, 'ids'>)
 }
 
 /** A number of the journal below which nothing will appear any more. */
-const finalHorizon = async (database: Database, clock: MoneyContext['clock']): Promise<bigint | null> => {
+const finalHorizon = async (database: Database, clock: MoneyContext['clock']): Promise<bigint> => {
   const highest = await highestEntry(database)
   const { next } = await transactionHorizon(database)
   const started = clock.elapsedMs()
   while ((await transactionHorizon(database)).oldest < next) {
-    if (clock.elapsedMs() - started > waitForWritersMs) return null
+    if (clock.elapsedMs() - started > waitForWritersMs)
+      throw new StoreError(
+        'time-out',
+        'somebody has been writing for too long, so nothing was sealed; it will be later',
+      )
     await clock.delay(lookEveryMs)
   }
   return highest

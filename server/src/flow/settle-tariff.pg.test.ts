@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney, wattHours } from '../domain/quantity.ts'
+import { formatMoney, varHours, wattHours, watts } from '../domain/quantity.ts'
 import { dayNumber } from '../domain/tariff/day-number.ts'
 import { plainContract } from '../domain/tariff/contract.ts'
 import { beginChain, takeReading } from '../domain/tariff/metering-chain.ts'
@@ -7,9 +7,11 @@ import { readPlanBook } from '../domain/tariff/plan-book.ts'
 import { zoneDays } from '../domain/tariff/tariff-clock.ts'
 import { disturbed, marksOf } from '../domain/tariff/year-of-households.test-support.ts'
 import { addPricePlan, setSupplyTerms } from './price-plans.ts'
+import { trueUp } from './true-up.ts'
 import { audit } from './audit.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import type { Database } from '../store/database.ts'
+import { bindMeters, releaseMeters } from '../store/meter-binding.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 import { createTown, tariffName, yuan, type Town } from './testing/town.ts'
 
@@ -65,6 +67,21 @@ describe('settling readings under tariffs, on a real database', () => {
         { place: 'switch', opening: 100 },
         { place: 'ended', opening: 100, tariff: plan({ ...flat('1'), validTo: '2026-11-11' }) },
         { place: 'rates', opening: 100, tariff: plan({ energy: { kind: 'rates', prices: ['4', '3', '2', '1'] } }) },
+        {
+          place: 'moved',
+          opening: 100,
+          tariff: plan({ ...flat('1'), ladder: { scope: 'year', limits: ['5'], adders: ['1'] } }),
+        },
+        { place: 'provisional', opening: 100, tariff: plan({ ...clock, provisional: true }) },
+        {
+          place: 'two-part',
+          opening: 100,
+          tariff: plan({
+            ...flat('1'),
+            basic: { kind: 'demand', price: '3', rule: 'actual' },
+            powerFactor: { standard: '0.90' },
+          }),
+        },
         { place: 'year', opening: 5_000, tariff: plan(household) },
       ],
       at(11, 10),
@@ -261,6 +278,80 @@ describe('settling readings under tariffs, on a real database', () => {
     ])
     expect(await balance('switch')).toBe('90.00')
     expect((await periods('switch')).map(({ charged }) => charged)).toEqual([yuan(1), yuan(4), yuan(3), yuan(2)])
+  })
+
+  test('a meter that goes to another account, and comes back, begins anew each time at the register it has', async () => {
+    await settle('moved', [
+      [at(11, 10), 0],
+      [at(11, 10, 1), 4_000],
+    ])
+    const { accountId, meterId } = await town.place('moved')
+    const other = (await town.place('clock')).accountId
+    const before = await town.account('clock')
+    const move = async (to: number): Promise<void> =>
+      town.database.transaction(async (sql) => {
+        await releaseMeters(sql, [meterId])
+        await bindMeters(sql, [meterId], to)
+      })
+    await move(other)
+    await settle('moved', [[at(11, 10, 2), 6_000]])
+    expect(formatMoney(before.balance)).toBe('96.00')
+    expect(await balance('clock'), '2 kWh at night by the plan of the other account').toBe('94.00')
+    await move(accountId)
+    await settle('moved', [[at(11, 10, 3), 7_000]])
+    const [row] = await town.database.query<{ balance: bigint }>(
+      "select credits - debits as balance from ledger_account where account_id = $1 and code = 'customer-prepayment'",
+      [accountId],
+    )
+    expect(row?.balance).toBe(yuan(100 - 4 - 1))
+    expect((await periods('moved')).map(({ charged }) => charged)).toEqual([yuan(4), yuan(2), yuan(1)])
+  })
+
+  test('demand and reactive registers of the readings make basic charge and power-factor adjustment', async () => {
+    const reactive = (forward: bigint) => ({ forward: varHours(forward), reverse: varHours(0n) })
+    await settle('two-part', [[at(11, 10), 0]], { reactive: reactive(0n) })
+    await settle('two-part', [[at(11, 16), 40_000]], { reactive: reactive(30_000n), demand: watts(2_000n) })
+    // 40 kWh and 2 kW × 3 × 6/30; cos φ = 0.80: 5 % of 41.2.
+    expect(await balance('two-part')).toBe('56.74')
+  })
+
+  test('final prices true every period up, the closed one and the open one, and it can be done again', async () => {
+    await settle('provisional', [
+      [at(11, 29, 7), 0],
+      [at(11, 29, 9), 2_000],
+      [at(11, 30, 23, 30), 2_000],
+      [at(12, 1), 2_000],
+      [at(12, 1, 0, 30), 5_000],
+    ])
+    expect(await balance('provisional'), '2 × 1 on a Sunday morning at 1 and 2, 3 kWh at night').toBe('94.00')
+    const name = tariffName({ place: 'provisional' })
+    const [first] = await town.database.query<{ id: number }>('select id from price_plan where name = $1', [name])
+    const energy = { ...clock.energy, prices: { peak: '1.5', valley: '1.25' } }
+    const now = town.clock.now()
+    const other = { ...energy, calendar: { seasons: [{ workday: [['00:00', 'peak']] }] } }
+    expect(
+      await addPricePlan(town.database, now, { name, document: plan({ version: 2, energy: other }) }),
+    ).toMatchObject({
+      code: 'invalid-document',
+    })
+    const added = await addPricePlan(town.database, now, { name, document: plan({ version: 2, energy }) })
+    if (!added.ok || added.replaces === null || first === undefined) throw new Error(JSON.stringify(added))
+    expect(added.replaces).toBe(first.id)
+    await settle('provisional', [[at(12, 1, 1), 6_000]])
+    expect(await balance('provisional'), 'an open period stays provisional until it is trued up').toBe('93.00')
+    const prices = { provisional: added.replaces, final: added.id }
+    const summary = await trueUp(town.database, town.context.ids, now, prices)
+    // November: 1.25 + 1.50 instead of 3; December: 4 kWh at 1.25 instead of 4.
+    expect(summary).toEqual({ periods: 2, charged: yuan(1), credited: yuan(0.25) })
+    expect(await balance('provisional')).toBe('92.25')
+    expect((await periods('provisional')).map((period) => period.true_up)).toEqual([-250_000n, 1_000_000n])
+    expect(await trueUp(town.database, town.context.ids, now, prices)).toEqual({
+      periods: 0,
+      charged: 0n,
+      credited: 0n,
+    })
+    await settle('provisional', [[at(12, 1, 1, 30), 7_000]])
+    expect(await balance('provisional'), 'and goes on at the final price').toBe('91.00')
   })
 
   test('where no version is in force a reading is held: nothing is charged and nobody is cut', async () => {

@@ -13,7 +13,13 @@ import {
 import { readPlanBook, versionOn, type PlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
 import { windowOn, type BillingWindow } from '../domain/tariff/billing-window.ts'
-import { ratesNeeded, restoreChain, storedOf, type ChainBase } from '../domain/tariff/stored-window.ts'
+import {
+  ratesNeeded,
+  restoreChain,
+  storedOf,
+  type ChainBase,
+  type StoredWindow,
+} from '../domain/tariff/stored-window.ts'
 import { zoneDays, type ZoneDays } from '../domain/tariff/tariff-clock.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
 import type { Sql } from '../store/database.ts'
@@ -40,21 +46,24 @@ export type TariffMeter = Readonly<{
   /** Null until the first reading under this plan. */
   chain: MeteringChain | null
   /** The last window under another tariff, which the first of this one continues. */
-  previous: Readonly<{ rated: RatedWindow; planId: number }> | null
+  previous: Readonly<{ rated: RatedWindow; planId: number; intact: boolean }> | null
   touched: ReadonlyMap<number, TariffPeriodUpdate>
 }>
 
-/** Loads what the tariffs of these meters need, in three queries whatever their number; none when no plan is a tariff. */
+/**
+ * Loads what the tariffs of these meters need: two queries whatever their number, one more where a period before the
+ * newest counts; none when no plan is a tariff.
+ */
 export const loadTariffMeters = async (
   sql: Sql,
   records: readonly MeterRecord[],
+  earliestAt: (meterId: number) => number,
 ): Promise<ReadonlyMap<number, TariffMeter>> => {
   const concerned = records.filter(({ agreement }) => agreement?.plan === 'tariff')
   if (concerned.length === 0) return new Map()
-  const periods = await loadLatestPeriods(
-    sql,
-    concerned.map(({ meterId }) => meterId),
-  )
+  const alone = new Map(concerned.map((record) => [record.meterId, newestAlone(record, earliestAt(record.meterId))]))
+  const searched = concerned.map(({ meterId }) => meterId).filter((id) => alone.get(id) === null)
+  const periods = searched.length === 0 ? [] : await loadLatestPeriods(sql, searched)
   const terms = await loadSupplyTerms(
     sql,
     concerned.flatMap(({ accountId }) => accountId ?? []),
@@ -72,10 +81,24 @@ export const loadTariffMeters = async (
       zones.set(record.timeZone, days)
       const own = record.accountId === null ? undefined : termsOf.get(record.accountId)
       const contract = own?.contract ?? plainContract
-      const latest = periodsOf.get(record.meterId) ?? []
+      const newest = alone.get(record.meterId) ?? null
+      const latest = newest === null ? (periodsOf.get(record.meterId) ?? []) : [newest]
       return [record.meterId, tariffMeter(record, books, { contract, termsId: own?.id ?? null, days }, latest)]
     }),
   )
+}
+
+type LatestPeriod = Pick<PeriodRow, 'planId' | 'window' | 'intact'>
+
+/**
+ * The newest period, when nothing before it can matter: it was opened under the agreement in force, no gap reaches back
+ * into the period before it, and no reading does.
+ */
+const newestAlone = ({ agreement, tariffPeriod }: MeterRecord, earliestAt: number): LatestPeriod | null => {
+  if (tariffPeriod === null || !tariffPeriod.intact || tariffPeriod.agreementId !== agreement?.id) return null
+  const { start, gaps, first, last } = tariffPeriod.window.usage
+  const reachesBack = gaps.some(({ from }) => from.at < start) || (first.at < start && last.at <= start)
+  return reachesBack || earliestAt <= start ? null : tariffPeriod
 }
 
 const groupByMeter = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonly PeriodRow[]> => {
@@ -119,17 +142,20 @@ const tariffMeter = (
   { agreement }: MeterRecord,
   books: ReadonlyMap<number, StoredBook>,
   { contract, termsId, days }: Readonly<{ contract: SupplyContract; termsId: number | null; days: ZoneDays }>,
-  latest: readonly PeriodRow[],
+  latest: readonly LatestPeriod[],
 ): TariffMeter => {
   if (agreement === null) throw new Error('a tariff without an agreement')
   const stored = bookFor(books, agreement.pricePlanId)
   const base = { book: stored.book, contract, days }
-  const same = latest.filter(({ planName }) => planName === stored.name)
   const newest = latest.at(-1)
-  const continues = newest !== undefined && newest.planName === stored.name
+  const broken = latest.findLastIndex(({ planId, intact }) => !intact || bookFor(books, planId).name !== stored.name)
+  const same = latest.slice(broken + 1)
+  const continues = same.length > 0
   const other = continues || newest === undefined ? null : bookFor(books, newest.planId)
   const before =
-    other === null || newest === undefined ? null : restoreChain({ ...base, book: other.book }, [newest.window])
+    other === null || newest === undefined
+      ? null
+      : restoreChain({ ...base, book: other.book }, [storedWindow(other, newest)])
   const rated = before?.windows.at(-1)
   return {
     stored,
@@ -139,12 +165,22 @@ const tariffMeter = (
     chain: continues
       ? restoreChain(
           base,
-          same.map(({ window }) => window),
+          same.map((period) => storedWindow(stored, period)),
         )
       : null,
-    previous: rated === undefined || newest === undefined ? null : { rated, planId: newest.planId },
+    previous:
+      rated === undefined || newest === undefined ? null : { rated, planId: newest.planId, intact: newest.intact },
     touched: new Map(),
   }
+}
+
+/** A period's state with the version that its plan's row is. */
+export const storedWindow = (
+  { planIds, name }: StoredBook,
+  { planId, window }: Pick<PeriodRow, 'planId' | 'window'>,
+): StoredWindow => {
+  for (const [version, id] of planIds) if (id === planId) return { ...window, version }
+  throw new Error(`row ${String(planId)} is no version of ${name}`)
 }
 
 export type TariffCharge = Readonly<{ meter: TariffMeter; charged: MicroYuan; postings: readonly Posting[] }>
@@ -219,9 +255,10 @@ const openingMark = ({ book, days }: ChainBase, before: Mark | null, now: Mark):
 const endPrevious = (
   record: MeterRecord,
   meter: TariffMeter,
-  { rated, planId }: NonNullable<TariffMeter['previous']>,
+  { rated, planId, intact }: NonNullable<TariffMeter['previous']>,
   end: number,
 ): TariffMeter => {
+  if (!intact) return meter
   const ended = { ...rated, usage: { ...rated.usage, end } }
   const update = updateOf(record, meter, planId, ended, zeroMoney)
   return { ...meter, touched: new Map(meter.touched).set(rated.usage.start, update) }

@@ -1,19 +1,20 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
-import { noEnergy, subtractEnergy, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
 import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
+import type { Reactive } from '../domain/tariff/power-factor.ts'
+import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
-import { lockAccounts } from '../store/credit.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
 import {
-  accountsOfMeters,
   insertReadings,
   loadMeters,
+  lockAccountsOfMeters,
   lockMeters,
   savePeriods,
   type MeterRecord,
@@ -29,6 +30,9 @@ export type FieldReading = Readonly<{
   /** Wall time of the meter's answer. */
   at: number
   registers: Registers
+  /** Reactive registers and the highest demand since the reading before, of meters that tell them. */
+  reactive?: Reactive
+  demand?: Watts
   powerMilliwatts: number | null
   obtained: 'scheduled' | 'person'
   /** `at` is absent when it was read with the registers. */
@@ -60,11 +64,13 @@ const settleBatch = async (
   now: number,
 ): Promise<SettleSummary> => {
   const meterIds = [...new Set(readings.map(({ meterId }) => meterId))].sort((a, b) => a - b)
-  await lockAccounts(sql, await accountsOfMeters(sql, meterIds))
+  await lockAccountsOfMeters(sql, meterIds)
   await lockMeters(sql, meterIds)
   const records = await loadMeters(sql, meterIds)
-  const tariffs = await loadTariffMeters(sql, records)
   const readingsOf = groupByMeter(readings)
+  const tariffs = await loadTariffMeters(sql, records, (meterId) =>
+    Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
+  )
   const outcomes = records.map((record) =>
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
@@ -130,7 +136,8 @@ const settleMeter = (
   now: number,
 ): MeterOutcome => {
   const ordered = readings.toSorted((a, b) => a.at - b.at)
-  const open = record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, ...record.period }
+  const open =
+    record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, isNew: false, ...record.period }
   const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
   const newest = ordered.at(-1)
@@ -154,10 +161,14 @@ const settleMeter = (
                   good: moved?.registers ?? null,
                   powerMilliwatts: newest.powerMilliwatts,
                 },
-            status: newest.status === null ? null : { at: newest.at, ...newest.status },
+            status: newerStatus(record, newest),
           },
   }
 }
+
+/** Under the meter's lock: a status word that is older than what is known says nothing any more. */
+const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): Observation['status'] =>
+  status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
 const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
@@ -211,7 +222,7 @@ type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly 
  */
 const chargeTariff = (
   record: MeterRecord,
-  { at, registers }: FieldReading,
+  { at, registers, reactive, demand }: FieldReading,
   tariff: TariffMeter,
   progress: Progress,
 ): Charge | null => {
@@ -219,7 +230,13 @@ const chargeTariff = (
   const isLate = last !== null && at <= last.at
   if (isLate && tariff.chain === null) return null
   const used = last === null || isLate ? noEnergy : subtractEnergy(registers.totalWh, last.registers.totalWh)
-  const charged = chargeByTariff(record, tariff, { mark: { at, registers }, before: last, used })
+  const mark: Mark = {
+    at,
+    registers,
+    ...(reactive === undefined ? {} : { reactive }),
+    ...(demand === undefined ? {} : { demand }),
+  }
+  const charged = chargeByTariff(record, tariff, { mark, before: last, used })
   if (charged === null) return null
   progress.tariff = charged.meter
   return { used, charge: charged.charged, postings: charged.postings }
@@ -238,7 +255,7 @@ const chargeOf = (
   const stillOpen = current !== null && at <= current.period.end
   const base: Omit<PeriodUpdate, 'period'> = stillOpen
     ? current
-    : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId }
+    : { meterId, bucket, agreementId: agreement.id, pricePlanId: agreement.pricePlanId, isNew: true }
   const period: SettlementPeriod = stillOpen
     ? current.period
     : afterTariff(
@@ -256,8 +273,8 @@ const chargeOf = (
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */
-const afterTariff = ({ tariffUntil }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
-  tariffUntil === null || tariffUntil <= period.start ? period : { ...period, start: tariffUntil }
+const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
+  tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))

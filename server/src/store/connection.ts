@@ -18,9 +18,32 @@ export const answerMarginMs = 5_000
 const oid = { int8: 20, int8Array: 1016, date: 1082, dateArray: 1182, timestamptz: 1184, timestamptzArray: 1185 }
 
 const parseInt8 = (text: string): bigint => BigInt(text)
-/** Through the driver's own parser, which knows years before Christ and infinity. */
+const plainInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/
+
+/** Our sessions speak UTC; what is not plain goes through the driver's own parser (years before Christ, infinity). */
 const parseInstant = (text: string): number =>
-  Number(types.getTypeParser(types.builtins.TIMESTAMPTZ)(text) as Date | number)
+  plainInstant.test(text)
+    ? Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+    : Number(types.getTypeParser(types.builtins.TIMESTAMPTZ)(text) as Date | number)
+
+/** With a year of four digits, which PostgreSQL and JavaScript write alike. */
+const isPlain = (instant: Date): boolean => instant.getTime() >= 0 && instant.getTime() < Date.UTC(10_000, 0, 1)
+
+/**
+ * An array of numbers, instants or truth values as PostgreSQL's own text: nothing in it needs quotes, and the driver would
+ * look for some in every element. Anything else is left to the driver.
+ */
+export const parameterOf = (value: unknown): unknown => {
+  if (!Array.isArray(value) || value.length < 2) return value
+  const items: string[] = []
+  for (const item of value as readonly unknown[]) {
+    if (item === null || item === undefined) items.push('NULL')
+    else if (typeof item === 'number' || typeof item === 'bigint' || typeof item === 'boolean') items.push(String(item))
+    else if (item instanceof Date && isPlain(item)) items.push(`"${item.toISOString()}"`)
+    else return value
+  }
+  return `{${items.join(',')}}`
+}
 
 /** Splits a one-dimensional array literal of values that need no quotes (numbers, instants, dates). */
 const arrayOf =

@@ -62,6 +62,7 @@ type MeterRow = {
   last_at: number | null
   newest_quality: string | null
   restore_owed: boolean
+  true_up: string
   failed_trips: number
   last_failed_trip_at: number | null
   last_failed_close_at: number | null
@@ -149,6 +150,7 @@ const recordOf = (
     stage: row.stage,
     earliestStopAt: row.earliest_stop_at,
     protected: row.protected,
+    trueUp: microYuan(meters.reduce((sum, meter) => sum + BigInt(meter.true_up), 0n)),
     tripsFrozen: row.trips_frozen,
     noTrip: row.no_trip,
     meters: meters.map((meter) => ({
@@ -230,6 +232,8 @@ const accountsQuery = `
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
          m.protocol = 'dlt645' as has_alarm,
+         (select coalesce(sum(p.true_up), 0)::text from (
+            select true_up from settlement_period where meter_id = m.id order by start_at desc limit 2) p) as true_up,
          (select max(c.finished_at) from relay_command c where c.meter_id = m.id and c.requested_by = 'policy'
             and c.kind in ('alarm-on', 'alarm-off') and c.state in ('refused', 'failed')) as last_failed_alarm_at,
          coalesce(f.failed_trips, 0)::int as failed_trips, f.last_failed_trip_at, f.last_failed_close_at

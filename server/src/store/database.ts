@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg'
 import type { Clock } from '../domain/clock.ts'
-import { answerMarginMs, clientConfig, connectTimeoutMs, describeConnection, type Connection } from './connection.ts'
+import {
+  answerMarginMs,
+  clientConfig,
+  connectTimeoutMs,
+  describeConnection,
+  parameterOf,
+  type Connection,
+} from './connection.ts'
 import { keepListening } from './listen.ts'
 import { isConflict, StoreError, toStoreError } from './store-error.ts'
 
@@ -128,7 +135,7 @@ const sender =
   ) => {
     const message: Message = { text }
     if (values !== undefined && values.length > 0) {
-      message.values = [...values]
+      message.values = values.map(parameterOf)
       const name = nameOf(text)
       if (name !== undefined) message.name = name
     }

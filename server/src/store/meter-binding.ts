@@ -20,6 +20,11 @@ export const lockBoundMeters = async (sql: Sql, meterIds: readonly number[]): Pr
 export const lockMetersOfAccount = async (sql: Sql, accountId: number): Promise<readonly BoundMeter[]> =>
   boundMeters(sql, 'account_id = $1', accountId)
 
+export const meterIdsOfAccount = async (sql: Sql, accountId: number): Promise<readonly number[]> =>
+  (await sql.query<{ id: number }>('select id from meter where account_id = $1 order by id', [accountId])).map(
+    ({ id }) => id,
+  )
+
 /** Gives free meters to an account; they move into its bucket. */
 export const bindMeters = async (sql: Sql, meterIds: readonly number[], accountId: number): Promise<void> => {
   await sql.query(

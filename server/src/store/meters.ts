@@ -47,6 +47,7 @@ export type Observation = Readonly<{
     good: Registers | null
     powerMilliwatts: number | null
   }> | null
+  /** Newer than what is known; null when there is none. */
   status: Omit<ObservedStatus, 'meterId'> | null
 }>
 
@@ -65,18 +66,14 @@ export const saveObservations = async (sql: Sql, observations: readonly Observat
        newest_at = greatest(m.newest_at, o.at), newest_quality = coalesce(o.quality, m.newest_quality),
        power_mw = case when o.at is null then m.power_mw else o.power end,
        failed_reads = case when o.at is null then m.failed_reads else 0 end,
-       relay = case when o.fresh then o.relay else m.relay end,
-       relay_command = case when o.fresh then o.relay_command else m.relay_command end,
-       keep_power = case when o.fresh then o.keep_power else m.keep_power end,
-       alarm = case when o.fresh then o.alarm else m.alarm end,
-       status_at = case when o.fresh then o.status_at else m.status_at end,
-       restore_owed = m.restore_owed and not (o.fresh and o.relay = 'closed' and o.relay_command = 'closed' and not exists (
+       relay = coalesce(o.relay, m.relay), relay_command = coalesce(o.relay_command, m.relay_command),
+       keep_power = coalesce(o.keep_power, m.keep_power), alarm = coalesce(o.alarm, m.alarm),
+       status_at = coalesce(o.status_at, m.status_at),
+       restore_owed = m.restore_owed and not (o.relay = 'closed' and o.relay_command = 'closed' and not exists (
          select from relay_command c where c.meter_id = m.id and c.kind = 'trip' and c.state in ('queued', 'sent', 'acknowledged')))
-     from (select o.*, o.status_at is not null and (k.status_at is null or k.status_at <= o.status_at) as fresh
-           from unnest($1::int[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
-                       $7::timestamptz[], $8::text[], $9::text[], $10::boolean[], $11::boolean[])
-             as o(id, at, quality, total, rates, power, status_at, relay, relay_command, keep_power, alarm)
-           join meter k on k.id = o.id) o
+     from unnest($1::int[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
+                 $7::timestamptz[], $8::text[], $9::text[], $10::boolean[], $11::boolean[])
+       as o(id, at, quality, total, rates, power, status_at, relay, relay_command, keep_power, alarm)
      where m.id = o.id`,
     [
       column(({ meterId }) => meterId),

@@ -1,8 +1,8 @@
-import { microYuan, wattHours, type MicroYuan } from '../domain/quantity.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
-import { arrayText } from './settlement.ts'
-import { usageOf, usageRow, type UsageRow } from './tariff-usage.ts'
+import { arrayText, stateOf, type PeriodState, type StateRow } from './settlement.ts'
+import { usageRow } from './tariff-usage.ts'
 
 /** Price plans of kind `tariff`, supply terms, and the periods that are rated by them. */
 
@@ -32,62 +32,48 @@ export const loadSupplyTerms = async (sql: Sql, accountIds: readonly number[]): 
 /** A rated period as it is stored, with what it was rated by. */
 export type PeriodRow = Readonly<{
   meterId: number
-  accountId: number
   timeZone: string
   planId: number
-  planName: string
   terms: unknown
-  window: StoredWindow
+  window: PeriodState
+  /** False once its meter was taken off the account: it is over, wherever the meter went. */
+  intact: boolean
 }>
 
 type Row = {
   meter_id: number
-  account_id: number
   time_zone: string
   price_plan_id: number
-  name: string
-  plan_version: number
   terms: unknown
-  usage: UsageRow
-  ladder_before_wh: bigint
-  quota_carried_wh: bigint
-  opens_month: boolean
-  charged: bigint
-}
+  intact: boolean
+} & StateRow
 
-const periodColumns = `s.meter_id, g.account_id, i.time_zone, s.price_plan_id, p.name, (p.document->>'version')::int as plan_version,
-  t.document as terms, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
-const periodJoins = `join price_plan p on p.id = s.price_plan_id join agreement g on g.id = s.agreement_id
+const periodColumns = `s.meter_id, i.time_zone, s.price_plan_id, t.document as terms,
+  s.start_at = to_timestamp((s.usage->>'start')::numeric / 1000) as intact, s.usage, s.ladder_before_wh, s.quota_carried_wh, s.opens_month, s.charged`
+const periodJoins = `join agreement g on g.id = s.agreement_id
   join meter m on m.id = s.meter_id join site i on i.id = m.site_id
   left join supply_terms t on t.id = s.supply_terms_id`
 
 const periodOf = (row: Row): PeriodRow => ({
   meterId: row.meter_id,
-  accountId: row.account_id,
   timeZone: row.time_zone,
   planId: row.price_plan_id,
-  planName: row.name,
   terms: row.terms,
-  window: {
-    version: row.plan_version,
-    usage: usageOf(row.usage),
-    opensMonth: row.opens_month,
-    ladderBefore: wattHours(row.ladder_before_wh),
-    quotaCarried: wattHours(row.quota_carried_wh),
-    charged: microYuan(row.charged),
-  },
+  intact: row.intact,
+  window: stateOf(row),
 })
 
 /**
  * The last two periods under a tariff of each of these meters, in their order: a late reading reaches no farther back.
- * None where a plan of another kind has followed.
+ * None where a plan of another kind, or another account, has followed.
  */
 export const loadLatestPeriods = async (sql: Sql, meterIds: readonly number[]): Promise<readonly PeriodRow[]> => {
   const rows = await sql.query<Row>(
     `select ${periodColumns} from unnest($1::int[]) as w(id)
      cross join lateral (select * from settlement_period where meter_id = w.id order by start_at desc limit 2) s
-     ${periodJoins} where s.usage is not null and not exists (
-       select from settlement_period n where n.meter_id = s.meter_id and n.start_at > s.start_at and n.usage is null)
+     ${periodJoins} where s.usage is not null and g.account_id = m.account_id and not exists (
+       select from settlement_period n join agreement o on o.id = n.agreement_id
+       where n.meter_id = s.meter_id and n.start_at > s.start_at and (n.usage is null or o.account_id <> m.account_id))
      order by s.meter_id, s.start_at`,
     [meterIds],
   )
@@ -102,6 +88,42 @@ export const loadTariffPeriods = async (sql: Sql): Promise<readonly PeriodRow[]>
   return rows.map(periodOf)
 }
 
+/** Open accounts that were charged under a version of a plan, the first so many. */
+export const accountsChargedUnder = async (sql: Sql, planId: number, limit: number): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number }>(
+    `select distinct a.id from settlement_period s join agreement g on g.id = s.agreement_id
+     join account a on a.id = g.account_id
+     where s.price_plan_id = $1 and s.usage is not null and a.closed_at is null order by a.id limit $2`,
+    [planId, limit],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export type ChargedPeriod = PeriodRow &
+  Readonly<{ accountId: number; agreementId: number; bucket: number; termsId: number | null }>
+
+/** The periods of these accounts that were charged under a version of a plan. */
+export const loadPeriodsUnder = async (
+  sql: Sql,
+  planId: number,
+  accountIds: readonly number[],
+): Promise<readonly ChargedPeriod[]> => {
+  const rows = await sql.query<
+    Row & { account_id: number; agreement_id: number; bucket: number; supply_terms_id: number | null }
+  >(
+    `select ${periodColumns}, g.account_id, s.agreement_id, s.bucket, s.supply_terms_id from settlement_period s ${periodJoins}
+     where s.price_plan_id = $1 and s.usage is not null and g.account_id = any($2::int[]) order by s.meter_id, s.start_at`,
+    [planId, accountIds],
+  )
+  return rows.map((row) => ({
+    ...periodOf(row),
+    accountId: row.account_id,
+    agreementId: row.agreement_id,
+    bucket: row.bucket,
+    termsId: row.supply_terms_id,
+  }))
+}
+
 export type TariffPeriodUpdate = Readonly<{
   meterId: number
   bucket: number
@@ -111,6 +133,8 @@ export type TariffPeriodUpdate = Readonly<{
   window: StoredWindow
   /** True-ups charged now; they add up in the period. */
   trueUp: MicroYuan
+  /** The period's meter was taken off its account, which moved the period's key (store/meter-binding). */
+  released?: boolean
 }>
 
 /** Opens periods under a tariff and moves them on. */
@@ -121,14 +145,14 @@ export const saveTariffPeriods = async (sql: Sql, updates: readonly TariffPeriod
     `insert into settlement_period as s (meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening_wh, opening_rates_wh,
                                          latest_wh, latest_rates_wh, charged, usage, ladder_before_wh, quota_carried_wh,
                                          opens_month, supply_terms_id, true_up)
-     select u.meter_id, u.start_at, u.bucket, u.end_at, u.agreement_id, u.price_plan_id, u.opening, u.opening_rates::bigint[],
+     select u.meter_id, u.start_at - case when u.released then interval '1 microsecond' else interval '0' end, u.bucket, u.end_at, u.agreement_id, u.price_plan_id, u.opening, u.opening_rates::bigint[],
             u.latest, u.latest_rates::bigint[], u.charged, u.usage, u.ladder_before, u.quota_carried, u.opens_month, u.terms_id, u.true_up
      from unnest($1::int[], $2::timestamptz[], $3::smallint[], $4::timestamptz[], $5::int[], $6::int[], $7::bigint[], $8::text[],
-                 $9::bigint[], $10::text[], $11::bigint[], $12::jsonb[], $13::bigint[], $14::bigint[], $15::boolean[], $16::int[], $17::bigint[])
+                 $9::bigint[], $10::text[], $11::bigint[], $12::jsonb[], $13::bigint[], $14::bigint[], $15::boolean[], $16::int[], $17::bigint[], $18::boolean[])
        as u(meter_id, start_at, bucket, end_at, agreement_id, price_plan_id, opening, opening_rates, latest, latest_rates,
-            charged, usage, ladder_before, quota_carried, opens_month, terms_id, true_up)
+            charged, usage, ladder_before, quota_carried, opens_month, terms_id, true_up, released)
      on conflict (meter_id, start_at) do update
-       set end_at = excluded.end_at, latest_wh = excluded.latest_wh, latest_rates_wh = excluded.latest_rates_wh,
+       set end_at = least(s.end_at, excluded.end_at), price_plan_id = excluded.price_plan_id, latest_wh = excluded.latest_wh, latest_rates_wh = excluded.latest_rates_wh,
            charged = excluded.charged, usage = excluded.usage, ladder_before_wh = excluded.ladder_before_wh,
            quota_carried_wh = excluded.quota_carried_wh, supply_terms_id = excluded.supply_terms_id,
            true_up = s.true_up + excluded.true_up`,
@@ -150,6 +174,7 @@ export const saveTariffPeriods = async (sql: Sql, updates: readonly TariffPeriod
       column(({ window }) => window.opensMonth),
       column(({ termsId }) => termsId),
       column(({ trueUp }) => trueUp),
+      column(({ released }) => released ?? false),
     ],
   )
 }
@@ -204,4 +229,14 @@ export const listPlans = async (sql: Sql): Promise<readonly ListedPlan[]> => {
 export const findAccountByNumber = async (sql: Sql, number: string): Promise<number | null> => {
   const [row] = await sql.query<{ id: number }>('select id from account where number = $1 for no key update', [number])
   return row?.id ?? null
+}
+
+/** Until when any meter under a plan has been read. */
+export const latestReadingAt = async (sql: Sql, planName: string): Promise<number | null> => {
+  const [row] = await sql.query<{ at: number | null }>(
+    `select max(m.last_at) as at from meter m join account a on a.id = m.account_id
+     join agreement g on g.id = a.agreement_id join price_plan p on p.id = g.price_plan_id where p.name = $1`,
+    [planName],
+  )
+  return row?.at ?? null
 }

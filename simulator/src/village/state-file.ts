@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { firstStateSchema, fromFirstState } from './first-state.ts'
 import { rememberedMeterSchema, type RememberedMeter } from '../meter/remember.ts'
 
 const stateSchema = z.object({ version: z.literal(2), meters: z.record(z.string(), rememberedMeterSchema) })
@@ -17,6 +18,8 @@ export const readState = async (path: string): Promise<VillageState | null> => {
   }
   try {
     const state: unknown = JSON.parse(text)
+    const first = firstStateSchema.safeParse(state)
+    if (first.success) return { version: 2, meters: fromFirstState(first.data.meters) }
     stateSchema.parse(state)
     return state as VillageState
   } catch {

@@ -178,9 +178,34 @@ describe('the state file', () => {
     await second.stop()
   })
 
+  test('of the first villages is understood', async () => {
+    const statePath = join(folder, 'first.json')
+    const old = {
+      registers: ['0', '3600000001', '7200000000000', '1800000000'],
+      relay: { commanded: 'open', actual: 'open' },
+      keepPower: false,
+      alarm: true,
+      clockOffsetMs: 250,
+      obeyed: [{ at: 1, action: 'trip' }],
+    }
+    await writeFile(statePath, JSON.stringify({ meters: { '000000000001': old } }))
+    const running = await startVillage({ village: parsed(), clock: handClock({ now }), statePath })
+    expect(running.meter('000000000001')?.look()).toMatchObject({
+      // 1 Wh, 2000 Wh and half a Wh.
+      ratesWh: ['0', '1', '2000', '0'],
+      totalWh: '2001',
+      relay: { commanded: 'open', actual: 'open', cause: 'remote' },
+      alarm: true,
+      clock: now + 250,
+      obeyed: [{ at: 1, action: 'trip' }],
+    })
+    await running.stop()
+    expect(JSON.parse(await readFile(statePath, 'utf8'))).toMatchObject({ version: 2 })
+  })
+
   test('of another kind is refused and left alone', async () => {
     const statePath = join(folder, 'odd.json')
-    for (const text of ['{"meters":{}}', 'not json', '{"version":2,"meters":{"a":{}}}']) {
+    for (const text of ['{"version":1,"meters":{}}', 'not json', '{"version":2,"meters":{"a":{}}}']) {
       await writeFile(statePath, text)
       await expect(startVillage({ village: parsed(), clock: handClock({ now }), statePath })).rejects.toThrow(
         /no state of a village; move it away/u,

@@ -75,10 +75,30 @@ const exportCommand = (): Command =>
         format: 'jsonl' | 'csv'
       }
       await inHouse(options, async (database) => {
-        for await (const line of exportLedger(database, { format, from, to }))
-          if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+        await printAll(exportLedger(database, { format, from, to }))
       })
     })
+
+/** Prints at the reader's pace; a reader that has had enough (`| head`) ends it quietly. */
+const printAll = async (lines: AsyncIterable<string>): Promise<void> => {
+  const enough = new AbortController()
+  const onError = (error: NodeJS.ErrnoException): void => {
+    enough.abort(error)
+  }
+  process.stdout.on('error', onError)
+  try {
+    for await (const line of lines) {
+      if (enough.signal.aborted) break
+      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain', { signal: enough.signal })
+    }
+  } catch (error) {
+    if (!enough.signal.aborted) throw error
+  } finally {
+    process.stdout.off('error', onError)
+  }
+  const { reason } = enough.signal as { reason?: NodeJS.ErrnoException }
+  if (reason !== undefined && reason.code !== 'EPIPE') throw reason
+}
 
 const balancesCommand = (): Command =>
   withDatabaseOptions(new Command('balances'))

@@ -6,15 +6,16 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { strictly } from './command.ts'
-import { frameCommand } from './frame/frame-command.ts'
+import { enrolCommand } from './enrol.ts'
+import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
-import { meterCommand } from './meter/meter-command.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
-import { terminalDesk } from './terminal-desk.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -23,14 +24,17 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .exitOverride()
     .addCommand(startCommand())
     .addCommand(auditCommand())
+    .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(statementCommand())
+    .addCommand(receiptCommand())
+    .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
-    .addCommand(meterCommand(terminalDesk))
-    .addCommand(frameCommand(terminalDesk))
+  for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
     return Number(process.exitCode ?? 0)

@@ -1,5 +1,15 @@
 import { Argument, Command } from 'commander'
-import { addPricePlan, setSupplyTerms, type PlanRefusal } from '../../flow/price-plans.ts'
+import { uuidv7 } from 'uuidv7'
+import { formatMoney } from '../../domain/quantity.ts'
+import { trueUp } from '../../flow/true-up.ts'
+import {
+  addPricePlan,
+  finalPricesOf,
+  setSupplyTerms,
+  type FinalPrices,
+  type PlanRefusal,
+} from '../../flow/price-plans.ts'
+import type { Database } from '../../store/database.ts'
 import { listPlans } from '../../store/tariffs.ts'
 import { StartRefused } from '../one-server.ts'
 import { inHouse, withDatabaseOptions } from './house-command.ts'
@@ -21,6 +31,7 @@ export const planCommand = (): Command => {
         const added = await addPricePlan(database, Date.now(), { name, document })
         if (!added.ok) throw new StartRefused(refusalWords(added, file))
         print(`${name}: version ${String(added.version)} added`)
+        if (added.replaces !== null) await trueUpAndTell(database, { provisional: added.replaces, final: added.id })
       })
     })
   const terms = withDatabaseOptions(new Command('terms'))
@@ -35,6 +46,17 @@ export const planCommand = (): Command => {
         print(`account ${account}: supply terms set; they count from the next reading on`)
       })
     })
+  const finals = withDatabaseOptions(new Command('true-up'))
+    .description('charge what is still at a provisional price by the final one; goes on where it was stopped')
+    .addArgument(new Argument('<name>', 'name of the plan'))
+    .action(async (name: string, options: Readonly<Record<string, unknown>>) =>
+      inHouse(options, async (database) => {
+        const finalPrices = await finalPricesOf(database, name)
+        if (finalPrices === null) throw new StartRefused(`there is no plan ${name} by a document`)
+        if (finalPrices.length === 0) print(`${name}: no provisional version has final prices`)
+        for (const prices of finalPrices) await trueUpAndTell(database, prices)
+      }),
+    )
   const list = withDatabaseOptions(new Command('list'))
     .description('all plans and versions, and how many agreements name each')
     .action(async (options: Readonly<Record<string, unknown>>) =>
@@ -49,8 +71,14 @@ export const planCommand = (): Command => {
     .description('price plans')
     .addCommand(add)
     .addCommand(terms)
+    .addCommand(finals)
     .addCommand(list)
     .exitOverride()
+}
+
+const trueUpAndTell = async (database: Database, prices: FinalPrices): Promise<void> => {
+  const { periods, charged, credited } = await trueUp(database, { uuid: uuidv7 }, Date.now(), prices)
+  print(`${String(periods)} periods trued up: ${formatMoney(charged)} charged, ${formatMoney(credited)} given back`)
 }
 
 const documentFrom = async (file: string): Promise<unknown> => {

@@ -197,7 +197,16 @@ describe('a call', () => {
       { from: parseDay('2020-01-01'), to: parseDay('2020-02-01') },
       /has no half hour between --from and --to/u,
     ],
-    ['registers missing', { plan: example('two-part.json') }, /has no rate registers/u],
+    [
+      'registers missing',
+      { plan: example('two-part.json'), contract: example('two-part-contract.json') },
+      /has no rate registers/u,
+    ],
+    [
+      'no contract for a plan that needs one',
+      { plan: example('two-part.json'), load: example('two-part-registers.csv') },
+      /^the contract \(say --contract FILE\): demandKw is missing: the plan charges by the agreed demand/u,
+    ],
   ])('with %s', async (_, change, words) => {
     const { code, complained } = await price(change)
     expect(code).toBe(1)

@@ -3,6 +3,7 @@ import { noEnergy, parseKwh, type WattHours } from '../../domain/quantity.ts'
 import { plainContract, type SupplyContract } from '../../domain/tariff/contract.ts'
 import { parseDay } from '../../domain/tariff/day-number.ts'
 import type { Problem } from '../../domain/tariff/document.ts'
+import { missingTerms } from '../../domain/tariff/missing-terms.ts'
 import { readPlanBook } from '../../domain/tariff/plan-book.ts'
 import { readContract } from '../../domain/tariff/read-contract.ts'
 import type { Read } from '../../domain/tariff/read-plan.ts'
@@ -59,6 +60,11 @@ const priceFiles = async (options: PriceOptions, refuse: Refuse): Promise<readon
   const load = readLoad(text.text, days)
   if (!load.ok) return refuse(load.problems.map((problem) => loadWords(options.load, problem)))
   if (book === null || contract === null) return null
+  const missing = missingTerms(book, contract)
+  if (missing.length > 0)
+    return refuse(
+      missing.map((problem) => planWords(options.contract ?? 'the contract (say --contract FILE)', problem)),
+    )
   const series = seriesOf(load.load, { ...options, book, days })
   if (!series.ok) return refuse(series.problems.map((problem) => loadWords(options.load, problem)))
   const bills: Bill[] = []

@@ -20,12 +20,12 @@ export const terminalDesk = (): Desk => {
     },
     complain: (line) => {
       wipe()
-      stderr.write(`${line}\n`)
+      stderr.write(`${wantsColour(process.env, stderr.isTTY) ? line : withoutColour(line)}\n`)
     },
     progress: (line) => {
       wipe()
       if (line === null || !stderr.isTTY) return
-      stderr.write(line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)))
+      stderr.write(line.slice(0, lineWidth(stderr.columns)))
       shown = true
     },
     ask: isAsked ? async (question) => asked(question, false) : null,
@@ -46,12 +46,13 @@ export const terminalDesk = (): Desk => {
 
 const asked = async (question: string, isSecret: boolean): Promise<string> => {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  if (isSecret) process.stderr.write(question)
   const reader = createInterface({
     input: process.stdin,
     output: isSecret ? silent : process.stderr,
     terminal: true,
   })
+  // The terminal shows nothing by itself from here on: asked before, the first letters of a password could be seen.
+  if (isSecret) process.stderr.write(question)
   try {
     return await reader.question(isSecret ? '' : question)
   } finally {
@@ -59,6 +60,9 @@ const asked = async (question: string, isSecret: boolean): Promise<string> => {
     if (isSecret) process.stderr.write('\n')
   }
 }
+
+/** One place is left free, or some terminals begin a new line; some say that they have no columns at all. */
+const lineWidth = (columns: number | undefined): number => (columns === undefined || columns < 20 ? 80 : columns) - 1
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -87,3 +91,6 @@ const codeOf: Readonly<Record<Colour, string>> = Object.freeze({
 })
 
 const inColour: Paint = (colour, text) => `\x1b[${codeOf[colour]}m${text}\x1b[0m`
+
+// oxlint-disable-next-line no-control-regex -- the escape character is what is looked for.
+const withoutColour = (text: string): string => text.replaceAll(/\u001b\[\d+m/gu, '')

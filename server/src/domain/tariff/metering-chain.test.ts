@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest'
-import { addMoney, formatKwh, formatMoney, parseKwh, varHours, wattHours, watts, zeroMoney } from '../quantity.ts'
+import {
+  addMoney,
+  formatKwh,
+  formatMoney,
+  microYuan,
+  parseKwh,
+  varHours,
+  wattHours,
+  watts,
+  zeroMoney,
+} from '../quantity.ts'
 import { closeStatement } from './statement.ts'
 import { beginChain, periodToDate, takeReading, type MeteringChain, type RatedWindow } from './metering-chain.ts'
 import { parseDay } from './day-number.ts'
 import { readContract } from './read-contract.ts'
 import { readPlanBook } from './plan-book.ts'
 import { zoneDays } from './tariff-clock.ts'
-import type { Mark } from './usage.ts'
+import { maximumGaps, type Mark } from './usage.ts'
 
 const days = zoneDays('Asia/Shanghai')
+const yuanOf = (amount: bigint) => microYuan(amount * 1_000_000n)
 const kwh = (text: string) => parseKwh(text) ?? wattHours(-1n)
 
 /** `2024-03-01` or `2024-03-01T10:00` (local), and what the meter shows. */
@@ -152,6 +163,32 @@ test('reactive registers and demand of the readings, in any order', () => {
     // Base 10 000 + 5 000 at a factor of 0.80: 5 %.
     expect(windows.map(totalOf)).toEqual(['15750.00'])
   }
+})
+
+test('hourly readings that never meet the changes of price: gaps are bounded, and no energy is lost', () => {
+  const calendar = {
+    seasons: [
+      {
+        workday: Array.from({ length: 24 }, (_, hour) => [
+          `${String(hour).padStart(2, '0')}:00`,
+          hour % 2 === 0 ? 'peak' : 'valley',
+        ]),
+      },
+    ],
+  }
+  const document = plan({ energy: { kind: 'clock', prices: { peak: '2', valley: '1' }, calendar } })
+  const marks = Array.from({ length: 24 * 30 }, (_, hour) => {
+    const first = mark('2024-06-01T00:20', '0')
+    return { at: first.at + hour * 3_600_000, registers: { totalWh: wattHours(BigInt(hour) * 3_000n), ratesWh: [] } }
+  })
+  const { windows, charged } = settle(document, {}, marks)
+  expect(windows.map(({ usage }) => usage.gaps.length)).toEqual([maximumGaps])
+  const [window] = windows
+  if (window === undefined) throw new Error('no window')
+  const parts = periodToDate(window).parts
+  expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(719n * 3_000n)
+  // Each hour from twenty past has forty minutes of the one price and twenty of the other.
+  expect(formatMoney(charged)).toBe(formatMoney(yuanOf(360n * 5n + 359n * 4n)))
 })
 
 test('a plan that ends leaves a reading after it unpriced, and says so', () => {

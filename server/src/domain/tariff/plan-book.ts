@@ -1,6 +1,6 @@
-import { complain, documentOf, itemsOf, type Problem } from './document.ts'
+import { complain, documentOf, itemsOf, member, type Place, type Problem } from './document.ts'
 import { formatDay } from './day-number.ts'
-import type { TariffPlan } from './plan.ts'
+import type { EnergyPrices, TariffPlan } from './plan.ts'
 import { readPlanAt, type Read } from './read-plan.ts'
 
 /** All versions of one plan, in the order of their days. */
@@ -20,6 +20,10 @@ export const readPlanBook = (json: unknown): Read<PlanBook> => {
     if (plan.code !== before.code)
       complain(here, `is of plan "${plan.code}", the version before it of "${before.code}"`)
     if (plan.version <= before.version) complain(here, 'must have a higher version than the one before it')
+    if (isFinalOf(plan, before)) {
+      checkFinal(here, plan, before)
+      continue
+    }
     if (plan.validFrom <= before.validFrom) complain(here, 'must be valid from a later day than the version before it')
     if (before.validTo !== null && before.validTo > plan.validFrom)
       complain(here, `is valid from ${formatDay(plan.validFrom)}, but the version before it still is`)
@@ -33,8 +37,22 @@ export const versionOn = (book: PlanBook, day: number): TariffPlan | null => {
   return plan === undefined || (plan.validTo !== null && plan.validTo <= day) ? null : plan
 }
 
-/** The first day after `day` on which another version (or none) is in force; null: never. */
-export const nextChange = (book: PlanBook, day: number): number | null => {
-  const days = book.flatMap(({ validFrom, validTo }) => (validTo === null ? [validFrom] : [validFrom, validTo]))
-  return days.filter((change) => change > day).sort((a, b) => a - b)[0] ?? null
+/** Final prices for the very days of a provisional version. */
+export const isFinalOf = (plan: TariffPlan, before: TariffPlan): boolean =>
+  before.provisional && !plan.provisional && plan.validFrom === before.validFrom
+
+/** Energy has been divided by the provisional version's periods: final prices are other prices of the same parts. */
+const checkFinal = (place: Place, plan: TariffPlan, before: TariffPlan): void => {
+  if (plan.validTo !== before.validTo) complain(member(place, 'validTo'), 'must be as in the provisional version')
+  if (partsOf(plan.energy) !== partsOf(before.energy))
+    complain(member(place, 'energy'), 'must have the kind, periods and calendar of the provisional version')
+}
+
+/** All of the energy's prices but the prices. */
+const partsOf = (energy: EnergyPrices): string => {
+  if (energy.kind !== 'clock') return `${energy.kind} ${String(energy.kind === 'flat' ? 1 : energy.prices.length)}`
+  const { seasons, holidays, workdays } = energy.calendar
+  const periods = energy.prices.map(({ period }) => period)
+  const inOrder = (days: ReadonlySet<number>): readonly number[] => [...days].sort((a, b) => a - b)
+  return JSON.stringify([periods, seasons, inOrder(holidays), inOrder(workdays)])
 }

@@ -156,6 +156,31 @@ describe('versions', () => {
     ['of another plan', [good, { ...second, code: 'B' }], /^\[1\]: is of plan "B"/u],
     ['fall back', [second, { ...good, validFrom: '2024-09-01' }], /^\[1\]: must have a higher version/u],
     ['none', [], /^document: must have at least one version/u],
+    [
+      'final prices for provisional ones',
+      [
+        { ...good, provisional: true },
+        { ...good, version: 2 },
+      ],
+      null,
+    ],
+    [
+      'final prices of other parts',
+      [
+        { ...good, provisional: true },
+        { ...good, version: 2, energy: { kind: 'rates', prices: ['1'] } },
+      ],
+      /^\[1\]\.energy: must have the kind, periods and calendar of the provisional version/u,
+    ],
+    [
+      'final prices for other days',
+      [
+        { ...good, provisional: true },
+        { ...good, version: 2, validTo: '2024-02-01' },
+      ],
+      /^\[1\]\.validTo: must be as in the provisional version/u,
+    ],
+    ['the same days again', [good, { ...good, version: 2 }], /^\[1\]: must be valid from a later day/u],
   ])('%s', (_, versions, words) => {
     const problems = problemsOf(readPlanBook(versions))
     const found = words === null ? problems.length === 0 : problems.some((problem) => words.test(problem))

@@ -1,9 +1,10 @@
 import { roundAmountOnce, type MicroYuan, type WattHours } from '../quantity.ts'
 import { windowOn } from './billing-window.ts'
+import { charge } from './charge.ts'
 import { compileTariff } from './compile-tariff.ts'
 import type { SupplyContract } from './contract.ts'
 import { monthOfDay } from './day-number.ts'
-import { clockOf, periodToDate, type MeteringChain, type RatedWindow } from './metering-chain.ts'
+import { clockOf, periodToDate, type MeteringChain, type RatedWindow, type WindowCharge } from './metering-chain.ts'
 import type { PlanBook } from './plan-book.ts'
 import type { TariffPlan } from './plan.ts'
 import type { ZoneDays } from './tariff-clock.ts'
@@ -62,6 +63,22 @@ const endedByNextVersion = ({ book, contract, days }: ChainBase, rated: RatedWin
   const end = days.startOf(now.to)
   if (usage.last.at > end) return rated
   return { ...rated, window: { ...window, to: now.to }, usage: { ...usage, end } }
+}
+
+/** The same window under the final version of its provisional plan; the difference is a true-up, whatever its sign. */
+export const repriceWindow = (
+  { contract, days }: Pick<ChainBase, 'contract' | 'days'>,
+  rated: RatedWindow,
+  final: TariffPlan,
+): WindowCharge => {
+  const under = {
+    ...rated,
+    window: { ...rated.window, plan: final },
+    tariff: compileTariff(final, contract),
+    clock: clockOf(final.energy, days),
+  }
+  const { state, usage, trueUp } = charge(rated.charge, under.tariff, periodToDate(under))
+  return { rated: { ...under, charge: state }, usage, trueUp }
 }
 
 /** What has to be stored of a window. */

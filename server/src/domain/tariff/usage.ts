@@ -33,6 +33,12 @@ export type Usage = Readonly<{
  */
 export const neighboursWithinMs = 35 * 60_000
 
+/**
+ * As many gaps are remembered. Meters that are read less often than prices change leave one at every change; of those
+ * the oldest is divided for good when there are more.
+ */
+export const maximumGaps = 96
+
 export const openUsage = (start: number, end: number, first: Mark, cells: number): Usage => ({
   start,
   end,
@@ -91,7 +97,10 @@ const isBetween = ({ from, to }: Gap, { registers }: Mark): boolean => {
 const addSegment = (usage: Usage, segment: Gap, clock: TariffClock): Usage => {
   const certain = segment.to.at - segment.from.at <= neighboursWithinMs || isOneCell(usage, segment, clock)
   if (certain) return { ...usage, cells: withSegment(usage.cells, usage, segment, clock) }
-  return { ...usage, gaps: [...usage.gaps, segment].sort((a, b) => a.from.at - b.from.at) }
+  const [oldest, ...later] = [...usage.gaps, segment].sort((a, b) => a.from.at - b.from.at)
+  if (oldest === undefined || later.length < maximumGaps)
+    return { ...usage, gaps: oldest === undefined ? [] : [oldest, ...later] }
+  return { ...usage, cells: withSegment(usage.cells, usage, oldest, clock), gaps: later }
 }
 
 /** Whether all of a segment lies in one cell of the period, or all of it outside. */

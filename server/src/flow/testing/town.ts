@@ -159,7 +159,10 @@ export const createTown = async (accounts: readonly TownAccount[], start = wedne
   const logged: FlowEvent[] = []
   const context: FlowContext = { database, clock, ids, log: (event) => void logged.push(event) }
   const made = await enrol(database, clock, ids, townOf(accounts))
-  if (!made.ok) throw new Error(`the town was not enrolled: ${JSON.stringify(made)}`)
+  if (!made.ok) {
+    await test.drop()
+    throw new Error(`the town was not enrolled: ${JSON.stringify(made)}`)
+  }
   const place = async (name: string) => placeOf(database, name)
   return {
     database,

@@ -47,6 +47,7 @@ export const command: Same<typeof chinese> = {
     'used-up': 'at or below the cut-off',
     protected: 'on the protected list: not stopped',
     'keep-power': 'power is kept: not stopped',
+    'true-up-only': 'below the cut-off only by a correction of earlier prices: not stopped for it',
     'reading-missing': 'no good reading: not stopped',
     'reading-too-old': 'the reading is older than 24 hours: not stopped',
     'reading-held': 'the newest reading is held: not stopped',

@@ -44,6 +44,7 @@ export const command = {
     'used-up': '余额已到停电门限',
     protected: '在保护名单内，不停电',
     'keep-power': '保电中，不停电',
+    'true-up-only': '仅因补差电费低于门限，不停电',
     'reading-missing': '没有有效抄表数据，不停电',
     'reading-too-old': '抄表数据超过 24 小时，不停电',
     'reading-held': '最新读数待审，不停电',

@@ -6,7 +6,7 @@ type Style = Pick<Desk, 'paint' | 'language'>
 
 /** So many bytes stand in one line of the table, which is an address; the others follow below. */
 const bytesInLine = 6
-const bytesWidth = 3 * bytesInLine
+const bytesWidth = 3 * bytesInLine + 1
 
 const said = (en: string, zh: string): Readonly<Record<Language, string>> => ({ en, zh })
 const intact = said('intact', '正确')

@@ -16,17 +16,17 @@ test('offset, bytes, meaning, and where that is written', async () => {
   expect(code).toBe(0)
   expect(printed.map((line) => line.replace(/ {2}\[.*\]$/u, ''))).toEqual([
     'DL/T 645-2007 reply, 22 bytes, intact',
-    '   0  FE FE                               wake-up bytes',
-    '   2  68                                  start',
-    '   3  61 01 00 00 00 00                   address: 000000000161',
-    '   9  68                                  second start',
-    '  10  91                                  control: reply: read data',
-    '  11  08                                  length: 8',
-    '  12  33 33 34 33       00 00 01 00       data identifier: 00010000 forward active energy total',
-    '  16  59 33 33 33       26 00 00 00       forward active energy total',
-    '                                            value: 0.26 kWh',
-    '  20  8A                                  checksum: fits',
-    '  21  16                                  end',
+    '   0  FE FE                                 wake-up bytes',
+    '   2  68                                    start',
+    '   3  61 01 00 00 00 00                     address: 000000000161',
+    '   9  68                                    second start',
+    '  10  91                                    control: reply: read data',
+    '  11  08                                    length: 8',
+    '  12  33 33 34 33        00 00 01 00        data identifier: 00010000 forward active energy total',
+    '  16  59 33 33 33        26 00 00 00        forward active energy total',
+    '                                              value: 0.26 kWh',
+    '  20  8A                                    checksum: fits',
+    '  21  16                                    end',
   ])
   // Each part that has a place in the frame tells where its meaning is written; values belong to their item.
   expect(printed.filter((line) => /^ *\d+ {2}/u.test(line)).every((line) => / {2}\[.+\]$/u.test(line))).toBe(true)

@@ -26,7 +26,7 @@ export const frameCommand = (openDesk: () => Desk): Command => {
       )
     })
   return examples(command, [
-    ['frame "68 12 90 78 56 34 12 68 91 08 33 33 34 33 59 33 33 33 E2 16"', 'one frame'],
+    ['frame "68 61 01 00 00 00 00 68 91 08 33 33 34 33 59 33 33 33 8A 16"', 'one frame'],
     ['frame --lang zh 68AAAAAAAAAAAA681300DF16', 'in Chinese; blanks do not matter'],
     ['frame --file capture.txt --json', 'all frames of a capture, for programs'],
   ])

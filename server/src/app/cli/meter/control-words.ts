@@ -3,7 +3,14 @@ import type { ControlOutcome } from '../../../headend/headend.ts'
 import { errorWords } from '../../../headend/driver/dlt645-read.ts'
 
 /** What a command came to, in words: what the status word proves, and what nobody knows yet. */
-export type Verdict = Readonly<{ isProven: boolean; proven: readonly string[]; notProven: readonly string[] }>
+export type Verdict = Readonly<{
+  isProven: boolean
+  /** What is known for certain. */
+  proven: readonly string[]
+  notProven: readonly string[]
+  /** Why it did not come so far, or what to do about it. */
+  advice: readonly string[]
+}>
 
 /** What the meter measures behind its relay after a trip. */
 export type CurrentFlow = Readonly<{ isNone: boolean; text: string }>
@@ -44,7 +51,10 @@ const beyond: Readonly<Record<ControlAction, (status: StatusWord3) => readonly s
   'keep-power-off': () => [],
 })
 
-export const verdictOf = (action: ControlAction, outcome: ControlOutcome, flow: CurrentFlow | null): Verdict => {
+/** What was seen around the command: the status word before it, and the current after a trip. */
+export type Circumstances = Readonly<{ before: StatusWord3 | null; flow: CurrentFlow | null }>
+
+export const verdictOf = (action: ControlAction, outcome: ControlOutcome, { before, flow }: Circumstances): Verdict => {
   switch (outcome.kind) {
     case 'verified':
       return {
@@ -54,31 +64,32 @@ export const verdictOf = (action: ControlAction, outcome: ControlOutcome, flow: 
           ...(flow?.isNone === true ? [`no current flows: ${flow.text}`] : []),
         ],
         notProven: flow === null ? beyond[action](outcome.status) : flow.isNone ? [] : [stillFlows(flow)],
+        advice: [],
       }
     case 'withdrawn':
-      return { isProven: false, proven: ['nothing was sent'], notProven: [outcome.reason] }
+      return { isProven: false, proven: ['nothing was sent'], notProven: [], advice: [outcome.reason] }
     case 'not-sent':
-      return { isProven: false, proven: ['nothing was sent'], notProven: [outcome.detail] }
-    case 'refused':
-      return {
-        isProven: false,
-        proven: [`the meter refused: ${errorWords(outcome.errors)}`],
-        notProven: [adviceFor(outcome.errors.reasons)],
-      }
+      return { isProven: false, proven: ['nothing was sent'], notProven: [], advice: [outcome.detail] }
+    case 'refused': {
+      const { reasons } = outcome.errors
+      // Older meters refuse a trip under keep-power without saying why; the status word has said it.
+      const why = action === 'trip' && before?.keepPower === true ? ['keep-power'] : reasons
+      const proven = [`the meter refused: ${errorWords(outcome.errors)}`]
+      return { isProven: false, proven, notProven: [], advice: [adviceFor(why)] }
+    }
     case 'unanswered':
       return {
         isProven: false,
         proven: ['the command has left'],
-        notProven: [`that it arrived: ${outcome.detail}; read the status before it is sent again`],
+        notProven: [`that it arrived: ${outcome.detail}`],
+        advice: ['read the status before it is sent again'],
       }
     case 'unverified':
       return {
         isProven: false,
         proven: ['the meter has taken the command over'],
-        notProven: [
-          `that it was carried out: ${outcome.detail}; a trip delay or a large current may hold it back, ` +
-            'look longer with --prove-within SECONDS',
-        ],
+        notProven: [`that it was carried out: ${outcome.detail}`],
+        advice: ['a trip delay or a large current may hold it back: look longer with --prove-within SECONDS'],
       }
   }
 }
@@ -87,9 +98,16 @@ const stillFlows = ({ text }: CurrentFlow): string =>
   `that the load is off: current still flows (${text}); the switch may be stuck, or bypassed`
 
 /** What to do when a meter refuses an order or a write. */
+const advice: Readonly<Record<string, string>> = Object.freeze({
+  'wrong-password':
+    'look at --level and the password (repeated wrong passwords lock it for a while); a grid meter with a security chip takes no plain password at all',
+  'keep-power': 'keep power is on, so it obeys no trip: "xianfu meter control keep-power-off" lifts it',
+  'deadline-invalid': 'its clock may be past the deadline: see "xianfu meter time", or say a longer --valid-for',
+  'no-data': 'it does not know this item',
+})
+
 export const adviceFor = (reasons: readonly string[]): string =>
-  reasons.includes('wrong-password')
-    ? 'look at --level and the password (repeated wrong passwords lock it for a while); a grid meter with a security chip takes no plain password at all'
-    : 'the meter may hold power on, its clock may be past the deadline (see "xianfu meter time"), or it does not know the order'
+  reasons.flatMap((reason) => advice[reason] ?? []).join('; ') ||
+  'its clock may be past the deadline (see "xianfu meter time"), or it does not know the order'
 
 const wordText = ({ raw }: StatusWord3): string => `${raw.toString(16).toUpperCase().padStart(4, '0')}H`

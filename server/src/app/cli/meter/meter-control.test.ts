@@ -122,8 +122,9 @@ test('acknowledged, but the status word does not show it: exit code 1, and what 
     request.kind === 'control' ? { kind: 'control', address, result: new Uint8Array(0) } : honest?.(request)
   const said = await control(workshopLine(meter))
   expect(said.code).toBe(1)
-  expect(labels(said).slice(-2)).toEqual(['known', 'not proven'])
-  expect(said.printed.at(-1)).toMatch(/relay closed, relay command closed; a trip delay/u)
+  expect(labels(said).slice(-3)).toEqual(['known', 'not proven', 'advice'])
+  expect(said.printed.at(-2)).toMatch(/that it was carried out: .* relay closed, relay command closed$/u)
+  expect(said.printed.at(-1)).toMatch(/a trip delay or a large current/u)
 })
 
 test('obeyed without an answer: the status word proves it all the same', async () => {
@@ -144,6 +145,18 @@ test('a wrong password', async () => {
   const said = await control(workshopLine(workshopMeter(address, { password: '000000' })))
   expect(said.code).toBe(1)
   expect(said.printed.at(-1)).toMatch(/--level and the password/u)
+})
+
+test('a trip that keep power forbids', async () => {
+  const meter = workshopMeter(address)
+  meter.status = statusWith({ keepPower: true })
+  const honest = meter.instead
+  meter.instead = (request) =>
+    request.kind === 'control'
+      ? { kind: 'error', address, functionCode: 0x1c, errors: { raw: 1, reasons: ['other'] } }
+      : honest?.(request)
+  const said = await control(workshopLine(meter))
+  expect([said.code, said.printed.at(-1)]).toEqual([1, expect.stringMatching(/keep-power-off" lifts it$/u)])
 })
 
 test('who says no sends nothing', async () => {

@@ -49,7 +49,7 @@ export const runMeterControl = async (options: MeterControlOptions, desk: Desk):
     const seen: Seen = { before: null, after: null, acknowledgedMs: null }
     const outcome = await orderAndProve(session, { ...options, address, driftMs }, desk, seen, show)
     const flow = action === 'trip' && outcome.kind === 'verified' ? await flowAfterTrip(session, address, desk) : null
-    const verdict = verdictOf(action, outcome, flow)
+    const verdict = verdictOf(action, outcome, { before: seen.before, flow })
     if (json) desk.print(JSON.stringify({ address, action, driftMs, ...seen, outcome: outcome.kind, ...verdict }))
     else explain(verdict, desk)
     return verdict.isProven ? 0 : 1
@@ -110,6 +110,7 @@ const explain = (verdict: Verdict, desk: Desk): void => {
   for (const words of verdict.proven)
     desk.print(`${verdict.isProven ? desk.paint('green', 'proven      ') : 'known       '} ${words}`)
   for (const words of verdict.notProven) desk.print(`${desk.paint('yellow', 'not proven  ')} ${words}`)
+  for (const words of verdict.advice) desk.print(`${desk.paint('yellow', 'advice      ')} ${words}`)
 }
 
 /** What flows after a trip, where the meter measures it; null where it does not say. */

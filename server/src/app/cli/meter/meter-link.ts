@@ -7,6 +7,7 @@ import { acceptGateway } from '../../../headend/transport/accept-gateway.ts'
 import { openSerial } from '../../../headend/transport/serial-transport.ts'
 import { dialTcp } from '../../../headend/transport/tcp-transport.ts'
 import type { Transport } from '../../../headend/transport/transport.ts'
+import { cannotBeDone } from '../refusal.ts'
 
 /** How the field engineer reaches the line. */
 export type MeterLink = Readonly<
@@ -53,7 +54,11 @@ const open = async ({ link, line, clock, waitMs, notice }: LinkOptions): Promise
   const { dialTimeoutMs, writeTimeoutMs } = defaultLimits
   if (link.kind === 'serial') return openSerial(link.path, line, { clock, writeTimeoutMs })
   const over = new AbortController()
-  if (link.kind === 'tcp') return dialTcp(link, { clock, dialTimeoutMs, writeTimeoutMs, signal: over.signal })
+  if (link.kind === 'tcp')
+    return dialTcp(link, { clock, dialTimeoutMs, writeTimeoutMs, signal: over.signal }).catch((error: unknown) => {
+      const words = error instanceof Error ? error.message : String(error)
+      throw cannotBeDone(`${words} Check the host and the port, and that the gateway has power and listens there.`)
+    })
   const done = new AbortController()
   clock.delay(waitMs, done.signal).then(
     () =>

@@ -129,7 +129,7 @@ test('nobody at that port', async () => {
   field.close()
   const { code, complained } = await run({ kind: 'tcp', host: '127.0.0.1', port: field.port }, {})
   expect([code, complained.length]).toEqual([1, 1])
-  expect(complained[0]).toMatch(/^Could not connect to 127\.0\.0\.1:\d+/u)
+  expect(complained[0]).toMatch(/^Could not connect to 127\.0\.0\.1:\d+.* Check the host and the port/u)
 })
 
 test('no such serial port', async () => {

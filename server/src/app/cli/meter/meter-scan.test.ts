@@ -43,7 +43,7 @@ test('one meter tells its address to the wildcard', async () => {
   expect(code).toBe(0)
   expect(printed).toEqual([
     expect.stringMatching(/^202611010101 {2}19200 bit\/s {2}12\.34 kWh {2}\(\d+ ms\)$/u),
-    '1 meter at 19200 bit/s, 1 questions',
+    '1 meter at 19200 bit/s, 1 question',
   ])
 })
 
@@ -88,7 +88,7 @@ test('nobody: exit code 1, and what to try', async () => {
 test('a glitch in front of an answer is no second meter', async () => {
   const line = workshopLine(one)
   const { code, printed } = await scan((request) => [Uint8Array.of(0x00), ...line(request)])
-  expect([code, printed.at(-1)]).toEqual([0, '1 meter at 19200 bit/s, 1 questions'])
+  expect([code, printed.at(-1)]).toEqual([0, '1 meter at 19200 bit/s, 1 question'])
 })
 
 test('a meter that answers the wildcard but not its own address is told', async () => {

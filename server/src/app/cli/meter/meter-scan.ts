@@ -142,7 +142,9 @@ const report = (
       ),
     )
   const count = meters.length === 1 ? '1 meter' : `${String(meters.length)} meters`
-  desk.print(`${count} at ${String(baudRate)} bit/s, ${String(result.asked)} questions${endingWords[result.because]}`)
+  desk.print(
+    `${count} at ${String(baudRate)} bit/s, ${result.asked === 1 ? '1 question' : `${String(result.asked)} questions`}${endingWords[result.because]}`,
+  )
 }
 
 const endingWords: Readonly<Record<SearchResult['because'], string>> = Object.freeze({

@@ -108,9 +108,9 @@ describe.skipIf(openPty === null)(
       expect(said.code).toBe(0)
       expect(said.printed).toEqual([
         expect.stringMatching(/^202611010101 {2}9600 bit\/s {2}12\.34 kWh/u),
-        '1 meter at 9600 bit/s, 1 questions',
+        '1 meter at 9600 bit/s, 1 question',
         expect.stringMatching(/^202611010101 {2}19200 bit\/s {2}12\.34 kWh/u),
-        '1 meter at 19200 bit/s, 1 questions',
+        '1 meter at 19200 bit/s, 1 question',
       ])
     })
 

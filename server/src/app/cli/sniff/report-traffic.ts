@@ -77,9 +77,13 @@ const explained = ({ bytes }: Piece, profile: ProfileName) => explainFrame(bytes
 
 const words = {
   unanswered: { en: 'no answer from', zh: '无应答:' },
-  noise: { en: 'bytes that belong to no frame', zh: '个字节不属于任何帧' },
   stray: { en: 'answers nothing that was asked', zh: '没有对应的请求' },
 } as const
+
+const noiseText = (count: number, language: Language): string => {
+  if (language === 'zh') return `${String(count)} 个字节不属于任何帧`
+  return count === 1 ? '1 byte that belongs to no frame' : `${String(count)} bytes that belong to no frame`
+}
 
 const linesOf = (passed: Passed, options: ReportOptions, desk: Desk): readonly string[] => {
   const { language, paint } = desk
@@ -91,7 +95,7 @@ const linesOf = (passed: Passed, options: ReportOptions, desk: Desk): readonly s
     case 'unanswered':
       return [`${head}${paint('yellow', `×  ${words.unanswered[language]} ${frameOf(piece.bytes)?.address ?? ''}`)}`]
     case 'noise': {
-      const told = `${String(piece.bytes.length)} ${words.noise[language]}: ${toHex(piece.bytes)}`
+      const told = `${noiseText(piece.bytes.length, language)}: ${toHex(piece.bytes)}`
       return [`${head}${paint('yellow', `?  ${told}`)}`]
     }
     default: {
