@@ -87,19 +87,21 @@ export const claimPurchases = async (
   now: number,
   until: number,
   limit: number,
+  without: readonly string[] = [],
 ): Promise<readonly string[]> => {
   const rows = await sql.query<{ id: string }>(
     `update meter_purchase set next_step_at = $2 where id in (
        select id from meter_purchase where state in ('waiting', 'written') and next_step_at <= $1
+         and id <> all ($4::uuid[])
        order by next_step_at limit $3 for update skip locked) returning id`,
-    [new Date(now), new Date(until), limit],
+    [new Date(now), new Date(until), limit, [...without]],
   )
   return rows.map(({ id }) => id)
 }
 
 /**
- * A gateway is there again: what waits for its meters need not wait any longer. Passes of `runPurchases` follow each
- * other, so nothing that is being carried on is carried on twice.
+ * A gateway is there again: what waits for its meters need not wait any longer. What is being carried on meanwhile
+ * is not taken up twice: `runPurchases` knows it.
  */
 export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
   await sql.query(
