@@ -108,9 +108,16 @@ const open = async (
     security,
   })
   const log = sayFlow(say)
-  const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend)
+  const stopping = new AbortController()
+  const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend, stopping.signal)
   const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log, purchaseWriter })
-  closers.push({ name: 'field side', close: house.stop })
+  closers.push({
+    name: 'field side',
+    close: async () => {
+      stopping.abort()
+      await house.stop()
+    },
+  })
   const pay = createPay(database, clock, ids)
   const villagePort =
     mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null

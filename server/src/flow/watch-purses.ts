@@ -12,7 +12,7 @@ const askAgainMs = 300_000
 
 export type PurseWatch = Readonly<{
   /** One pass; returns how many purses were due. */
-  step(): Promise<number>
+  step(signal?: AbortSignal): Promise<number>
   run(signal: AbortSignal): Promise<void>
 }>
 
@@ -25,10 +25,10 @@ export const createPurseWatch = (context: FlowContext, headend: Pick<Headend, 'r
   /** Elapsed time at which a purse that brought nothing may be read again. */
   const notBefore = new Map<number, number>()
 
-  const readOne = async (meterId: number): Promise<void> => {
+  const readOne = async (meterId: number, signal: AbortSignal | undefined): Promise<void> => {
     notBefore.set(meterId, clock.elapsedMs() + askAgainMs)
     const askedAt = clock.now()
-    const reading = await readFieldPurse(context, headend, meterId, 'scheduled')
+    const reading = await readFieldPurse(context, headend, meterId, { priority: 'scheduled', signal })
     if (reading === null) return
     const outcome = await reconcilePurse(context, meterId, reading, askedAt)
     if (outcome.kind === 'dispute')
@@ -36,11 +36,11 @@ export const createPurseWatch = (context: FlowContext, headend: Pick<Headend, 'r
     else notBefore.delete(meterId)
   }
 
-  const step = async (): Promise<number> => {
+  const step = async (signal?: AbortSignal): Promise<number> => {
     for (const [meterId, atMs] of notBefore) if (clock.elapsedMs() >= atMs) notBefore.delete(meterId)
     const due = await pursesDue(database, clock.now(), [...notBefore.keys()], pursesPerPass)
     // All at once: each line orders its own exchanges.
-    const read = await Promise.allSettled(due.map(readOne))
+    const read = await Promise.allSettled(due.map(async (meterId) => readOne(meterId, signal)))
     const failed = read.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
     return due.length
@@ -50,7 +50,7 @@ export const createPurseWatch = (context: FlowContext, headend: Pick<Headend, 'r
     step,
     run: async (signal) =>
       loop(context, 'purses', signal, async () => {
-        if ((await step()) === 0) await pause(clock, lookEveryMs, signal)
+        if ((await step(signal)) === 0) await pause(clock, lookEveryMs, signal)
       }),
   }
 }
