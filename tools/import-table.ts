@@ -29,6 +29,11 @@ export const layers: readonly Layer[] = Object.freeze([
     layers: ['server/src/domain', 'server/src/headend'],
     packages: ['@xianfu/protocols', 'serialport', 'node:net', 'node:tls', 'node:fs/promises'],
   },
+  {
+    folder: 'server/src/headend/security',
+    layers: ['server/src/domain', 'server/src/headend'],
+    packages: ['@xianfu/protocols', 'node:crypto'],
+  },
   { folder: 'server/src/provider', layers: ['server/src/domain'], packages: ['node:*'] },
   {
     folder: 'server/src/provider/document',

@@ -44,6 +44,9 @@ export const configSchema = z.object({
   gatewayTlsCertificate: z.string().min(1).optional(),
   gatewayTlsKey: z.string().min(1).optional(),
   gatewayTlsClients: z.string().min(1).optional(),
+  securityModule: z.string().min(1).optional(),
+  securityKeyFile: z.string().min(1).optional(),
+  allowTestSecurity: z.enum(['yes'], 'must be yes, or left out').optional(),
   readingInterval: z.coerce
     .number('must be minutes from 1 to 1440')
     .int('must be minutes from 1 to 1440')
@@ -117,6 +120,23 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
     flag: '--gateway-tls-clients <file>',
     environment: 'XIANFU_GATEWAY_TLS_CLIENTS',
     words: 'with TLS: let in only gateways whose certificate is signed by one of these, PEM (default: any)',
+  },
+  securityModule: {
+    flag: '--security-module <module>',
+    environment: 'XIANFU_SECURITY_MODULE',
+    words:
+      'makes identities and purchases for meters with a purse of their own: a file (see docs/local-fee-control.md), or test for virtual meters (default: none)',
+  },
+  securityKeyFile: {
+    flag: '--security-key-file <file>',
+    environment: 'XIANFU_SECURITY_KEY_FILE',
+    words: 'key of the security module, where it wants one (default: none)',
+  },
+  allowTestSecurity: {
+    flag: '--allow-test-security <answer>',
+    environment: 'XIANFU_ALLOW_TEST_SECURITY',
+    words:
+      'yes lets a real field start with --security-module test, whose MACs protect nothing (default: it does not start)',
   },
   readingInterval: {
     flag: '--reading-interval <minutes>',

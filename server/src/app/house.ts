@@ -10,12 +10,14 @@ import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import { forgetGatewayStates, loadField, saveGatewayState } from '../store/archive.ts'
 import { hastenCommands } from '../store/commands.ts'
 import type { Database } from '../store/database.ts'
+import { hastenPurchases } from '../store/meter-purchases.ts'
 import { archiveChannel, commandChannel, messageChannel, notifyLive } from '../store/notify.ts'
 
 export type HouseParts = Readonly<{
@@ -60,6 +62,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const gatewayChanged = async (gatewayId: number, online: boolean, since: number): Promise<void> => {
     await saveGatewayState(database, gatewayId, online, since)
     if (online) await hastenCommands(database, gatewayId, clock.now())
+    if (online) await hastenPurchases(database, gatewayId, clock.now())
     await notifyLive(database, ['gateway'])
     if (!online) return
     dispatcher.wake()
@@ -87,6 +90,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
+    ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),
   ]
 
   return {

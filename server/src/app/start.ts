@@ -5,6 +5,7 @@ import { uuidv7 } from 'uuidv7'
 import { createApi } from '../api/create-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { enrol } from '../flow/enrol.ts'
+import { createFieldPurchaseWriter } from '../flow/field-purchase-writer.ts'
 import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
@@ -28,6 +29,7 @@ import { settleMode, StartRefused, type Mode } from './one-server.ts'
 import { openHouseDatabase } from './open-house-database.ts'
 import { keepDemonstrationClock, resumeDemonstrationClock } from './running-clock.ts'
 import { createSay, sayFlow, sayHeadend, type Say } from './say.ts'
+import { openSecurityModule } from './security-module.ts'
 import { startSimulator } from './simulator-process.ts'
 import { anchoredClock, systemClock, type ClockAnchor } from './system-clock.ts'
 
@@ -97,14 +99,25 @@ const open = async (
   const listen = gatewayAddress(config, mode)
   const tls = await readGatewayTls(config, listen.host)
   if (!tls.ok) throw new StartRefused(tls.words)
+  const security = await openSecurityModule(config, mode, say)
   const headend = createHeadend({
     clock,
     listen,
     ...(tls.listening === null ? {} : { listenSecurely: tls.listening }),
     log: sayHeadend(say),
+    security,
   })
-  const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log: sayFlow(say) })
-  closers.push({ name: 'field side', close: house.stop })
+  const log = sayFlow(say)
+  const stopping = new AbortController()
+  const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend, stopping.signal)
+  const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log, purchaseWriter })
+  closers.push({
+    name: 'field side',
+    close: async () => {
+      stopping.abort()
+      await house.stop()
+    },
+  })
   const pay = createPay(database, clock, ids)
   const villagePort =
     mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null

@@ -17,10 +17,12 @@ import {
 import { ensurePartitions } from '../store/partitions.ts'
 import type { MoneyContext } from './operate.ts'
 import { post } from './post.ts'
-import { loop, pause, type FlowContext } from './process.ts'
+import { createBell, loop, type FlowContext } from './process.ts'
 
 /** Purchases carried on in one pass. */
 const purchasesPerPass = 50
+/** Purchases under way at once in a running server. */
+const purchasesUnderWay = 200
 /** A purchase that is being carried on is nobody else's for so long, elapsed time. */
 const claimMs = 60_000
 /** Pause before a meter that did not answer is asked again; and between two looks when nothing is due, elapsed time. */
@@ -161,7 +163,38 @@ export const finish = async (
   await post(sql, ids, { now, accountIds: [accountId], postings: [posting], operationId })
 }
 
-export const runPurchases = async (context: FlowContext, writer: PurchaseWriter, signal: AbortSignal): Promise<void> =>
-  loop(context, 'purchases', signal, async () => {
-    if ((await stepPurchases(context, writer)) < purchasesPerPass) await pause(context.clock, lookEveryMs, signal)
+/**
+ * Carries purchases on as they fall due, each by itself: a meter that is slow, or far back in the queue of its line, keeps
+ * nobody else waiting. A purchase under way is not taken up again, whatever its claim says.
+ */
+export const runPurchases = async (
+  context: FlowContext,
+  writer: PurchaseWriter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { database, clock, log } = context
+  const underWay = new Map<string, Promise<void>>()
+  const bell = createBell()
+  const take = (id: string): void => {
+    const carried = carryOn(context, writer, id)
+      .catch((error: unknown) =>
+        log({ level: 'error', what: 'a purchase failed and will be tried again', detail: error }),
+      )
+      .finally(() => {
+        underWay.delete(id)
+        bell.ring()
+      })
+    underWay.set(id, carried)
+  }
+  await loop(context, 'purchases', signal, async () => {
+    const now = clock.now()
+    const room = purchasesUnderWay - underWay.size
+    if (room > 0) {
+      await ensurePartitions(database, now, now)
+      const due = await claimPurchases(database, now, wallAfter(clock, claimMs), room, [...underWay.keys()])
+      for (const id of due) take(id)
+    }
+    await bell.wait(clock, lookEveryMs, signal)
   })
+  await Promise.all(underWay.values())
+}

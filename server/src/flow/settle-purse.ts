@@ -15,16 +15,20 @@ import { operate, type Asked, type MoneyContext, type Operated } from './operate
 import { post } from './post.ts'
 import { adoptPurse, broughtIn, finish } from './run-purchases.ts'
 
-export type PurseOutcome = PurseReconciled | Readonly<{ kind: 'not-ours' | 'purchase-open' | 'first-reading' }>
+export type PurseOutcome =
+  | PurseReconciled
+  | Readonly<{ kind: 'not-ours' | 'purchase-open' | 'first-reading' | 'overtaken' }>
 
 /**
  * Holds what a meter's purse shows against the ledger, and charges what the meter has deducted by itself. While a purchase
- * is on its way nothing is compared: it may or may not be in what is shown. The same reading again charges nothing.
+ * is on its way nothing is compared: it may or may not be in what is shown; nor is a purse that was read again since
+ * `askedAt`. The same reading again charges nothing.
  */
 export const reconcilePurse = async (
   { database, clock, ids }: MoneyContext,
   meterId: number,
   reading: PurseReading,
+  askedAt = Infinity,
 ): Promise<PurseOutcome> => {
   const now = clock.now()
   await ensurePartitions(database, now, now)
@@ -36,7 +40,9 @@ export const reconcilePurse = async (
     if (owner === null || owner.accountId !== before.accountId) return { kind: 'not-ours' }
     if ((await purseStanding(sql, meterId))?.open !== false) return { kind: 'purchase-open' }
     const { accountId, bucket, agreementId, pricePlanId } = owner
-    const first = (await purseMirror(sql, meterId)) === null
+    const known = await purseMirror(sql, meterId)
+    if (known !== null && known.readAt >= askedAt) return { kind: 'overtaken' }
+    const first = known === null
     await adoptPurse(sql, { ids }, { accountId, meterId, bucket }, reading, now)
     const mirror = await purseMirror(sql, meterId)
     if (first || mirror === null) return { kind: 'first-reading' }

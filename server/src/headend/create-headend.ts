@@ -11,6 +11,10 @@ import { createBackOff } from './line/back-off.ts'
 import { createResponseTime } from './line/response-time.ts'
 import { findModel } from './model/models.ts'
 import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
+import { readMeterPurse, writeMeterPurse } from './purse/meter-purse.ts'
+import { createOneAtATime } from './purse/one-at-a-time.ts'
+import { guardSecurityModule } from './security/guard-security-module.ts'
+import type { SecurityModule } from './security/security-module.ts'
 import type { KnownGateway } from './transport/registration.ts'
 
 export type HeadendOptions = Readonly<{
@@ -21,6 +25,8 @@ export type HeadendOptions = Readonly<{
   listenSecurely?: SecureListening
   log: HeadendLog
   limits?: Partial<HeadendLimits>
+  /** Makes identities and purchases for meters with a security chip; without one they take none. */
+  security?: SecurityModule | null
 }>
 
 /** The field side as one thing: gateways that come and go, their lines, and the meters on them. */
@@ -32,6 +38,8 @@ class RunningHeadend implements Headend {
   readonly #listenSecurely: SecureListening | null
   readonly #log: HeadendLog
   readonly #limits: HeadendLimits
+  readonly #security: SecurityModule | null
+  readonly #onePurseAtATime = createOneAtATime()
   readonly #server: GatewayServer
   readonly #listeners: ((status: GatewayStatus) => void)[] = []
   readonly #gateways = new Map<number, Gateway>()
@@ -40,12 +48,14 @@ class RunningHeadend implements Headend {
   readonly #leaving = new Set<Promise<void>>()
   #state: 'new' | 'running' | 'stopped' = 'new'
 
-  constructor({ clock, listen, listenSecurely, log, limits }: HeadendOptions) {
+  constructor({ clock, listen, listenSecurely, log, limits, security }: HeadendOptions) {
     this.#clock = clock
     this.#listen = listen
     this.#listenSecurely = listenSecurely ?? null
     this.#log = log
     this.#limits = { ...defaultLimits, ...limits }
+    const answerWithinMs = this.#limits.securityModuleMs
+    this.#security = security ? guardSecurityModule(security, { clock, answerWithinMs }) : null
     this.#server = new GatewayServer({
       clock,
       limits: this.#limits,
@@ -104,6 +114,18 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter }
     return controlMeter(meter, request)
+  }
+
+  readPurse: Headend['readPurse'] = async (meterId, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return this.#onePurseAtATime(meterId, async () => readMeterPurse(meter, this.#security, options))
+  }
+
+  writePurse: Headend['writePurse'] = async (meterId, purchase, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { kind: 'unknown', reason: `not sent: ${unknownMeter}`, exchanges: [] }
+    return this.#onePurseAtATime(meterId, async () => writeMeterPurse(meter, this.#security, purchase, options))
   }
 
   gateways(): readonly GatewayStatus[] {

@@ -1,4 +1,7 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
+import type { PurseReading } from '../domain/meter-purchase.ts'
+import type { WriteOutcome } from '../domain/purchase-writer.ts'
+import type { MicroYuan } from '../domain/quantity.ts'
 
 /** What the headend must know of the field; it keeps no archive of its own and is told anew whenever the archive changes. */
 export type FieldConfig = Readonly<{ gateways: readonly GatewayConfig[]; meters: readonly MeterConfig[] }>
@@ -129,6 +132,36 @@ export type ControlOutcome = Readonly<
   | { kind: 'unverified'; status: StatusWord3 | null; detail: string }
 >
 
+/** What a meter's own purse shows; of an overdrawn purse nothing is left, the overdraft is not told. */
+export type PurseRead = Readonly<
+  ({ ok: true; purse: PurseReading } | { ok: false; code: PurseFailure; detail: string }) & {
+    exchanges: readonly Exchange[]
+  }
+>
+
+/** `not-genuine`: it was answered, but the MACs are not the meter's. `no-purse`: this kind of meter has none. */
+export type PurseFailure =
+  | Exclude<LinkFailure, 'backing-off'>
+  | 'no-answer'
+  | 'bad-answer'
+  | 'refused-by-meter'
+  | 'not-genuine'
+  | 'no-purse'
+  | 'security-failed'
+
+export type PursePurchase = Readonly<{
+  amount: MicroYuan
+  /** The meter's count after it. */
+  purchaseCount: number
+  /** Twelve digits; a virgin meter takes it for its own, any other must have it already. */
+  customerNumber: string
+}>
+
+/** `unknown` covers what certainly never left as well: the count will show it. */
+export type PurseWrite = WriteOutcome & Readonly<{ exchanges: readonly Exchange[] }>
+
+export type PurseOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
+
 export type GatewayStatus = Readonly<{
   gatewayId: number
   online: boolean
@@ -150,6 +183,10 @@ export type Headend = {
     options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
   ): Promise<ReadOutcome>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
+  /** What the purse of a meter with local fee control shows now: nothing in the answer is older than the call. */
+  readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>
+  /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */
+  writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
   gateways(): readonly GatewayStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
 }

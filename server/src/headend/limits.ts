@@ -52,6 +52,8 @@ export type HeadendLimits = Readonly<{
   maxFollowUpFrames: number
   /** When, after the acknowledgement, the status word is looked at. */
   proofAtMs: readonly number[]
+  /** What a security module may take for one answer. */
+  securityModuleMs: number
 }>
 
 export const defaultLimits: HeadendLimits = Object.freeze({
@@ -81,6 +83,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   readAttempts: Object.freeze({ scheduled: 2, person: 2, state: 2 }),
   maxFollowUpFrames: 32,
   proofAtMs: Object.freeze([0, 150, 400, 1_000, 2_000]),
+  securityModuleMs: 10_000,
 })
 
 /** DL/T 645-2007: a meter begins its answer 20 to 500 ms after the last byte of the request. */

@@ -87,14 +87,28 @@ export const claimPurchases = async (
   now: number,
   until: number,
   limit: number,
+  without: readonly string[] = [],
 ): Promise<readonly string[]> => {
   const rows = await sql.query<{ id: string }>(
     `update meter_purchase set next_step_at = $2 where id in (
        select id from meter_purchase where state in ('waiting', 'written') and next_step_at <= $1
+         and id <> all ($4::uuid[])
        order by next_step_at limit $3 for update skip locked) returning id`,
-    [new Date(now), new Date(until), limit],
+    [new Date(now), new Date(until), limit, [...without]],
   )
   return rows.map(({ id }) => id)
+}
+
+/**
+ * A gateway is there again: what waits for its meters need not wait any longer. What is being carried on meanwhile
+ * is not taken up twice: `runPurchases` knows it.
+ */
+export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+  await sql.query(
+    `update meter_purchase set next_step_at = $2 where state in ('waiting', 'written') and next_step_at > $2
+       and meter_id in (select id from meter where gateway_id = $1)`,
+    [gatewayId, new Date(now)],
+  )
 }
 
 /** With the pending transfer that it completes. */
@@ -135,14 +149,38 @@ const dateOf = (at: number | undefined): Date | null => (at === undefined ? null
 export const purseMirror = async (
   sql: Sql,
   meterId: number,
-): Promise<Readonly<{ purchaseCount: number; balance: MicroYuan }> | null> => {
-  const [row] = await sql.query<{ purchase_count: number; balance: bigint }>(
-    `select w.purchase_count, coalesce((select sum(credits - debits) from ledger_account
+): Promise<Readonly<{ purchaseCount: number; balance: MicroYuan; readAt: number }> | null> => {
+  const [row] = await sql.query<{ purchase_count: number; balance: bigint; read_at: number }>(
+    `select w.purchase_count, w.read_at, coalesce((select sum(credits - debits) from ledger_account
        where code = 'meter-wallet' and owner = $1::int::text), 0)::bigint as balance
      from meter_wallet w where w.meter_id = $1`,
     [meterId],
   )
-  return row === undefined ? null : { purchaseCount: row.purchase_count, balance: microYuan(row.balance) }
+  return row === undefined
+    ? null
+    : { purchaseCount: row.purchase_count, balance: microYuan(row.balance), readAt: row.read_at }
+}
+
+/**
+ * Meters in local mode whose purse was not read within their site's interval, those that were never read first. While a
+ * purchase is on its way it looks after the purse itself.
+ */
+export const pursesDue = async (
+  sql: Sql,
+  now: number,
+  without: readonly number[],
+  limit: number,
+): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number }>(
+    `select m.id from meter m join account a on a.id = m.account_id join agreement g on g.id = a.agreement_id
+       join site s on s.id = m.site_id left join meter_wallet w on w.meter_id = m.id
+     where g.settlement_mode = 'local' and m.id <> all ($2::int[])
+       and (w.read_at is null or w.read_at + make_interval(mins => s.reading_interval_minutes) <= $1)
+       and not exists (select from meter_purchase p where p.meter_id = m.id and p.state in ('waiting', 'written'))
+     order by w.read_at nulls first, m.id limit $3`,
+    [new Date(now), [...without], limit],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** What the purse showed last, and what of it the ledger has for this account. */
@@ -183,6 +221,16 @@ export const disputePurse = async (sql: Sql, meterId: number, why: string | null
 }
 
 export type PurseOwner = Readonly<{ accountId: number; bucket: number; agreementId: number; pricePlanId: number }>
+
+/** The number of the account whose purse it is; null when it is nobody's or not in local mode. */
+export const purseAccountNumber = async (sql: Sql, meterId: number): Promise<string | null> => {
+  const [row] = await sql.query<{ number: string }>(
+    `select a.number from meter m join account a on a.id = m.account_id join agreement g on g.id = a.agreement_id
+     where m.id = $1 and g.settlement_mode = 'local'`,
+    [meterId],
+  )
+  return row?.number ?? null
+}
 
 /** Whose purse it is and under which agreement; null when it is nobody's or not in local mode. */
 export const purseOwner = async (sql: Sql, meterId: number): Promise<PurseOwner | null> => {

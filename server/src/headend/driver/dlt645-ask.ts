@@ -34,8 +34,7 @@ export const ask = async (
     replyBytes: expectedReplyLength(request),
     meaning,
     createEar: () => earFor(request, bytes),
-    // An answer names meter, function and identifier, so only the same question has a like one.
-    answersLike: toHex(bytes),
+    answersLike: answersLike(request, bytes),
     freshSinceMs,
   }
   const asked = await askLine(turn, asker, question, signal)
@@ -45,6 +44,13 @@ export const ask = async (
   if (!decoded.ok) throw new Error(`A frame that was taken for the answer cannot be read: ${decoded.detail}`)
   return { kind: 'reply', reply: decoded.value, exchange: asked.exchange }
 }
+
+/**
+ * An answer names meter, function and identifier, so only the same question has a like one; but of function 03H the
+ * refusals name nothing, and a late one must not be taken for the refusal of a purchase.
+ */
+const answersLike = (request: Request, bytes: Uint8Array): string =>
+  request.kind === 'security' ? `security ${request.address}` : toHex(bytes)
 
 const earFor = (request: Request, question: Uint8Array): Ear => {
   const reader = createFrameReader()

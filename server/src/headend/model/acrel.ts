@@ -18,11 +18,15 @@ const forced = {
   release: { forcedControl: 0, forcedOpen: 0 },
 } as const satisfies RelayModel['orders']
 
+/** Shown in block 0200H. That 004EH and 004FH may be written is published nowhere: see acrel-register-purse.ts. */
+const purse = { balance: 'balance', purchaseCount: 'purchaseCount', write: null } as const
+
 const energies = ['energySharp', 'energyPeak', 'energyFlat', 'energyValley'] as const
 
 /** A single-phase meter without transformers uses the fields of phase A. */
 const singlePhase = {
   reading,
+  purse,
   ratios: null,
   relay: {
     status: 'relayStatus',
@@ -68,6 +72,7 @@ export const acrelDdsy1352Model = meterModel({
 
 const threePhase = {
   reading,
+  purse,
   ratios: { voltage: 'voltageRatio', current: 'currentRatio' },
   items: {
     forwardActiveEnergyTotal: { kind: 'number', register: 'energyTotal', times: 'power' },

@@ -29,4 +29,5 @@ export const genericModel = meterModel({
     alarm: [],
     orders: { open: { relayCommand: 0 }, close: { relayCommand: 1 }, release: null },
   },
+  purse: null,
 })

@@ -13,7 +13,20 @@ export type MeterModel<R extends string = string> = Readonly<{
   items: ItemSources<R>
   /** Null where nothing can be switched. */
   relay: RelayModel<R> | null
+  /** Null where the meter keeps no balance of its own. */
+  purse: PurseModel<R> | null
 }>
+
+/** A purse in registers: where balance (signed where the meter tells an overdraft) and number of purchases are read. */
+export type PurseModel<R extends string = string> = Readonly<{
+  balance: R
+  purchaseCount: R
+  /** Null unless it is known, or somebody has proven with a meter of his, that purchases may be written so. */
+  write: PurseWriteModel<R> | null
+}>
+
+/** Registers that stand together, for one message with the new balance and the next count. */
+export type PurseWriteModel<R extends string = string> = Readonly<{ balance: R; purchaseCount: R }>
 
 /** Which transformer ratios a value is multiplied by; power and energy by both. */
 export type Ratio = 'voltage' | 'current' | 'power'

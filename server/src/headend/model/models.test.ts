@@ -40,6 +40,24 @@ test.each(meterModels)('$name: every register, bit and order that it names is th
   }
 })
 
+test.each(meterModels)(
+  '$name: a purse that it names is there, and stands together where it may be written',
+  (model) => {
+    const { purse } = model
+    if (purse === null) return
+    for (const name of [purse.balance, purse.purchaseCount]) expect(registerNamed(model, name)).toBeDefined()
+    if (purse.write === null) return
+    for (const name of Object.values(purse.write)) expect(registerNamed(model, name).access).toBe('rw')
+    const message = writeMessage(model, { [purse.write.balance]: 0, [purse.write.purchaseCount]: 1 })
+    expect(message).toMatchObject({ kind: 'write-multiple' })
+  },
+)
+
+test('purchases are written by register to models that were made for it alone', () => {
+  const writable = meterModels.filter(({ purse }) => purse !== null && purse.write !== null)
+  expect(writable.map(({ name }) => name)).toEqual(['acrel-ddsy1352-register-purse', 'acrel-dtsy1352-register-purse'])
+})
+
 test.each(meterModels)('$name: whatever the registers hold, a value or a refusal comes of it', (model) => {
   for (const byte of [0x00, 0x01, 0x7f, 0x80, 0xff]) {
     for (const item of itemsOf(model)) {

@@ -1,4 +1,5 @@
 import { acrelAdfModel, acrelAdfSinglePhaseModel, acrelDdsy1352Model, acrelDtsy1352Model } from './acrel.ts'
+import { acrelDdsy1352RegisterPurseModel, acrelDtsy1352RegisterPurseModel } from './acrel-register-purse.ts'
 import { genericModel } from './generic.ts'
 import type { MeterModel } from './meter-model.ts'
 
@@ -6,6 +7,8 @@ import type { MeterModel } from './meter-model.ts'
 export const meterModels: readonly MeterModel[] = Object.freeze([
   acrelDdsy1352Model,
   acrelDtsy1352Model,
+  acrelDdsy1352RegisterPurseModel,
+  acrelDtsy1352RegisterPurseModel,
   acrelAdfModel,
   acrelAdfSinglePhaseModel,
   genericModel,

@@ -10,6 +10,7 @@ import type {
   MeterProtocol,
 } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
+import type { SecurityModule } from '../security/security-module.ts'
 import type { SecureListening } from '../transport/gateway-server.ts'
 import {
   answeringFor,
@@ -38,6 +39,7 @@ export type BenchOptions = Readonly<{
   line?: LineConfig
   listenSecurely?: SecureListening
   limits?: Partial<HeadendLimits>
+  security?: SecurityModule | null
 }>
 
 export const registration = 'XF-GW-1'
@@ -51,6 +53,7 @@ export const createBench = async ({
   line = { baudRate: 9_600, parity: 'even' },
   limits = {},
   listenSecurely,
+  security = null,
 }: BenchOptions): Promise<Bench> => {
   const events: HeadendEvent[] = []
   const headend = createHeadend({
@@ -58,6 +61,7 @@ export const createBench = async ({
     listen: { host: '127.0.0.1', port: 0 },
     ...(listenSecurely === undefined ? {} : { listenSecurely }),
     log: (event) => events.push(event),
+    security,
     // Pauses that a test may have to sit through; answers still get all the time that a busy machine needs.
     limits: { registrationSettleMs: 50, dialFirstPauseMs: 20, guardMs: 50, ...limits },
   })
