@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMoneyBench, yuan, type MoneyBench } from '../../flow/testing/money-bench.ts'
-import { main } from './main.ts'
+import { runCommand } from './testing/run-command.ts'
 
 let bench: MoneyBench
 let folder: string
@@ -16,27 +16,7 @@ afterAll(async () => {
   await bench.drop()
   await rm(folder, { recursive: true })
 })
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = 0
-})
-
-/** Runs a command as a person types it. */
-const run = async (...words: string[]): Promise<Readonly<{ code: number; out: string; err: string }>> => {
-  process.exitCode = 0
-  let [out, err] = ['', '']
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text)
-    return true
-  })
-  const code = await main(['node', 'xianfu', ...words])
-  vi.restoreAllMocks()
-  return { code, out, err }
-}
+const run = runCommand
 
 const onDatabase = (): string[] => ['--database-url', bench.url]
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../store/test-database.ts'
-import { main } from './main.ts'
+import { runCommand, type CommandRun } from './testing/run-command.ts'
 
 let house: TestDatabase
 let folder: string
@@ -16,27 +16,7 @@ afterAll(async () => {
   await house.drop()
   await rm(folder, { recursive: true })
 })
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = 0
-})
-
-/** Runs a command as a person types it. */
-const run = async (...words: string[]): Promise<Readonly<{ code: number; out: string; err: string }>> => {
-  process.exitCode = 0
-  let [out, err] = ['', '']
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text)
-    return true
-  })
-  const code = await main(['node', 'xianfu', ...words, '--database-url', house.url])
-  vi.restoreAllMocks()
-  return { code, out, err: err.replaceAll(`${folder}/`, '') }
-}
+const run = async (...words: string[]): Promise<CommandRun> => runCommand(...words, '--database-url', house.url)
 
 const file = async (name: string, content: unknown): Promise<string> => {
   const path = join(folder, name)

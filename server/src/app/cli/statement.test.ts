@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createTown, yuan, type Town } from '../../flow/testing/town.ts'
 import { readPaper } from '../../provider/document/testing/read-paper.ts'
-import { main } from './main.ts'
+import { runCommand, type CommandRun } from './testing/run-command.ts'
 
 const start = Date.parse('2024-05-31T16:00:00Z')
 const end = Date.parse('2024-06-30T16:00:00Z')
@@ -55,27 +55,7 @@ describe('statements, receipts and reconciliation on the command line', () => {
     await town.close()
     await rm(folder, { recursive: true })
   })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    process.exitCode = 0
-  })
-
-  /** Runs a command as a person types it. */
-  const run = async (...words: string[]): Promise<Readonly<{ code: number; out: string; err: string }>> => {
-    process.exitCode = 0
-    let [out, err] = ['', '']
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      out += String(text)
-      return true
-    })
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      err += String(text)
-      return true
-    })
-    const code = await main(['node', 'xianfu', ...words, ...where])
-    vi.restoreAllMocks()
-    return { code, out, err }
-  }
+  const run = async (...words: string[]): Promise<CommandRun> => runCommand(...words, ...where)
 
   test('a month is closed, listed, shown in both languages and as data', async () => {
     const closed = await run('statement', 'close', '--month', '2024-06')
