@@ -9,7 +9,7 @@ import type { Frame } from './frame.ts'
 import { errorsOfFunction, type MeterErrors } from './meter-error.ts'
 import { outputCodes, outputOfCode } from './output-signal.ts'
 import { type Password, passwordBytes, readPassword, writePassword } from './password.ts'
-import type { OutputSignal } from './request.ts'
+import { functionOfKind, type OutputSignal } from './request.ts'
 import { checkedByte } from './request-writer.ts'
 
 /**
@@ -45,24 +45,6 @@ const noData = new Uint8Array()
 /** Nothing, one byte on a few meters, two on newer ones. */
 const mostControlResultBytes = 2
 
-const functionOfReply = Object.freeze({
-  read: functionCode.read,
-  'read-follow-up': functionCode.readFollowUp,
-  'read-address': functionCode.readAddress,
-  write: functionCode.write,
-  control: functionCode.control,
-  'set-time': functionCode.setTime,
-  'write-address': functionCode.writeAddress,
-  freeze: functionCode.freeze,
-  'change-rate': functionCode.changeRate,
-  'change-password': functionCode.changePassword,
-  'clear-demand': functionCode.clearDemand,
-  'clear-meter': functionCode.clearMeter,
-  'clear-events': functionCode.clearEvents,
-  'select-output': functionCode.selectOutput,
-  security: functionCode.security,
-} as const satisfies Record<Exclude<Reply['kind'], 'error'>, number>)
-
 /**
  * The frame of a reply: the way out of a virtual meter.
  *
@@ -76,7 +58,7 @@ export function encodeReply(reply: Reply): Frame {
     return { address, control: replyControl(reply.functionCode, { abnormal: true }), data: errorData(reply) }
   }
   const more = (reply.kind === 'read' || reply.kind === 'read-follow-up') && reply.more
-  return { address, control: replyControl(functionOfReply[reply.kind]) | (more ? moreBit : 0), data: replyData(reply) }
+  return { address, control: replyControl(functionOfKind[reply.kind]) | (more ? moreBit : 0), data: replyData(reply) }
 }
 
 const moreBit = 0x20
@@ -201,7 +183,7 @@ const acknowledgements = Object.freeze([
   'clear-meter',
   'clear-events',
 ] as const)
-const acknowledgementOfFunction = new Map(acknowledgements.map((kind) => [functionOfReply[kind] as number, kind]))
+const acknowledgementOfFunction = new Map(acknowledgements.map((kind) => [functionOfKind[kind], kind]))
 
 /** Replies without data. */
 function decodeAcknowledgement({ address, data }: Frame, code: number): Decoded<Reply> {

@@ -108,7 +108,7 @@ const addressee = Object.freeze({
   security: isMeterAddress,
 } as const satisfies Record<RequestKind, (address: string) => boolean>)
 
-/** The function code of a kind of request. */
+/** The function code of a kind of request, and of the reply of the same kind. */
 export const functionOfKind: Readonly<Record<RequestKind, number>> = Object.freeze({
   read: functionCode.read,
   'read-follow-up': functionCode.readFollowUp,

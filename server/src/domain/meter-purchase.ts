@@ -12,8 +12,6 @@ import { microYuan, type MicroYuan } from './quantity.ts'
  */
 export type PurchaseState = 'waiting' | 'written' | 'posted' | 'voided' | 'expired' | 'disputed'
 
-export const openPurchaseStates = ['waiting', 'written', 'disputed'] as const satisfies readonly PurchaseState[]
-
 export type MeterPurchase = Readonly<{
   state: PurchaseState
   amount: MicroYuan

@@ -140,7 +140,6 @@ export const costOfThousandths = (thousandths: bigint, pricePerUnit: Price): Exa
 /** An amount for one unit as a price of it. */
 export const priceOfMoney = (amount: MicroYuan): Price => (amount * 10_000n) as Price
 
-export const addPrice = (a: Price, b: Price): Price => (a + b) as Price
 export const sumEnergy = (parts: readonly WattHours[]): WattHours =>
   parts.reduce((sum, part) => (sum + part) as WattHours, noEnergy)
 export const leastEnergy = (a: WattHours, b: WattHours): WattHours => (a < b ? a : b)
@@ -243,11 +242,6 @@ export const parseKwh = (text: string): WattHours | null => parseScaled(text, 3)
 export const parsePercent = (text: string): Ratio | null => {
   const value = parseScaled(text, 6)
   return value === null ? null : { numerator: value, denominator: 100_000_000n }
-}
-/** `0.0833` → a factor, up to ten decimals. */
-export const parseFactor = (text: string): Ratio | null => {
-  const value = parseScaled(text, 10)
-  return value === null ? null : { numerator: value, denominator: 10_000_000_000n }
 }
 /** A factor as per cent with up to six decimals, cut: for people. */
 export const formatPercent = ({ numerator, denominator }: Ratio): string =>

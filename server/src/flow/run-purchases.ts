@@ -35,15 +35,23 @@ const lookEveryMs = 1_000
  * were due.
  */
 export const stepPurchases = async (context: MoneyContext, writer: PurchaseWriter): Promise<number> => {
-  const { database, clock } = context
-  const now = clock.now()
-  await ensurePartitions(database, now, now)
-  const due = await claimPurchases(database, now, wallAfter(clock, claimMs), purchasesPerPass)
+  const due = await claimDue(context, purchasesPerPass)
   // All at once: meters on other lines must not wait for a slow one, and each line orders its own exchanges.
   const carried = await Promise.allSettled(due.map(async (id) => carryOn(context, writer, id)))
   const failed = carried.find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
   return due.length
+}
+
+/** Takes purchases that are due; nobody else has them until the claim runs out. */
+const claimDue = async (
+  { database, clock }: MoneyContext,
+  limit: number,
+  without: readonly string[] = [],
+): Promise<readonly string[]> => {
+  const now = clock.now()
+  await ensurePartitions(database, now, now)
+  return claimPurchases(database, now, wallAfter(clock, claimMs), limit, without)
 }
 
 const carryOn = async (context: MoneyContext, writer: PurchaseWriter, id: string): Promise<void> => {
@@ -172,7 +180,7 @@ export const runPurchases = async (
   writer: PurchaseWriter,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { database, clock, log } = context
+  const { clock, log } = context
   const underWay = new Map<string, Promise<void>>()
   const bell = createBell()
   const take = (id: string): void => {
@@ -187,13 +195,8 @@ export const runPurchases = async (
     underWay.set(id, carried)
   }
   await loop(context, 'purchases', signal, async () => {
-    const now = clock.now()
     const room = purchasesUnderWay - underWay.size
-    if (room > 0) {
-      await ensurePartitions(database, now, now)
-      const due = await claimPurchases(database, now, wallAfter(clock, claimMs), room, [...underWay.keys()])
-      for (const id of due) take(id)
-    }
+    if (room > 0) for (const id of await claimDue(context, room, [...underWay.keys()])) take(id)
     await bell.wait(clock, lookEveryMs, signal)
   })
   await Promise.all(underWay.values())

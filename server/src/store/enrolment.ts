@@ -171,13 +171,3 @@ export const insertMeter = async (
     ),
   )
 }
-
-/** A meter's id by its address and gateway code, for programs that name meters as the field does. */
-export const findMeters = async (
-  sql: Sql,
-): Promise<readonly Readonly<{ id: number; address: string; accountId: number | null }>[]> =>
-  (
-    await sql.query<{ id: number; address: string; account_id: number | null }>(
-      'select id, address, account_id from meter order by id',
-    )
-  ).map(({ id, address, account_id: accountId }) => ({ id, address, accountId }))

@@ -1,8 +1,6 @@
-import type { LedgerCode } from '../domain/ledger/chart.ts'
 import type { Language } from '../domain/notice.ts'
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
-import type { JournalLine } from '../domain/reversal.ts'
 import type { BalanceMove } from '../domain/statement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
@@ -442,43 +440,4 @@ export const effectsSince = async (
 export const lastEntry = async (sql: Sql): Promise<bigint> => {
   const [row] = await sql.query<{ last: bigint }>('select last_value as last from transfer_entry')
   return row?.last ?? 0n
-}
-
-/** Transfers that stand at one instant, with both their sides, as a reversal needs them. */
-export const transfersAt = async (
-  sql: Sql,
-  transferIds: readonly string[],
-  at: number,
-): Promise<ReadonlyMap<string, JournalLine>> => {
-  const rows = await sql.query<{
-    id: string
-    account_id: number | null
-    amount: bigint
-    meter_id: number | null
-    debit_id: number
-    debit: LedgerCode
-    debit_owner: string | null
-    credit_id: number
-    credit: LedgerCode
-    credit_owner: string | null
-  }>(
-    `select t.id, t.account_id, t.amount, t.meter_id, t.debit_id, d.code as debit, d.owner as debit_owner,
-            t.credit_id, c.code as credit, c.owner as credit_owner
-     from transfer t join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
-     where t.at = $2 and t.id = any($1::uuid[])`,
-    [transferIds, new Date(at)],
-  )
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        id: row.id,
-        accountId: row.account_id,
-        amount: microYuan(row.amount),
-        meterId: row.meter_id,
-        debit: { id: row.debit_id, code: row.debit, owner: row.debit_owner },
-        credit: { id: row.credit_id, code: row.credit, owner: row.credit_owner },
-      },
-    ]),
-  )
 }

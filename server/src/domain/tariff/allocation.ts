@@ -5,7 +5,6 @@ import {
   scaleThousandths,
   subtractEnergy,
   sumEnergy,
-  wattHours,
   type MicroYuan,
   type Ratio,
   type WattHours,
@@ -26,10 +25,6 @@ export const allocateMoney = (total: MicroYuan, weights: readonly bigint[], unit
   if (total % unit !== 0n) throw new RangeError('the total is no whole number of units')
   return largestRemainder(total / unit, weights).map((share) => microYuan(share * unit))
 }
-
-/** Shares energy so that the parts add up to it. */
-export const allocateEnergy = (total: WattHours, weights: readonly bigint[]): readonly WattHours[] =>
-  largestRemainder(total, weights).map(wattHours)
 
 export type BoundCheck = Readonly<{ ok: true } | { ok: false; code: 'billed-more-than-paid'; by: MicroYuan }>
 

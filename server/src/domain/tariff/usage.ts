@@ -161,10 +161,3 @@ const subtractRegisters = (a: Registers, b: Registers): Registers => ({
 /** Energy per cell to date; gaps count as if use had been even in them. */
 export const energyByCell = (usage: Usage, clock: TariffClock): readonly Registers[] =>
   usage.gaps.reduce<readonly Registers[]>((cells, gap) => withSegment(cells, usage, gap, clock), usage.cells)
-
-/** How much of it is only estimated: what lies in gaps. */
-export const estimatedEnergy = (usage: Usage, clock: TariffClock): WattHours => {
-  const none = usage.cells.map(() => noRegisters)
-  const inGaps = usage.gaps.reduce<readonly Registers[]>((cells, gap) => withSegment(cells, usage, gap, clock), none)
-  return inGaps.reduce((sum, { totalWh }) => addEnergy(sum, totalWh), noEnergy)
-}
