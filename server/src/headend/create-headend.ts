@@ -194,6 +194,7 @@ class RunningHeadend implements Headend {
         ? before.responseTime
         : createResponseTime({ ...limits, latencyMs: isSerial ? limits.serialLatencyMs : limits.gatewayLatencyMs }),
       clock: this.#clock,
+      meterClock: same ? before.meterClock : { aheadMs: null },
       limits,
       onSilent: (pauseMs) => this.#log({ kind: 'meter-silent', meterId, address, pauseMs }),
       onAnswersAgain: () => this.#log({ kind: 'meter-answers-again', meterId, address }),

@@ -58,8 +58,11 @@ export type MeterConfig = Readonly<{
   timeZone: string
 }>
 
-/** In falling urgency; a more urgent job passes every queued less urgent one on its line. */
-export type Priority = 'relay' | 'person' | 'verification' | 'scheduled' | 'back-fill' | 'clock'
+/**
+ * In falling urgency; a more urgent job passes every queued less urgent one on its line. `restore` is a close: it passes
+ * other relay commands, too, also between the exchanges of one.
+ */
+export type Priority = 'restore' | 'relay' | 'person' | 'verification' | 'scheduled' | 'back-fill' | 'clock'
 
 /** One request and its answer as they were on the wire. `at` is wall time, `durationMs` elapsed time. */
 export type Exchange = Readonly<{
@@ -125,7 +128,15 @@ export type ControlOutcome = Readonly<
   | { kind: 'withdrawn'; reason: string }
   | { kind: 'not-sent'; code: LinkFailure | 'no-answer' | 'bad-answer'; detail: string }
   /** `detail`: why, where the reasons of a DL/T 645 meter do not say it. */
-  | { kind: 'refused'; errors: MeterErrors; detail?: string }
+  | {
+      kind: 'refused'
+      errors: MeterErrors
+      detail?: string
+      /** The status word after the refusal: a meter whose error byte says nothing shows here that it keeps power. */
+      status?: StatusWord3
+      /** How far the meter's clock is ahead (above zero) or behind, where that is why it refuses the deadline. */
+      clockOffMs?: number
+    }
   /** Sent, but no (intelligible) answer came: the relay may have moved or not. */
   | { kind: 'unanswered'; detail: string }
   /** Acknowledged, but the status word does not show it (or could not be read: `status` null). */

@@ -17,6 +17,9 @@ export type ModbusUnit = Readonly<{
   nextTransaction(): number
 }>
 
+/** How far a meter's clock is ahead (above zero) of ours, wall milliseconds, as far as it matters for deadlines. */
+export type MeterClock = { aheadMs: number | null }
+
 /** One meter as the driver sees it: who it is, the line it hangs on, and what has been learnt of it. */
 export type FieldMeter = Readonly<{
   config: MeterConfig
@@ -27,6 +30,8 @@ export type FieldMeter = Readonly<{
   backOff: BackOff
   responseTime: ResponseTime
   clock: Clock
+  /** Learnt when the meter refused a deadline; null: its clock is taken to be right. */
+  meterClock: MeterClock
   limits: HeadendLimits
   onSilent(pauseMs: number): void
   onAnswersAgain(): void

@@ -33,6 +33,7 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
     backOff: createBackOff(defaultLimits),
     responseTime: session.asker.responseTime,
     clock: { ...clock, now: () => clock.now() + driftMs },
+    meterClock: { aheadMs: null },
     limits: { ...defaultLimits, proofAtMs: looksWithin(proveWithinMs) },
     onSilent: () => undefined,
     onAnswersAgain: () => undefined,
