@@ -24,7 +24,7 @@ const allowanceMs = 100
 const rate = 10
 /** Monday, 09:00 in Shanghai. */
 const startAt = Date.parse('2026-11-23T01:00:00Z')
-const betweenPaymentsMs = { least: 100, most: 900 }
+const betweenPaymentsMs = { least: 200, most: 1_800 }
 
 const say = (text) => process.stdout.write(`${text}\n`)
 

@@ -9,6 +9,8 @@ import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
+import { runSelfTrips } from '../flow/explain-self-trips.ts'
+import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runEscalation } from '../flow/work-items.ts'
@@ -86,6 +88,8 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     dispatcher.run(signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runRestorations(context, signal),
+    runSelfTrips(context, headend, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
