@@ -48,7 +48,8 @@ create table restoration (
   real_sent_at timestamptz,
   real_acknowledged_at timestamptz,
   real_verified_at timestamptz,
-  compensation_id uuid references operation,
+  -- Written before the operation itself, in one transaction.
+  compensation_id uuid references operation deferrable initially deferred,
   check ((state in ('restored', 'withdrawn')) = (ended_at is not null)),
   check (state not in ('hand', 'restored') or real_verified_at is not null)
 ) with (fillfactor = 70);

@@ -18,7 +18,8 @@ export type ScriptedHeadend = Headend &
     relay: 'closed' | 'open'
   }>
 
-type Happening = 'obey' | 'silence' | 'silence-but-obeyed' | 'refusal' | 'stuck' | 'offline' | 'crash'
+/** `obey-permit`: a permitted close waits for the button. */
+type Happening = 'obey' | 'obey-permit' | 'silence' | 'silence-but-obeyed' | 'refusal' | 'stuck' | 'offline' | 'crash'
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
 
@@ -78,6 +79,11 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     if (happening === 'refusal') return { kind: 'refused', errors: { raw: 4, reasons: ['wrong-password'] } }
     request.onStep({ kind: 'acknowledged', exchange: exchange(action) })
     if (happening === 'stuck') return { kind: 'unverified', status: status(), detail: 'the status word says otherwise' }
+    if (happening === 'obey-permit' && action === 'permit-close') {
+      const waits: StatusWord3 = { ...status(), relay: 'open', relayCommand: 'closed' }
+      request.onStep({ kind: 'state-read', status: waits, exchange: exchange('read statusWord3') })
+      return { kind: 'verified', already: false, status: waits, at: 0 }
+    }
     obey(action)
     request.onStep({ kind: 'state-read', status: status(), exchange: exchange('read statusWord3') })
     return { kind: 'verified', already: false, status: status(), at: 0 }
