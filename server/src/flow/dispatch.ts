@@ -2,8 +2,12 @@ import type { FlowContext } from './process.ts'
 import { createBell, loop } from './process.ts'
 import type { ControlOutcome, ControlStep, Headend } from '../headend/headend.ts'
 import { notSentRetryMs } from '../domain/relay-command.ts'
+import { standstillMilliwatts } from '../domain/relay-watch.ts'
+import { openWorkItems } from '../store/work-items.ts'
+import { energyWhileOpen } from './note-relays.ts'
 import { accountsToDecide, confirmSend, finishAttempt } from './command-step.ts'
 import {
+  addEvents,
   claimCommands,
   expireCommands,
   markAcknowledged,
@@ -35,8 +39,22 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   const bell = createBell()
   const underWay = new Map<number, Promise<void>>()
 
+  /** Looks at the power of meters that were just tripped; beside the commands, for a close must not wait for one. */
+  const looks = new Set<Promise<void>>()
+  const lookForPower = (command: ClaimedCommand, signal: AbortSignal): void => {
+    const look = seeStandstill(context, headend, command, signal)
+      .catch((error: unknown) => {
+        context.log({ level: 'warn', what: `the power behind command ${command.id} was not seen`, detail: error })
+      })
+      .finally(() => looks.delete(look))
+    looks.add(look)
+  }
+
   const start = (command: ClaimedCommand, signal: AbortSignal): void => {
     const work = carryOut(context, headend, command, signal)
+      .then((outcome) => {
+        if (command.kind === 'trip' && outcome.kind === 'verified') lookForPower(command, signal)
+      })
       .catch(async (error: unknown) => {
         context.log({ level: 'error', what: `command ${command.id} was interrupted`, detail: error })
         await releaseCommand(context.database, command.id, context.clock.now() + notSentRetryMs)
@@ -75,6 +93,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
       if (recovered > 0) context.log({ level: 'info', what: `${String(recovered)} commands taken up again` })
       await loop(context, 'dispatch', signal, async () => step(signal))
       await Promise.allSettled(underWay.values())
+      await Promise.allSettled(looks)
     },
   }
 }
@@ -84,7 +103,7 @@ const carryOut = async (
   headend: Headend,
   command: ClaimedCommand,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<ControlOutcome> => {
   const events: CommandEvent[] = []
   // Database writes of the steps, one after the other and beside the line, which must not wait for them.
   let writes: Promise<void> = Promise.resolve()
@@ -109,4 +128,26 @@ const carryOut = async (
   })
   await writes
   await finishAttempt(context, command, outcome, events, postponed)
+  return outcome
+}
+
+/** After the status word, the meter's own measurement: behind an open relay no power flows. Where it is not told, no word. */
+const seeStandstill = async (
+  { database, clock }: FlowContext,
+  headend: Headend,
+  { id, meterId }: ClaimedCommand,
+  signal: AbortSignal,
+): Promise<void> => {
+  const read = await headend.read(meterId, ['activePowerTotal'], { priority: 'verification', signal })
+  const milliwatts = read.values.activePowerTotal ?? null
+  const exchange = read.exchanges.at(-1)
+  if (milliwatts === null || exchange === undefined) return
+  const flows = Math.abs(milliwatts) > standstillMilliwatts
+  const watts = String(Math.round(milliwatts / 1_000))
+  const text = flows ? `power behind the open relay: ${watts} W` : 'no power behind the open relay'
+  const { at, request, response, durationMs } = exchange
+  await database.transaction(async (sql) => {
+    await addEvents(sql, [{ commandId: id, kind: 'power-read', text, at, request, response, durationMs }])
+    if (flows) await openWorkItems(sql, [energyWhileOpen(meterId, { watts })], clock.now())
+  })
 }

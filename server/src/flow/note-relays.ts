@@ -47,13 +47,10 @@ const movedItem = ({ meterId, change, before, now }: Judged): NewWorkItem[] =>
     : []
 
 const flowingItem = ({ meterId, flowedWh }: Judged): NewWorkItem[] =>
-  flowedWh === null
-    ? []
-    : [
-        {
-          kind: 'energy-while-open',
-          subject: `meter:${String(meterId)}`,
-          meterId,
-          detail: { flowedWh: String(flowedWh) },
-        },
-      ]
+  flowedWh === null ? [] : [energyWhileOpen(meterId, { flowedWh: String(flowedWh) })]
+
+/** The relay is open and yet something flows: power at one moment, or energy between two readings. */
+export const energyWhileOpen = (
+  meterId: number,
+  detail: Readonly<{ flowedWh: string } | { watts: string }>,
+): NewWorkItem => ({ kind: 'energy-while-open', subject: `meter:${String(meterId)}`, meterId, detail })

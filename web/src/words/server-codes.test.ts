@@ -32,6 +32,8 @@ describe('every code of the server has words', () => {
     ['domain/work-item.ts', 'WorkItemKind', zh.workAdvice],
     ['headend/headend.ts', 'LinkFailure', zh.linkFailure],
     ['dlt645/meter-error.ts', 'MeterErrorReason', zh.meterError],
+    ['dlt645/meter-error.ts', 'ControlRefusal', zh.meterError],
+    ['dlt645/meter-error.ts', 'SecurityRefusal', zh.meterError],
   ] as const)('%s %s', (file, name, words) => {
     const codes = unionOf(file, name)
     expect(codes.length).toBeGreaterThan(3)

@@ -25,7 +25,8 @@ export type CannotSay = Readonly<{ cannot: string }>
 
 export type Ordered =
   | Readonly<
-      | { kind: 'acknowledged'; exchange: Exchange }
+      /** `said`: what a newer meter says it has done, where that is less than was ordered: a trip that it holds back. */
+      | { kind: 'acknowledged'; said?: string; exchange: Exchange }
       | { kind: 'refused'; errors: MeterErrors; detail?: string; exchange: Exchange }
       | { kind: 'pending'; detail: string; exchange: Exchange }
     >
@@ -48,7 +49,7 @@ type Refused = Extract<ControlOutcome, { kind: 'refused' }>
 type Stage = Readonly<
   | { at: 'before'; startedAtMs: number; attempt: number }
   | { at: 'order' }
-  | { at: 'proof'; acknowledgedAtMs: number; look: number; seen: Pick<Unproven, 'status' | 'detail'> }
+  | { at: 'proof'; acknowledgedAtMs: number; look: number; seen: Pick<Unproven, 'status' | 'detail'>; said: string }
   | { at: 'explain'; refused: Refused }
 >
 type Unproven = Extract<ControlOutcome, { kind: 'unverified' }>
@@ -142,6 +143,7 @@ const sendOrder = async (
         acknowledgedAtMs: meter.clock.elapsedMs(),
         look: 0,
         seen: { status: null, detail: 'the status word was not read' },
+        said: ordered.said === undefined ? '' : `${ordered.said}; `,
       }
     case 'pending':
       return { kind: 'unanswered', detail: ordered.detail }
@@ -174,14 +176,15 @@ const lookForProof = async (
   meter: FieldMeter,
   language: ControlLanguage,
   request: ControlRequest,
-  { acknowledgedAtMs, look, seen }: Extract<Stage, { at: 'proof' }>,
+  { acknowledgedAtMs, look, seen, said }: Extract<Stage, { at: 'proof' }>,
 ): Promise<Stage | ControlOutcome> => {
   const state = await readState(turn, meter, language, request, acknowledgedAtMs)
   if (state.ok && state.shows) return { kind: 'verified', already: false, ...proofOf(state) }
   const now = state.ok ? { status: state.status, detail: state.words } : { status: seen.status, detail: state.detail }
   const isOver = !state.ok && (state.code === 'gateway-offline' || state.code === 'cancelled')
-  if (isOver || look + 1 >= meter.limits.proofAtMs.length) return { kind: 'unverified', ...now }
-  return { at: 'proof', acknowledgedAtMs, look: look + 1, seen: now }
+  if (isOver || look + 1 >= meter.limits.proofAtMs.length)
+    return { kind: 'unverified', ...now, detail: `${said}${now.detail}` }
+  return { at: 'proof', acknowledgedAtMs, look: look + 1, seen: now, said }
 }
 
 /** A refusal of one byte says little: the status word tells of power that is kept, the clock of a deadline refused. */

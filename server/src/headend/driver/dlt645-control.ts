@@ -5,7 +5,6 @@ import {
   type ControlAction,
   type MeterErrors,
   type MeterTime,
-  type Reply,
   type StatusWord3,
 } from '@xianfu/protocols'
 import { localTime, zoneOffsetMs } from '../../domain/calendar.ts'
@@ -65,10 +64,13 @@ const order = async (
     request.signal,
   )
   if (asked.kind !== 'reply') return asked
-  const errors = refusalIn(asked.reply)
-  return errors === null
-    ? { kind: 'acknowledged', exchange: asked.exchange }
-    : { kind: 'refused', errors, exchange: asked.exchange }
+  const { reply, exchange } = asked
+  if (reply.kind === 'error') return { kind: 'refused', errors: reply.errors, exchange }
+  // Newer meters may say in a normal answer that they refuse, or that they have not done it yet.
+  const result = reply.kind === 'control' ? controlResult(reply.result) : ({ kind: 'none' } as const)
+  if (result.kind === 'refused') return { kind: 'refused', errors: result.errors, exchange }
+  const heldBack = result.kind === 'done' ? result.states.filter((state) => state.startsWith('trip-delayed')) : []
+  return { kind: 'acknowledged', ...(heldBack.length === 0 ? {} : { said: heldBack.join(', ') }), exchange }
 }
 
 const readState = async (
@@ -136,14 +138,6 @@ const measureClock = async (turn: Turn, meter: FieldMeter, request: ControlReque
   const aheadMs = shown - (time.at + zoneOffsetMs(time.at, config.timeZone))
   meterClock.aheadMs = Math.abs(aheadMs) > limits.clockOffMs * clock.rate ? aheadMs : null
   return meterClock.aheadMs
-}
-
-/** Newer meters may say in a normal answer that they refuse. */
-const refusalIn = (reply: Reply): MeterErrors | null => {
-  if (reply.kind === 'error') return reply.errors
-  if (reply.kind !== 'control') return null
-  const result = controlResult(reply.result)
-  return result.kind === 'refused' ? result.errors : null
 }
 
 const stillWords = (status: StatusWord3): string =>
