@@ -1,5 +1,11 @@
 import { objectionToTrip } from '../domain/credit-policy.ts'
-import { afterAttempt, closes, type AttemptOutcome, type NextStep } from '../domain/relay-command.ts'
+import {
+  afterAttempt,
+  closes,
+  type AttemptOutcome,
+  type NextStep,
+  type RelayCommandKind,
+} from '../domain/relay-command.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
 import {
   addEvents,
@@ -117,7 +123,7 @@ const recordNext = async (
   outcome: ControlOutcome,
   now: number,
 ): Promise<NextStep> => {
-  const attempt = attemptOf(outcome)
+  const attempt = attemptOf(command.kind, outcome)
   const attempts = command.attempts + (attempt === 'not-sent' ? 0 : 1)
   const words = wordsOf(outcome)
   const next = afterAttempt(command.kind, attempt, attempts, now, command.expiresAt)
@@ -129,9 +135,11 @@ const recordNext = async (
 }
 
 /** A meter that is silent even to the question for its state counts as an attempt; a line that is away does not. */
-const attemptOf = (outcome: ControlOutcome): AttemptOutcome => {
+const attemptOf = (kind: RelayCommandKind, outcome: ControlOutcome): AttemptOutcome => {
   if (outcome.kind === 'not-sent' && (outcome.code === 'no-answer' || outcome.code === 'bad-answer'))
     return 'unanswered'
+  // The meter protects somebody and has said so: that is no failure of the trip, and the decision is made again.
+  if (outcome.kind === 'refused' && outcome.status?.keepPower === true && kind === 'trip') return 'withdrawn'
   // The next deadline is told in the time of the meter's own clock, so this refusal is worth a further attempt.
   return outcome.kind === 'refused' && outcome.clockOffMs !== undefined ? 'unanswered' : outcome.kind
 }

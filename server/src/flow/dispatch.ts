@@ -39,6 +39,15 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   const bell = createBell()
   const underWay = new Map<number, Promise<void>>()
 
+  /** Commands whose end the database could not be told: given back as soon as it is there again, and looked at anew. */
+  const interrupted = new Set<string>()
+  const giveBack = async (): Promise<void> => {
+    for (const id of interrupted) {
+      await releaseCommand(context.database, id, context.clock.now())
+      interrupted.delete(id)
+    }
+  }
+
   /** Looks at the power of meters that were just tripped; beside the commands, for a close must not wait for one. */
   const looks = new Set<Promise<void>>()
   const lookForPower = (command: ClaimedCommand, signal: AbortSignal): void => {
@@ -60,7 +69,8 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
         await releaseCommand(context.database, command.id, context.clock.now() + notSentRetryMs)
       })
       .catch((error: unknown) => {
-        context.log({ level: 'error', what: `command ${command.id} waits for a restart`, detail: error })
+        interrupted.add(command.id)
+        context.log({ level: 'error', what: `command ${command.id} waits for the database`, detail: error })
       })
       .finally(() => {
         underWay.delete(command.meterId)
@@ -70,6 +80,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   }
 
   const step = async (signal: AbortSignal): Promise<void> => {
+    await giveBack()
     const now = context.clock.now()
     const expired = await expireCommands(context.database, now)
     if (expired.length > 0)
