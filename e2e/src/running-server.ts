@@ -40,12 +40,15 @@ export const makeDataFolder = async (): Promise<Readonly<{ path: string; remove(
 }
 
 /** A demonstration at some speed, or a real field, which has no village. */
-export type ServerOptions = Readonly<{ speed: number } | { mode: 'field' }>
+export type ServerOptions = Readonly<
+  { speed: number } | { mode: 'field'; /** Any free one when absent. */ gatewayPort?: number }
+>
 
 export const startServer = async (data: string, options: ServerOptions): Promise<RunningServer> => {
   const isField = 'mode' in options
   const words = ['start', '--data', data, '--port', '0', '--log-level', 'debug']
-  if (isField) words.push('--mode', 'field', '--gateway-host', '127.0.0.1', '--gateway-port', '0')
+  if (isField)
+    words.push('--mode', 'field', '--gateway-host', '127.0.0.1', '--gateway-port', String(options.gatewayPort ?? 0))
   else words.push('--speed', String(options.speed))
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -122,7 +122,10 @@ const carryOut = async (
     const { exchange } = step
     const { request, response, durationMs, meaning, at } = exchange
     events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
-    if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command.id))
+    if (step.kind !== 'acknowledged') return
+    writes = writes.then(async () => markAcknowledged(context.database, command.id))
+    // Awaited below; a database that goes away before that must not end the process.
+    writes.catch(() => undefined)
   }
   let postponed = false
   const outcome: ControlOutcome = await headend.control(command.meterId, {
