@@ -28,6 +28,8 @@ export type RunningServer = Readonly<{
   field(method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown): Promise<FieldMeter>
   /** Ctrl-C, and wait. */
   stop(): Promise<void>
+  /** Kill -9 of the server; its database runs on. */
+  kill(): Promise<void>
   /** Kill -9 of server and database. */
   crash(): Promise<void>
 }>
@@ -71,6 +73,7 @@ export const startServer = async (data: string, options: ServerOptions): Promise
       return (await answer.json()) as FieldMeter
     },
     stop: async () => end(child, 'SIGINT'),
+    kill: async () => end(child, 'SIGKILL'),
     crash: async () => {
       const postmaster = await readFile(join(data, 'cluster', 'postmaster.pid'), 'utf8')
       await end(child, 'SIGKILL')
