@@ -78,3 +78,13 @@ insert into ledger_code (code, side, owner, bound) values ('compensation', 'debi
 insert into ledger_route (kind, debit, credit) values ('compensation', 'compensation', 'customer-prepayment');
 alter table ledger_code enable trigger user;
 alter table ledger_route enable trigger user;
+
+-- Cases of the past, as far as they can still be told: closes that were set off by a payment and proven.
+insert into restoration (bucket, account_id, meter_id, payment_id, command_id, kind, online, state, opened_at, ended_at,
+                         real_accepted_at, real_queued_at, real_sent_at, real_acknowledged_at, real_verified_at)
+select c.bucket, c.account_id, c.meter_id, c.payment_id, c.id, c.kind, true, 'restored', c.at, c.finished_at,
+       p.real_at, c.real_at, c.real_finished_at, c.real_finished_at, c.real_finished_at
+from relay_command c join payment p on p.id = c.payment_id
+where c.state = 'verified' and c.kind in ('direct-close', 'permit-close') and c.account_id is not null
+  and c.real_finished_at is not null and c.finished_at is not null
+order by c.at;

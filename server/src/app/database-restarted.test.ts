@@ -52,7 +52,7 @@ test(
     await field.until('obeyed', () => meter.look().obeyed.some(({ action }) => action === 'direct-close'))
     await server.stop()
     await field.until('closed in the field', () => meter.look().relay.actual === 'closed')
-    await expect(field.pay('later', 30)).rejects.toThrow()
+    await expect(field.pay('later', 30)).rejects.toThrow(/PostgreSQL/u)
     // Longer than the proof takes: its end can not be written down.
     await new Promise((resolve) => setTimeout(resolve, 2_500))
     server = await start()

@@ -216,6 +216,7 @@ describe('the fault table', () => {
     field.meter('screwdriver').change({ relayActual: 'open' })
     await field.read('screwdriver')
     await field.until('an alarm', async () => (await field.items('screwdriver')).includes('relay-moved'))
+    expect(await field.items('screwdriver')).toEqual(['relay-moved'])
   })
 
   test('energy behind an open relay is an alarm', async () => {

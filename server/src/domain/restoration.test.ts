@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { microYuan } from './quantity.ts'
 import { compensationFor, readCompensationRule } from './restoration.ts'
@@ -20,9 +20,9 @@ describe('what is paid for supply that came back late', () => {
   })
 
   test('never less for a longer wait, never more than the most', () => {
-    const wait = fc.integer({ min: 0, max: 10 ** 9 })
-    fc.assert(
-      fc.property(wait, wait, (one, other) => {
+    const wait = integer({ min: 0, max: 10 ** 9 })
+    assert(
+      property(wait, wait, (one, other) => {
         const [short, long] = [Math.min(one, other), Math.max(one, other)]
         expect(compensationFor(rule, short) <= compensationFor(rule, long)).toBe(true)
         expect(compensationFor(rule, long) <= rule.most).toBe(true)

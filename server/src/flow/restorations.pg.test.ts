@@ -6,6 +6,7 @@ import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 import { watchRestorations } from './watch-restorations.ts'
+import { viewLateRestorations, viewRestorationTimes, viewRunningRestorations } from '../store/view/restorations.ts'
 import { writeSetting } from '../store/settings.ts'
 
 const minute = 60_000
@@ -129,6 +130,10 @@ describe('from the payment to power', () => {
     ])
     await watchRestorations(town.context)
     expect(await items()).toEqual([])
+    const times = await viewRestorationTimes(town.database, 24)
+    expect([times.count, times.late_count, times.verified.length]).toEqual([1, 0, 4])
+    expect((times.verified[0] ?? 0) >= (times.sent[0] ?? Infinity)).toBe(true)
+    expect(await viewRunningRestorations(town.database, 10)).toEqual([])
   })
 
   test('permitted: waits for the button without being a fault, reminds once after two hours, is proven by the relay', async () => {
@@ -229,6 +234,9 @@ describe('from the payment to power', () => {
     expect(await cases()).toMatchObject([{ compensated: true }])
     const kinds = await town.database.query(`select kind from transfer where kind = 'compensation'`)
     expect(kinds).toHaveLength(1)
+    expect(await viewLateRestorations(town.database, 24, 10)).toMatchObject([
+      { place: 'A', late: true, compensation: yuan(5) },
+    ])
   })
 
   test('trips that fail in three windows are given up: a field order, which a payment ends', async () => {
