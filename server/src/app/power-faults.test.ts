@@ -33,6 +33,7 @@ describe('the fault table', () => {
       onLine('overload', { overload: { watts: 8_000, afterMs: 1_000, reclosings: 0 } }),
       onLine('screwdriver'),
       onLine('leak'),
+      onLine('breaker'),
     ])
   }, 60_000)
   afterAll(async () => {
@@ -199,6 +200,20 @@ describe('the fault table', () => {
     await field.read('button')
     await field.until('told', async () => (await field.notices('button')).includes('reconnected'))
     expect(await field.items('button')).toEqual([])
+  })
+
+  test('a breaker that the meter only releases: the close is proven, supply by the power that flows again', async () => {
+    await at.database.query(`update meter set wiring = 'external-breaker' where place = 'breaker'`)
+    await trip('breaker')
+    await field.pay('breaker', 30)
+    await field.untilCommand('breaker', 'direct-close', 'verified')
+    await field.read('breaker')
+    expect(await field.notices('breaker')).not.toContain('reconnected')
+    // Somebody has closed it, and a lamp is on.
+    field.meter('breaker').change({ constantWatts: 60 })
+    field.move(30 * minute)
+    await field.read('breaker')
+    await field.until('told', async () => (await field.notices('breaker')).includes('reconnected'))
   })
 
   test('a meter that trips for overload is recognised, and nobody closes it from afar', async () => {

@@ -6,6 +6,7 @@ import {
   type NextStep,
   type RelayCommandKind,
 } from '../domain/relay-command.ts'
+import { wirings } from '../domain/wiring.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
 import {
   addEvents,
@@ -22,7 +23,7 @@ import type { Sql } from '../store/database.ts'
 import { proveRestoration, restoreTargetMs } from '../store/restorations.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { queueMessages } from '../store/messages.ts'
-import { isUnderKeepPower, saveRestoreOwed, saveStatus } from '../store/meters.ts'
+import { isUnderKeepPower, meterWiring, saveRestoreOwed, saveStatus } from '../store/meters.ts'
 import { messageChannel, notify, notifyLive } from '../store/notify.ts'
 import { accountsOfMeters } from '../store/settlement.ts'
 import { messageFor } from './notice-message.ts'
@@ -188,15 +189,22 @@ const statusOf = (outcome: ControlOutcome): Observed | null => {
 const afterProof = async (sql: Sql, command: ClaimedCommand, outcome: ControlOutcome, now: number): Promise<void> => {
   const open = outcome.kind === 'verified' && outcome.status.relay === 'open'
   const { meterId } = command
+  const needsHand = closes(command.kind) && (open || !wirings[await meterWiring(sql, meterId)].returnsByItself)
   if (closes(command.kind)) {
     await saveRestoreOwed(sql, meterId, false)
-    await proveRestoration(sql, { meterId, commandId: command.id, needsHand: open }, now)
+    await proveRestoration(sql, { meterId, commandId: command.id, needsHand }, now)
   }
   if (command.accountId === null) return
   const [record] = await loadCredit(sql, [command.accountId])
   if (record === undefined) return
   const notice =
-    command.kind === 'trip' ? 'stopped' : closes(command.kind) ? (open ? 'reconnect-permitted' : 'reconnected') : null
+    command.kind === 'trip'
+      ? 'stopped'
+      : closes(command.kind)
+        ? needsHand
+          ? 'reconnect-permitted'
+          : 'reconnected'
+        : null
   if (notice === null) return
   await queueMessages(sql, [messageFor(notice, record, record.facts.balance, null)], now)
   await notify(sql, messageChannel)

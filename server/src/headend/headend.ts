@@ -1,5 +1,6 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
 import type { PurseReading } from '../domain/meter-purchase.ts'
+import type { Wiring } from '../domain/wiring.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 
@@ -39,12 +40,6 @@ export type LineConfig = Readonly<{ baudRate: number; parity: 'none' | 'even' | 
 export type MeterProtocol = Readonly<
   { kind: 'dlt645' } | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: Wiring }
 >
-
-/**
- * `in-line`: supply flows through the relay. `shunt-trip`: the relay feeds the coil that trips a breaker, so closed
- * contacts mean no supply; that the breaker has been closed again by hand no status word tells.
- */
-export type Wiring = 'in-line' | 'shunt-trip'
 
 export type MeterConfig = Readonly<{
   id: number

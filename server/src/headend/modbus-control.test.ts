@@ -1,6 +1,7 @@
 import { toHex, type ModbusReply } from '@xianfu/protocols'
 import { afterEach, expect, test } from 'vitest'
-import type { ControlStep, Wiring } from './headend.ts'
+import type { Wiring } from '../domain/wiring.ts'
+import type { ControlStep } from './headend.ts'
 import { acrelDdsy1352Model, acrelDtsy1352Model } from './model/acrel.ts'
 import { genericModel } from './model/generic.ts'
 import { controlRequest, type Bench } from './testing/bench.ts'

@@ -1,3 +1,4 @@
+import type { Wiring } from '../domain/wiring.ts'
 import type { FieldSpec, GatewaySpec, MeterSpec } from '../domain/archive.ts'
 import type { Sql } from './database.ts'
 import { archiveChannel, notify } from './notify.ts'
@@ -47,7 +48,7 @@ type MeterRow = {
   protocol: 'dlt645' | 'modbus-rtu' | 'modbus-tcp'
   unit_address: number | null
   model: string | null
-  wiring: 'in-line' | 'shunt-trip'
+  wiring: Wiring
   password_level: number
   password: string
   operator_code: string

@@ -65,7 +65,7 @@ export const sweepRestorations = async (sql: Sql, now: number): Promise<readonly
     `with seen as (
        select r.id, r.state = 'hand' as by_hand,
          case when r.state = 'hand' and m.relay = 'closed' and m.status_at >= r.opened_at
-                and (m.wiring not in ('shunt-trip', 'external-breaker') or m.power_mw > $2) then 'restored'
+                and (m.wiring not in ('shunt-trip', 'external-breaker') or m.newest_at > r.opened_at and m.power_mw > $2) then 'restored'
               when r.state = 'running' and not m.restore_owed and m.relay = 'closed' then 'restored'
               when (r.state = 'hand' and m.relay_command = 'open')
                 or (r.state = 'running' and (not m.restore_owed or a.stage = 'cut-off') and not exists (

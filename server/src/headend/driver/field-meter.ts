@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { LineConfig, MeterConfig, MeterProtocol, Wiring } from '../headend.ts'
+import type { Wiring } from '../../domain/wiring.ts'
+import type { LineConfig, MeterConfig, MeterProtocol } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import type { BackOff } from '../line/back-off.ts'
 import type { Line } from '../line/line.ts'
