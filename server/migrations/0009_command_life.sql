@@ -70,6 +70,7 @@ create table self_trip (
   looks int not null default 0
 );
 create unique index self_trip_open on self_trip (meter_id) where cause is null;
+create index self_trip_meter on self_trip (meter_id, at);
 
 -- Money that is given to a customer who waited too long for supply.
 alter table ledger_code disable trigger user;

@@ -34,6 +34,7 @@ describe('the fault table', () => {
       onLine('screwdriver'),
       onLine('leak'),
       onLine('breaker'),
+      onLine('purse', { prepayment: { prices: [100, 100, 100, 100], balance: 5 } }),
     ])
   }, 60_000)
   afterAll(async () => {
@@ -225,6 +226,18 @@ describe('the fault table', () => {
     await field.read('overload')
     await field.until('recognised', async () => (await field.items('overload')).includes('overload'))
     expect(await field.command('overload', 'direct-close')).toBeUndefined()
+  })
+
+  test('a meter that trips for its own balance: supply is owed, and what the meter says to the close is told', async () => {
+    field.meter('purse').change({ constantWatts: 10_000 })
+    await field.until('tripped', () => {
+      field.move(1_000)
+      return field.meter('purse').look().relay.actual === 'open'
+    })
+    await field.read('purse')
+    // Its purse is empty still, so it trips again by itself as soon as it has acknowledged.
+    const close = await field.untilCommand('purse', 'direct-close', 'queued', 1)
+    expect(close.failure).toContain('relay open, relay command open')
   })
 
   test('a relay that is opened by a screwdriver is an alarm', async () => {

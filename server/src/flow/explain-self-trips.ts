@@ -3,7 +3,7 @@ import type { Headend, ReadOutcome } from '../headend/headend.ts'
 import { lockAccounts } from '../store/credit.ts'
 import { saveRestoreOwed } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
-import { finishSelfTrip, selfTripsToExplain, type OpenSelfTrip } from '../store/relay-watch.ts'
+import { finishSelfTrip, selfTripsSince, selfTripsToExplain, type OpenSelfTrip } from '../store/relay-watch.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { post } from './post.ts'
 import { loop, pause, type FlowContext } from './process.ts'
@@ -13,6 +13,9 @@ const metersPerPass = 20
 /** A meter that does not tell is asked again after this, wall time; after so many looks its cause stays unknown. */
 const againAfterMs = 60_000
 const mostLooks = 3
+/** A meter that trips again and again for its own balance is closed no more from afar: somebody must look at its purse. */
+const flappingWithinMs = 24 * 3_600_000
+const mostInARow = 2
 /** Pause between two passes, elapsed time. */
 const lookEveryMs = 1_000
 
@@ -56,7 +59,7 @@ const askMeter = async (
   const totals = counts.values.overloadTotals
   return {
     ...(block === undefined ? { overloadNow: null, overdrawn: null } : toldBy(block)),
-    prepaidItself,
+    prepaidItself: prepaidItself || (block !== undefined && keepsBalance(block)),
     overloads: totals === undefined ? null : countOf(totals),
     overloadsKnown,
   }
@@ -71,6 +74,9 @@ const toldBy = ({ words }: Words): Pick<SelfTripEvidence, 'overloadNow' | 'overd
   overloadNow: words.slice(3, 6).some((word) => bit(word, 5)),
   overdrawn: bit(words[0], 14),
 })
+
+/** Bits 9 and 8 of word 3: energy or money is prepaid in the meter itself. */
+const keepsBalance = ({ words }: Words): boolean => bit(words[2], 8) || bit(words[2], 9)
 
 /** Over all phases. */
 const countOf = ({ a, b, c }: Totals): number => [a, b, c].reduce((sum, { count }) => sum + (count ?? 0), 0)
@@ -90,7 +96,8 @@ const actOn = async (
   await database.transaction(async (sql) => {
     if (accountId !== null) await lockAccounts(sql, [accountId])
     await finishSelfTrip(sql, { id, meterId, cause, evidence: evidence ?? {}, overloads: evidence?.overloads ?? null })
-    if (cause === 'own-balance') {
+    const again = cause === 'own-balance' && (await selfTripsSince(sql, meterId, now - flappingWithinMs)) > mostInARow
+    if (cause === 'own-balance' && !again) {
       await saveRestoreOwed(sql, meterId, true)
       if (accountId !== null) await post(sql, ids, { now, accountIds: [accountId], postings: [] })
     } else {

@@ -1,5 +1,4 @@
-import type { RelayTold } from '../domain/relay-watch.ts'
-import type { SelfTripCause } from '../domain/relay-watch.ts'
+import type { RelayTold, SelfTripCause } from '../domain/relay-watch.ts'
 import type { Sql } from './database.ts'
 
 /** The newest command that may have moved the relay of each meter, and whether one is on its way just now. */
@@ -91,4 +90,13 @@ export const finishSelfTrip = async (
       trip.meterId,
       trip.overloads,
     ])
+}
+
+/** Trips that a meter has made itself since then, this one included. */
+export const selfTripsSince = async (sql: Sql, meterId: number, since: number): Promise<number> => {
+  const [row] = await sql.query<{ count: number }>(
+    'select count(*)::int as count from self_trip where meter_id = $1 and at >= $2',
+    [meterId, new Date(since)],
+  )
+  return row?.count ?? 0
 }

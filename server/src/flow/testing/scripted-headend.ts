@@ -1,5 +1,12 @@
 import { statusWord3, type StatusWord3 } from '@xianfu/protocols'
-import type { ControlOutcome, ControlRequest, Exchange, Headend, MeterAction } from '../../headend/headend.ts'
+import type {
+  ControlOutcome,
+  ControlRequest,
+  Exchange,
+  Headend,
+  MeterAction,
+  ReadOutcome,
+} from '../../headend/headend.ts'
 
 /**
  * A field whose answers a test writes down: it asks for the confirmation like the real one, reports the steps that the
@@ -13,6 +20,8 @@ export type ScriptedHeadend = Headend &
     calls: readonly Readonly<{ action: MeterAction; readStateFirst: boolean }>[]
     /** What happens after the bytes have left; `obey` by default. */
     behave(next: Happening): void
+    /** What a read brings from now on; at first the gateway is offline. */
+    tell(values: ReadOutcome['values'] | 'refused' | 'silent'): void
     /** Called between the queue and the line, as if the line were busy so long. */
     before(what: (action: MeterAction) => Promise<void>): void
     relay: 'closed' | 'open'
@@ -30,6 +39,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
   let keepPower = false
   let alarm = false
   let next: Happening = 'obey'
+  let told: ReadOutcome['values'] | 'refused' | 'silent' | null = null
   let beforeSending: (action: MeterAction) => Promise<void> = async () => undefined
 
   const status = (): StatusWord3 => ({
@@ -104,7 +114,16 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     start: async () => ({ port: 0 }),
     stop: async () => undefined,
     configure: () => undefined,
-    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
+    tell: (values) => {
+      told = values
+    },
+    read: async () => {
+      const nothing = { values: {}, times: {}, exchanges: [] }
+      if (told === null) return { ok: false, code: 'gateway-offline', detail: '', ...nothing }
+      if (told === 'silent') return { ok: false, code: 'no-answer', detail: '', ...nothing }
+      if (told === 'refused') return { ok: false, code: 'refused-by-meter', detail: '', ...nothing }
+      return { ok: true, at: 0, values: told, times: {}, exchanges: [] }
+    },
     control: async (_, request) => control(request),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
