@@ -5,7 +5,7 @@ import { dlt645ReadPlan, type ReadFailureCode } from './dlt645-read.ts'
 import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
 import { modbusReadPlan } from './modbus-read.ts'
 
-type ReadOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
+type ReadOptions = Readonly<{ priority: Priority; deadline?: number | undefined; signal?: AbortSignal | undefined }>
 
 export type ReadFailure = Pick<Extract<ReadOutcome, { ok: false }>, 'code' | 'detail'>
 
@@ -52,7 +52,7 @@ export const readMeter = async (
     meter.modbus === null ? dlt645ReadPlan(meter, items) : modbusReadPlan(askerFor(meter), meter.modbus, items)
   const progress = createProgress(meter, plan, options, permission === 'probe')
   if (plan.parts.length === 0) return progress.outcome(null)
-  const turns = await line.runSteps({ priority: options.priority, signal: options.signal }, progress.step)
+  const turns = await line.runSteps(options, progress.step)
   return progress.outcome(turns.ok ? null : { code: turns.code, detail: turnFailureWords[turns.code] })
 }
 
@@ -108,4 +108,5 @@ export const turnFailureWords = {
   'gateway-offline': 'the gateway is not connected',
   'queue-full': 'too much waits for this line',
   cancelled: 'the work was given up',
+  'too-late': 'its time was over before the line was free',
 } as const
