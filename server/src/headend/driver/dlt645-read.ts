@@ -17,6 +17,12 @@ export type IdentifierRead = Readonly<
   ) & { exchanges: readonly Exchange[] }
 >
 
+/** Broken off between two frames, for a relay command; nothing is wrong, and it may be read anew. */
+export type GaveWay = Readonly<{ ok: false; code: 'gave-way'; detail: string; exchanges: readonly Exchange[] }>
+
+/** So often one read begins anew; then it is read to its end. */
+const mostGivenWay = 3
+
 /**
  * One part for each identifier that has to be asked for: several values of one block come with the block. A meter that
  * does not have the block is asked for its parts one by one, then and later.
@@ -26,15 +32,21 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
   const times: Partial<Record<IdentifierName, number>> = {}
   const parts: ReadPlan['parts'][number][] = []
 
+  let givenWay = 0
   const partFor = ({ ask: name, brings }: Covered): ReadPlan['parts'][number] => ({
     name,
     read: async (turn, signal) => {
-      const read = await readIdentifier(
+      const read = await readFrames(
         turn,
         askerFor(meter),
         { address: meter.config.address, identifier: identifiers[name].id },
-        { maxFollowUpFrames: meter.limits.maxFollowUpFrames, signal },
+        {
+          maxFollowUpFrames: meter.limits.maxFollowUpFrames,
+          signal,
+          givesWay: () => givenWay < mostGivenWay && turn.relayWaits?.() === true,
+        },
       )
+      if (!read.ok && read.code === 'gave-way') givenWay += 1
       const isOwn = brings.some((one) => one.name === name)
       if (!read.ok && read.code === 'refused-by-meter' && !isOwn) {
         meter.refusedBlocks.add(name)
@@ -68,6 +80,12 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
   return { parts, finish: () => ({ values: values as Values, times, problem: null }) }
 }
 
+type FrameOptions = Readonly<{
+  maxFollowUpFrames: number
+  signal?: AbortSignal | undefined
+  freshSinceMs?: number
+}>
+
 /**
  * Reads one identifier once: function 11, and function 12 for as long as the meter says that more follows. The frames
  * of one identifier share one turn, because a meter remembers only its last question.
@@ -76,12 +94,26 @@ export const readIdentifier = async (
   turn: Turn,
   asker: Asker,
   target: Readonly<{ address: string; identifier: number }>,
-  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined; freshSinceMs?: number }>,
+  options: FrameOptions,
 ): Promise<IdentifierRead> => {
+  const read = await readFrames(turn, asker, target, { ...options, givesWay: () => false })
+  if (!read.ok && read.code === 'gave-way') throw new Error('A read gave way that was not to.')
+  return read
+}
+
+/** The same, but between two frames it may give way, and is then to begin anew. */
+const readFrames = async (
+  turn: Turn,
+  asker: Asker,
+  target: Readonly<{ address: string; identifier: number }>,
+  options: FrameOptions & Readonly<{ givesWay(): boolean }>,
+): Promise<IdentifierRead | GaveWay> => {
   const name = nameOf(target.identifier)
   const exchanges: Exchange[] = []
   const parts: Uint8Array[] = []
   for (let sequence = 0; sequence <= options.maxFollowUpFrames; sequence += 1) {
+    if (sequence > 0 && options.givesWay())
+      return { ok: false, code: 'gave-way', detail: `${name}: a relay command passes`, exchanges }
     const asked =
       sequence === 0
         ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal, options.freshSinceMs)

@@ -14,6 +14,8 @@ export type PartRead = Readonly<
   (
     | { ok: true; /** Wall time of the answer. */ at: number; problem: ReadFailure | null }
     | { ok: false; code: ReadFailureCode; detail: string }
+    /** To be read anew in the next turn. */
+    | { ok: false; code: 'gave-way'; detail: string }
   ) & { exchanges: readonly Exchange[] }
 >
 
@@ -70,6 +72,7 @@ const createProgress = (meter: FieldMeter, plan: ReadPlan, options: ReadOptions,
     if (part === undefined) return done
     const read = await part.read(turn, options.signal)
     exchanges.push(...read.exchanges)
+    if (!read.ok && read.code === 'gave-way') return { more: true }
     attempt += 1
     if (!read.ok && read.code !== 'refused-by-meter' && read.code !== 'bad-answer') {
       const allowed = isProbe && index === 0 ? 1 : attemptsFor(meter, options.priority)

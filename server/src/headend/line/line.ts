@@ -5,7 +5,11 @@ import { noNoise } from './tally.ts'
 import type { Question, Wire, WireResult } from './wire.ts'
 
 /** The line while it is ours. */
-export type Turn = Readonly<{ ask(question: Question): Promise<WireResult> }>
+export type Turn = Readonly<{
+  ask(question: Question): Promise<WireResult>
+  /** A relay command waits for this turn to end: what takes many exchanges gives way. */
+  relayWaits?(): boolean
+}>
 
 export type TurnFailure = 'gateway-offline' | 'queue-full' | 'cancelled' | 'too-late'
 
@@ -122,7 +126,7 @@ export class Line {
   }
 
   async #takeTurns(): Promise<void> {
-    const turn: Turn = { ask: async (question) => this.#ask(question) }
+    const turn: Turn = { ask: async (question) => this.#ask(question), relayWaits: () => this.#queue.has('relay') }
     while (this.#wire !== null) {
       const job = this.#queue.take()
       if (job === undefined) return
