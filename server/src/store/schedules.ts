@@ -51,7 +51,7 @@ export const removeRule = async (sql: Sql, subject: ScheduleSubject, dataSet: Da
 }
 
 /** The interval of a site is what its own rule says, else the company's, else half an hour. */
-const followEnergyRules = async (sql: Sql): Promise<void> => {
+export const followEnergyRules = async (sql: Sql): Promise<void> => {
   await sql.query(
     `update site s set reading_interval_minutes = w.minutes
      from (select t.id, coalesce(own.minutes, company.minutes, 30) as minutes from site t
