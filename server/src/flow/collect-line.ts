@@ -183,7 +183,11 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     const progress = memory.get(meterId, dataSet)
     const isNext = at >= slot.deadlineAt
     if (isNext) tellMissed([{ meterId, dataSet, slotAt: slot.start, tries: 0 }])
-    memory.set(meterId, dataSet, collected(progress, isNext && progress.open !== null ? progress.open : slot))
+    memory.set(
+      meterId,
+      dataSet,
+      collected(progress, isNext && progress.open !== null ? progress.open : slot, clock.now()),
+    )
   }
 
   const fail = ({ meterId, dataSet, slot }: DueItem, reason: string): void => {
@@ -237,7 +241,7 @@ const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =
 /** What a restart remembers: a register that was read in the present turn is not read in it again. */
 const fromArchive = (meter: LineMeter | undefined, dataSet: DataSet) => {
   const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
-  return { doneSlot: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
+  return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
 }
 
 const dataOf = (

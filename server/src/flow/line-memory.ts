@@ -25,7 +25,7 @@ export const createLineMemory = (
     const place = placeOf(meterId, dataSet)
     // A meter that has left the line meanwhile.
     if (place === null) return
-    done[place] = progress.doneSlot
+    done[place] = progress.doneAt
     if (progress.open === null) open.delete(place)
     else open.set(place, progress)
   }
@@ -35,7 +35,7 @@ export const createLineMemory = (
     get(meterId, dataSet) {
       const place = placeOf(meterId, dataSet)
       if (place === null) return nothingYet
-      return open.get(place) ?? { ...nothingYet, doneSlot: done[place] ?? -Infinity }
+      return open.get(place) ?? { ...nothingYet, doneAt: done[place] ?? -Infinity }
     },
   }
 }

@@ -58,7 +58,7 @@ describe('a line', () => {
     const [item] = line.plan(noon + minute).due
     if (item === undefined) throw new Error('nothing is due')
     expect(item.slot).toEqual({ start: noon, dueAt: noon, deadlineAt: noon + 30 * minute })
-    line.set(1, 'energy', collected(line.progressOf(1, 'energy'), item.slot))
+    line.set(1, 'energy', collected(line.progressOf(1, 'energy'), item.slot, noon + minute))
     const idle = line.plan(noon + 2 * minute)
     expect(idle).toMatchObject({ due: [], missed: [], nextAt: noon + 30 * minute })
     expect(line.plan(noon + 30 * minute).due).toMatchObject([{ meterId: 1, slot: { start: noon + 30 * minute } }])
@@ -68,7 +68,7 @@ describe('a line', () => {
     const line = createLine([meter(1), meter(2), meter(3)])
     const first = line.plan(noon)
     for (const { meterId, slot } of first.due)
-      if (meterId !== 3) line.set(meterId, 'energy', collected(line.progressOf(meterId, 'energy'), slot))
+      if (meterId !== 3) line.set(meterId, 'energy', collected(line.progressOf(meterId, 'energy'), slot, noon))
     const second = line.plan(noon + 30 * minute)
     expect(second.missed).toEqual([{ meterId: 3, dataSet: 'energy', slotAt: noon, tries: 0 }])
     expect(second.due.map(({ meterId }) => meterId)).toEqual([3, 1, 2])
@@ -138,7 +138,7 @@ test('every slot of every meter is collected or missed, exactly once, whatever t
           ends.push(...plan.missed.map(({ meterId, slotAt }) => `${String(meterId)} ${String(slotAt)}`))
           for (const { meterId, slot } of plan.due.slice(0, takes)) {
             ends.push(`${String(meterId)} ${String(slot.start)}`)
-            line.set(meterId, 'energy', collected(line.progressOf(meterId, 'energy'), slot))
+            line.set(meterId, 'energy', collected(line.progressOf(meterId, 'energy'), slot, now))
           }
           now += waitMinutes * minute
         }

@@ -7,8 +7,11 @@ export type PlannedMeter = Readonly<{ id: number; gatewayId: number; paces: Pace
 
 /** What is known of the collection of one set of one meter. Instants are UTC epoch milliseconds. */
 export type Progress = Readonly<{
-  /** Start of the newest slot that is over and done: collected, failed for good, or missed. */
-  doneSlot: number
+  /**
+   * Inside the newest slot that is over and done (collected, or failed for good): when it was. A slot that begins later is
+   * still to be collected, and who was collected longest ago comes first.
+   */
+  doneAt: number
   /** The slot that is open, or null. */
   open: Slot | null
   /** Tries that the open slot has had. */
@@ -17,14 +20,14 @@ export type Progress = Readonly<{
   notBefore: number
 }>
 
-export const nothingYet: Progress = Object.freeze({ doneSlot: -Infinity, open: null, tries: 0, notBefore: 0 })
+export const nothingYet: Progress = Object.freeze({ doneAt: -Infinity, open: null, tries: 0, notBefore: 0 })
 
 /** How often a slot is tried: a frame that noise has spoilt twice in a row may come through a quarter of an hour later. */
 export const mostTries = 3
 /** Between two tries lies this part of the slot. */
 const triesApart = 4
 
-export type DueItem = Readonly<{ meterId: number; dataSet: DataSet; slot: Slot; tries: number; doneSlot: number }>
+export type DueItem = Readonly<{ meterId: number; dataSet: DataSet; slot: Slot; tries: number; doneAt: number }>
 
 /** A slot that ended without its data although nobody has tried it for good: the caller knows why. */
 export type MissedItem = Readonly<{ meterId: number; dataSet: DataSet; slotAt: number; tries: number }>
@@ -68,7 +71,7 @@ export const planLine = ({ meters, now, progressOf, pausedUntil }: LinePlanInput
       if (minutes === null || pauseEnds !== null) {
         // Paused, or no longer wanted: what was open is neither missed nor due.
         if (before.open !== null)
-          changed.push({ meterId: meter.id, dataSet, progress: { ...nothingYet, doneSlot: before.doneSlot } })
+          changed.push({ meterId: meter.id, dataSet, progress: { ...nothingYet, doneAt: before.doneAt } })
         continue
       }
       const slot = slotAt(
@@ -90,35 +93,35 @@ export const planLine = ({ meters, now, progressOf, pausedUntil }: LinePlanInput
           dataSet,
           slot: progress.open,
           tries: progress.tries,
-          doneSlot: progress.doneSlot,
+          doneAt: progress.doneAt,
         })
     }
   }
   return { due: due.toSorted(byUrgency), missed, nextAt, changed }
 }
 
-const doneWith = ({ doneSlot, open }: Progress): Progress => ({
+const doneWith = ({ doneAt, open }: Progress): Progress => ({
   ...nothingYet,
-  doneSlot: Math.max(doneSlot, open?.start ?? -Infinity),
+  doneAt: Math.max(doneAt, open?.start ?? -Infinity),
 })
 
 const reopened = (before: Progress, slot: Slot, now: number): Progress => {
   if (before.open !== null && before.open.deadlineAt > now && before.open.start === slot.start) return before
-  const { doneSlot } = before
-  if (slot.start <= doneSlot) return before.open === null ? before : doneWith(before)
-  return { doneSlot, open: slot, tries: 0, notBefore: 0 }
+  const { doneAt } = before
+  if (slot.start <= doneAt) return before.open === null ? before : doneWith(before)
+  return { doneAt, open: slot, tries: 0, notBefore: 0 }
 }
 
 const rank = (dataSet: DataSet): number => dataSets.indexOf(dataSet)
 
 const byUrgency = (a: DueItem, b: DueItem): number =>
-  rank(a.dataSet) - rank(b.dataSet) || a.tries - b.tries || a.doneSlot - b.doneSlot || a.meterId - b.meterId
+  rank(a.dataSet) - rank(b.dataSet) || a.tries - b.tries || a.doneAt - b.doneAt || a.meterId - b.meterId
 
-/** After the slot was collected. */
-export const collected = (progress: Progress, slot: Slot): Progress => ({
-  ...nothingYet,
-  doneSlot: Math.max(progress.doneSlot, slot.start),
-})
+/** After the slot was collected, or had to end without: at `now`, which may be a little after its end. */
+export const collected = (progress: Progress, slot: Slot, now: number): Progress => {
+  const end = slot.deadlineAt - (slot.dueAt - slot.start)
+  return { ...nothingYet, doneAt: Math.max(progress.doneAt, slot.start, Math.min(now, end - 1)) }
+}
 
 /** After a try that brought nothing. `final`: the slot has had all its tries and is over. */
 export const failed = (
@@ -128,6 +131,7 @@ export const failed = (
 ): Readonly<{ final: boolean; progress: Progress }> => {
   const tries = progress.tries + 1
   const notBefore = now + Math.floor((slot.deadlineAt - slot.dueAt) / triesApart)
-  if (tries >= mostTries || notBefore >= slot.deadlineAt) return { final: true, progress: collected(progress, slot) }
+  if (tries >= mostTries || notBefore >= slot.deadlineAt)
+    return { final: true, progress: collected(progress, slot, now) }
   return { final: false, progress: { ...progress, open: slot, tries, notBefore } }
 }
