@@ -4,7 +4,9 @@
 import { connect } from 'node:net'
 import { createFrameReader, encodeFrame, encodeRequest, identifiers } from '@xianfu/protocols'
 import { createHeadend } from '../../server/dist/headend/create-headend.js'
-import { addressOf, byteMs, clock, startField, wakeUpBytes } from './field.mjs'
+import { exchangesFor } from '../../server/dist/headend/driver/exchange-bytes.js'
+import { silentCharactersMs } from '../../server/dist/headend/line/response-time.js'
+import { addressOf, byteMs, clock, modbusModel, startField, wakeUpBytes } from './field.mjs'
 
 const meters = 20
 const item = 'forwardActiveEnergyBlock'
@@ -12,7 +14,6 @@ const requestOf = (index) =>
   encodeFrame(encodeRequest({ kind: 'read', address: addressOf(index), identifier: identifiers[item].id }), {
     wakeUpBytes,
   })
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 const until = async (holds) => {
   while (!holds()) await clock.delay(10)
@@ -22,12 +23,9 @@ const bare = async (port, forMs) => {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await new Promise((resolve) => socket.once('connect', resolve))
   const reader = createFrameReader()
-  const took = []
-  let askedAt = 0
+  let answers = 0
   let next = 0
-  let replyBytes = 0
   const ask = () => {
-    askedAt = performance.now()
     socket.write(requestOf(next % meters))
     next += 1
   }
@@ -35,20 +33,24 @@ const bare = async (port, forMs) => {
   ask()
   await new Promise((resolve) => {
     socket.on('data', (bytes) => {
-      for (const frame of reader.push(bytes)) {
-        replyBytes = encodeFrame(frame).length + wakeUpBytes
-        took.push(performance.now() - askedAt)
+      for (const _ of reader.push(bytes)) {
+        answers += 1
         if (performance.now() - begin >= forMs) return resolve()
         ask()
       }
     })
   })
-  const perSecond = (took.length * 1000) / (performance.now() - begin)
+  const perSecond = (answers * 1000) / (performance.now() - begin)
   socket.destroy()
-  return { perSecond, medianMs: median(took), replyBytes }
+  return { perSecond }
 }
 
-const ours = async (port, line, forMs) => {
+const protocolOf = (language, index) =>
+  language === 'dlt645'
+    ? { kind: 'dlt645' }
+    : { kind: language, unit: index + 1, model: modbusModel, wiring: 'in-line' }
+
+const ours = async (port, line, language, forMs) => {
   const headend = createHeadend({ clock, listen: { host: '127.0.0.1', port: 0 }, log: () => undefined })
   headend.configure({
     gateways: [{ id: 1, code: 'g1', link: { kind: 'dialled', host: '127.0.0.1', port }, line }],
@@ -56,6 +58,7 @@ const ours = async (port, line, forMs) => {
       id: index + 1,
       gatewayId: 1,
       address: addressOf(index),
+      protocol: protocolOf(language, index),
       credentials: { level: 2, password: '000000', operator: '00000001' },
       timeZone: 'Asia/Shanghai',
     })),
@@ -71,7 +74,7 @@ const ours = async (port, line, forMs) => {
     while (performance.now() - begin < forMs) {
       next += 1
       const read = await headend.read((next % meters) + 1, [item], { priority: 'scheduled' })
-      if (read.ok) took.push(read.exchanges[0].durationMs)
+      if (read.ok) took.push(...read.exchanges.map(({ durationMs }) => durationMs))
       else failed += 1
     }
   }
@@ -82,27 +85,37 @@ const ours = async (port, line, forMs) => {
   await headend.stop()
   return {
     perSecond: (took.length * 1000) / elapsed,
-    medianMs: median(took),
     failed,
     cpuMs: (user + system) / 1000 / took.length,
   }
 }
 
-export const measureEfficiency = async ({ baudRate, turnaroundMs, forMs }) => {
+/** How late waits end: what neither side of a line can know better. */
+export const timerLateness = async () => {
+  const late = []
+  for (let index = 0; index < 100; index += 1) {
+    const from = performance.now()
+    await clock.delay(20)
+    late.push(performance.now() - from - 20)
+  }
+  late.sort((a, b) => a - b)
+  return { median: late[50], p99: late[98] }
+}
+
+export const measureEfficiency = async ({ language, baudRate, turnaroundMs, forMs }) => {
   const line = { baudRate, parity: 'even' }
-  const field = await startField({ line, meters, turnaroundMs })
+  const field = await startField({ line, meters, turnaroundMs, language })
   try {
-    const plain = await bare(field.port, forMs)
-    const requestBytes = requestOf(0).length
-    const exchangeMs = (requestBytes + plain.replyBytes) * byteMs(line) + turnaroundMs
-    const own = await ours(field.port, line, forMs)
+    const exchanges = exchangesFor(protocolOf(language, 0), [item])
+    const quietMs = language === 'dlt645' ? 0 : silentCharactersMs(line)
+    const lengths = exchanges.map(({ request, reply }) => (request + reply) * byteMs(line) + turnaroundMs + quietMs)
+    const exchangeMs = lengths.reduce((sum, one) => sum + one, 0) / lengths.length
+    const plain = language === 'dlt645' ? await bare(field.port, forMs) : null
+    const own = await ours(field.port, line, language, forMs)
     return {
-      baudRate,
-      turnaroundMs,
-      bytes: `${requestBytes} + ${plain.replyBytes}`,
-      exchangeMs,
+      bytes: exchanges.map(({ request, reply }) => `${request} + ${reply}`).join(', '),
       theory: 1000 / exchangeMs,
-      bare: plain.perSecond,
+      bare: plain?.perSecond ?? null,
       ours: own.perSecond,
       failed: own.failed,
       cpuMs: own.cpuMs,

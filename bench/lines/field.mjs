@@ -12,6 +12,8 @@ const program = fileURLToPath(new URL('../../simulator/bin/xianfu-simulator.js',
 /** The simulator puts four wake-up bytes in front of every DL/T 645 answer, as we do in front of every question. */
 export const wakeUpBytes = 4
 
+export const modbusModel = 'acrel-dtsy1352'
+
 export const clock = {
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
@@ -23,8 +25,8 @@ export const byteMs = ({ baudRate, parity }) => ((parity === 'none' ? 10 : 11) *
 
 export const addressOf = (index) => String(index + 1).padStart(12, '0')
 
-/** One gateway that is dialled, with meters that hesitate exactly `turnaroundMs`; the last `dead` of them say nothing. */
-export const startField = async ({ line, meters, turnaroundMs, dead = 0 }) => {
+/** One gateway that is dialled, with meters that hesitate exactly `turnaroundMs`. */
+export const startField = async ({ line, meters, turnaroundMs, language = 'dlt645' }) => {
   const folder = await mkdtemp(join(tmpdir(), 'xianfu-lines-'))
   const file = join(folder, 'village.yaml')
   const village = {
@@ -35,10 +37,11 @@ export const startField = async ({ line, meters, turnaroundMs, dead = 0 }) => {
         id: 'g1',
         mode: 'dialled',
         line: { ...line, timing: 'real' },
-        meters: Array.from({ length: meters - dead }, (_, index) => ({
+        meters: Array.from({ length: meters }, (_, index) => ({
           address: addressOf(index),
           name: `meter ${index + 1}`,
           constantWatts: 1000,
+          ...(language === 'dlt645' ? {} : { modbus: { unit: index + 1, model: modbusModel } }),
           answerDelayMs: { min: turnaroundMs, max: turnaroundMs },
           memory: { daily: false, settlement: false },
         })),
@@ -47,7 +50,7 @@ export const startField = async ({ line, meters, turnaroundMs, dead = 0 }) => {
   }
   await writeFile(file, JSON.stringify(village))
   const child = spawn(process.execPath, [program, `--village=${file}`, '--with-parent'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   const ready = await new Promise((resolve, reject) => {
     createInterface(child.stdout).once('line', (text) => resolve(JSON.parse(text)))

@@ -100,7 +100,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       buffer.addMissed({ gatewayId, meterId: null, dataSet, slotAt, reason: 'gateway-offline', meters: count })
   }
 
-  /** The next item, with whatever else of its meter costs fewer exchanges together than apart. */
+  /** The next item, with whatever else of its meter comes almost for nothing with it. */
   const take = (now: number): Task | null => {
     for (let item = due.shift(); item !== undefined; item = due.shift()) {
       const meter = meters.get(item.meterId)
@@ -108,7 +108,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       const { meterId } = item
       const items = [item]
       for (const other of due.filter((one) => one.meterId === meterId))
-        if (isCheaperTogether(meter.protocol, items, other)) items.push(other)
+        if (isCheapTogether(meter.protocol, items, other)) items.push(other)
       if (items.length > 1) due = due.filter((one) => !items.includes(one))
       return { meter, items }
     }
@@ -259,7 +259,11 @@ const dataOf = (
 /** Decisions of a few hundred combinations at most: models, and subsets of the sets. */
 const decisions = new Map<string, boolean>()
 
-const isCheaperTogether = (protocol: MeterProtocol, items: readonly DueItem[], other: DueItem): boolean => {
+/**
+ * Whether at most half of the other set's own exchanges come on top: neighbouring registers usually come for nothing. One
+ * exchange less of many is not worth that all others wait for the many.
+ */
+const isCheapTogether = (protocol: MeterProtocol, items: readonly DueItem[], other: DueItem): boolean => {
   const sets = items.map((item) => item.dataSet).toSorted((a, b) => dataSets.indexOf(a) - dataSets.indexOf(b))
   const key = `${protocol.kind === 'dlt645' ? 'dlt645' : protocol.model} ${sets.join(' ')} + ${other.dataSet}`
   const known = decisions.get(key)
@@ -267,7 +271,7 @@ const isCheaperTogether = (protocol: MeterProtocol, items: readonly DueItem[], o
   const cost = (names: readonly IdentifierName[]): number => exchangesFor(protocol, names)?.length ?? 0
   const together = sets.flatMap((one) => dataSetItems[one])
   const more = dataSetItems[other.dataSet]
-  const isCheaper = cost([...together, ...more]) < cost(together) + cost(more)
-  decisions.set(key, isCheaper)
-  return isCheaper
+  const isCheap = cost([...together, ...more]) - cost(together) <= cost(more) / 2
+  decisions.set(key, isCheap)
+  return isCheap
 }
