@@ -136,8 +136,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
   /** False when the line is of no use at the moment; what was asked for stays open. */
   const collect = async ({ meter, items }: Task): Promise<boolean> => {
     const wanted = [...new Set(items.flatMap(({ dataSet }) => dataSetItems[dataSet]))]
-    if (meter.protocol.kind !== 'dlt645' && exchangesFor(meter.protocol, wanted)?.length === 0) {
-      // The model has nothing of it.
+    if (hasNothing(meter.protocol, wanted)) {
       for (const item of items) end(item)
       return true
     }
@@ -165,6 +164,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     const found = dataOf(item.dataSet, outcome)
     const isAnswered = outcome.ok || outcome.code === 'refused-by-meter' || outcome.code === 'bad-answer'
     if (found === null && !isAnswered) return fail(item, outcome.code)
+    if (found === null && hasNothing(meter.protocol, dataSetItems[item.dataSet])) return end(item)
     const at = found?.at ?? clock.now()
     buffer.addData({
       meterId: meter.id,
@@ -243,6 +243,10 @@ const fromArchive = (meter: LineMeter | undefined, dataSet: DataSet) => {
   const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
   return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
 }
+
+/** The model of a Modbus meter does not have any of it. */
+const hasNothing = (protocol: MeterProtocol, items: readonly IdentifierName[]): boolean =>
+  protocol.kind !== 'dlt645' && exchangesFor(protocol, items)?.length === 0
 
 const dataOf = (
   dataSet: DataSet,
