@@ -54,7 +54,9 @@ type Task = Readonly<{ meter: LineMeter; items: readonly DueItem[] }>
 
 /** Walks through what one line has to collect, most urgent first, and tells what became of each turn. */
 export const createLineCollector = (parts: LineCollectorParts, first: readonly LineMeter[]): LineCollector => {
-  const { context, headend, buffer, gatewayId, signal } = parts
+  const { context, headend, buffer, gatewayId } = parts
+  // One for each line: thousands of lines would all listen to the one of the loop.
+  const signal = AbortSignal.any([parts.signal])
   const { clock } = context
   let meters = new Map(first.map((meter) => [meter.id, meter]))
   let memory = createLineMemory([...meters.keys()], (id, dataSet) => fromArchive(meters.get(id), dataSet))

@@ -16,6 +16,8 @@ export type LineAirtime = Readonly<{
   turnaroundMs: number
   /** Share of meters that do not answer, 0 to 1. */
   deadShare: number
+  /** How many times faster than its lines talk a demonstration lives: its half hours are so much shorter. */
+  rate?: number
 }>
 
 export type LineAirtimeResult = Readonly<
@@ -26,7 +28,13 @@ export type LineAirtimeResult = Readonly<
 const silenceMs = longestMeterResponseMs + defaultLimits.gatewayLatencyMs + defaultLimits.guardMs
 
 /** The airtime of a line from its meters: what each set costs follows from what the drivers would ask. */
-export const planLineAirtime = ({ line, meters, turnaroundMs, deadShare }: LineAirtime): LineAirtimeResult => {
+export const planLineAirtime = ({
+  line,
+  meters,
+  turnaroundMs,
+  deadShare,
+  rate = 1,
+}: LineAirtime): LineAirtimeResult => {
   const unknownModels = new Set<string>()
   const groups = meters.map(({ count, protocol, paces }): AirtimeGroup => {
     const name = protocol.kind === 'dlt645' ? 'dlt645' : protocol.model
@@ -34,7 +42,9 @@ export const planLineAirtime = ({ line, meters, turnaroundMs, deadShare }: LineA
       const exchanges = exchangesFor(protocol, dataSetItems[dataSet])
       const minutes = paces[dataSet]
       if (exchanges === null) unknownModels.add(name)
-      return exchanges === null || minutes === null || exchanges.length === 0 ? [] : [{ dataSet, minutes, exchanges }]
+      return exchanges === null || minutes === null || exchanges.length === 0
+        ? []
+        : [{ dataSet, minutes: minutes / rate, exchanges }]
     })
     const quietMs = protocol.kind === 'modbus-rtu' ? silentCharactersMs(line) : 0
     return { name, meters: count, turnaroundMs, quietMs, sets }

@@ -52,6 +52,7 @@ export const createReadLines =
         ),
         turnaroundMs: counted.responseMs ?? usualTurnaroundMs,
         deadShare: ofLine.length === 0 ? 0 : silent / ofLine.length,
+        rate: clock.rate,
       })
       return {
         ...row,

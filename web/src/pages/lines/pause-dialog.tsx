@@ -1,6 +1,6 @@
 import type { LineRow } from '@xianfu/contract'
-import { Input, InputNumber, Modal } from 'antd'
-import { useState } from 'react'
+import { Input, InputNumber, Modal, type InputRef } from 'antd'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../../parts/problem.tsx'
 import type { Pausing } from './use-pausing.ts'
@@ -16,6 +16,7 @@ export const PauseDialog = ({ line, pausing, onDone }: Props) => {
   const { t } = useTranslation()
   const [hours, setHours] = useState<number | null>(usualHours)
   const [reason, setReason] = useState('')
+  const field = useRef<InputRef>(null)
   const ready = hours !== null && reason.trim() !== '' && !pausing.isPending
   const pause = (): void => {
     if (hours !== null) pausing.pause(line, hours, reason, onDone)
@@ -29,6 +30,8 @@ export const PauseDialog = ({ line, pausing, onDone }: Props) => {
       okButtonProps={{ disabled: !ready, loading: pausing.isPending }}
       onOk={pause}
       onCancel={onDone}
+      afterOpenChange={(isOpen) => isOpen && field.current?.focus()}
+      className="pause-line"
     >
       <p className="small">{t('line.pauseHint')}</p>
       <InputNumber
@@ -41,7 +44,7 @@ export const PauseDialog = ({ line, pausing, onDone }: Props) => {
         onChange={setHours}
       />
       <Input
-        autoFocus
+        ref={field}
         maxLength={200}
         aria-label={t('line.pauseReason')}
         placeholder={t('line.pauseReason')}
