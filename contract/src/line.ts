@@ -175,3 +175,26 @@ export const endPause = route({
   body: nothing,
   response: nothing,
 })
+
+/** Values in base units (mV, mA, mW, mvar, Wh, mHz; power factors in thousandths), by the names of docs/protocols/identifiers.md. */
+export const readMeterData = route({
+  method: 'GET',
+  path: '/api/meters/:id/data',
+  summary: 'The newest values of each set that is collected beside the energy.',
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.unknown(),
+  response: z.object({
+    sets: z.array(
+      z.object({
+        dataSet,
+        /** The slot that it was collected for, and when it was. */
+        slotAt: instant,
+        at: instant,
+        data: z.record(z.string(), z.unknown()),
+        /** Why some of it is not there. */
+        problem: z.string().nullable(),
+      }),
+    ),
+  }),
+})

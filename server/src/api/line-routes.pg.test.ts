@@ -6,6 +6,7 @@ import { createDeeds } from '../flow/deeds.ts'
 import { createDoor } from '../flow/sign-in.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
+import { saveMeterData, saveMissedReads } from '../store/collection.ts'
 import { insertOperator } from '../store/operators.ts'
 import { createApi } from './create-api.ts'
 
@@ -157,6 +158,46 @@ describe('lines, schedules and pauses over HTTP', () => {
       expect((await call('POST', '/api/pauses', { ...pause, ...wrong })).body.code).toBe('bad-input')
     expect((await call('POST', '/api/pauses', { ...pause, reason: ' ' })).body.code).toBe('bad-input')
     expect((await call('POST', '/api/pauses', { ...pause, subjectId: 77 })).body.code).toBe('unknown-meter')
+  })
+
+  test('what was collected beside the energy is shown, the newest of each set', async () => {
+    const { meterId } = await town.place('A')
+    const url = `/api/meters/${String(meterId)}/data`
+    expect((await call('GET', url)).body).toEqual({ sets: [] })
+    const at = town.clock.now()
+    const frequency = (value: number, when: number) =>
+      ({
+        meterId,
+        dataSet: 'instantaneous',
+        slotAt: when,
+        at: when,
+        data: { frequency: value },
+        problem: null,
+      }) as const
+    await saveMeterData(town.database, [frequency(50_010, at), frequency(49_990, at - 1)])
+    await saveMeterData(town.database, [frequency(49_000, at - 2)])
+    expect((await call('GET', url)).body).toEqual({
+      sets: [{ dataSet: 'instantaneous', slotAt: at, at, data: { frequency: 50_010 }, problem: null }],
+    })
+    expect((await call('GET', '/api/meters/999/data')).body.code).toBe('unknown-meter')
+  })
+
+  test('what was missed in the last day is counted by its reason, and what is told twice once', async () => {
+    const { meterId } = await town.place('A')
+    const slotAt = town.clock.now() - hour
+    const missed = { gatewayId: 1, meterId, dataSet: 'energy', slotAt, reason: 'no-answer', meters: 1 } as const
+    const away = { ...missed, meterId: null, slotAt: slotAt - hour, reason: 'gateway-offline', meters: 2 }
+    const old = { ...missed, slotAt: slotAt - 25 * hour }
+    await saveMissedReads(town.database, [missed, away, old])
+    await saveMissedReads(town.database, [{ ...missed, reason: 'line-busy' }, away])
+    expect((await call('GET', '/api/lines')).body.lines).toMatchObject([
+      {
+        missed: [
+          { reason: 'no-answer', count: 1 },
+          { reason: 'gateway-offline', count: 2 },
+        ],
+      },
+    ])
   })
 
   test('who may not control changes nothing', async () => {

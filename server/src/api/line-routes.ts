@@ -4,6 +4,7 @@ import {
   listPauses,
   listSchedules,
   pauseReading,
+  readMeterData,
   removeSchedule,
   setSchedule,
   type LineRow,
@@ -11,6 +12,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { dataSets, defaultPaces } from '../domain/collection/data-set.ts'
 import type { LineReport } from '../flow/line-report.ts'
+import { viewMeterData } from '../store/view/meter-data.ts'
 import { viewPauses, viewSchedules } from '../store/view/schedules.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
@@ -45,6 +47,12 @@ export const lineRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     const done = await abilities.pauseReading({ ...body, from: from ?? clock.now(), operatorId })
     if (done.ok) return { id: done.id }
     throw done.code === 'pause-span-wrong' ? new ApiProblem('bad-input', [spanField]) : new ApiProblem(done.code)
+  })
+
+  register.guarded(readMeterData, 'view', async ({ params: { id } }) => {
+    const sets = await viewMeterData(database, id)
+    if (sets === null) throw new ApiProblem('unknown-meter')
+    return { sets: sets.map(({ data, ...set }) => ({ ...set, data: { ...data } })) }
   })
 
   register.guarded(endPause, 'control', async ({ params: { id } }, { id: operatorId }) => {
