@@ -24,6 +24,9 @@ import type { ReadingBuffer } from './reading-buffer.ts'
  */
 const readsAtOnce = 2
 
+/** Elapsed time for which a line whose queue is full is left alone. */
+const queueFullPauseMs = 1_000
+
 /** Whether the line is there, and since when (wall time). */
 export type LineLink = Readonly<{ online: boolean; since: number }>
 
@@ -45,7 +48,7 @@ export type LineCollectorParts = Readonly<{
   gatewayId: number
   pausedUntil(meter: LineMeter, now: number): number | null
   signal: AbortSignal
-  /** Something has changed that the loop should look at. */
+  /** The line has something to do that the loop does not know of. */
   onFree(): void
 }>
 
@@ -64,6 +67,8 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
   let nextAt = -Infinity
   let link: LineLink = { online: false, since: 0 }
   const walking = new Set<Promise<void>>()
+  /** Elapsed time before which a line that takes nothing more is left alone. */
+  let notBeforeMs = 0
   const onTheWay = new Set<string>()
   const lastFailure = new Map<string, string>()
 
@@ -106,7 +111,10 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
   const take = (now: number): Task | null => {
     for (let item = due.shift(); item !== undefined; item = due.shift()) {
       const meter = meters.get(item.meterId)
-      if (meter === undefined || pausedUntil(item.meterId, now) !== null) continue
+      const pauseEnds = pausedUntil(item.meterId, now)
+      // A pause that began after the plan was made.
+      if (pauseEnds !== null) nextAt = Math.min(nextAt, pauseEnds)
+      if (meter === undefined || pauseEnds !== null) continue
       const { meterId } = item
       const items = [item]
       for (const other of due.filter((one) => one.meterId === meterId))
@@ -144,13 +152,11 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     }
     const deadline = Math.min(...items.map(({ slot }) => slot.deadlineAt))
     const outcome = await headend.read(meter.id, wanted, { priority: 'scheduled', deadline, signal })
-    if (signal.aborted) return false
-    if (!outcome.ok && isLineTrouble(outcome) && outcome.exchanges.length === 0) {
-      nextAt = -Infinity
-      return false
-    }
     for (const item of items) takeOver(meter, item, outcome)
-    return true
+    if (outcome.ok || !isLineTrouble(outcome)) return true
+    if (outcome.code === 'queue-full') notBeforeMs = clock.elapsedMs() + queueFullPauseMs
+    nextAt = -Infinity
+    return false
   }
 
   const takeOver = (meter: LineMeter, item: DueItem, outcome: ReadOutcome): void => {
@@ -160,10 +166,12 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
         buffer.add(reading)
         return end(item, reading.at)
       }
+      if (!outcome.ok && isLineTrouble(outcome)) return
       if (item.tries === 0) buffer.addFailure(meter, clock.now())
       return fail(item, outcome.ok ? 'bad-answer' : outcome.code)
     }
     const found = dataOf(item.dataSet, outcome)
+    if (found === null && !outcome.ok && isLineTrouble(outcome)) return
     const isAnswered = outcome.ok || outcome.code === 'refused-by-meter' || outcome.code === 'bad-answer'
     if (found === null && !isAnswered) return fail(item, outcome.code)
     if (found === null && hasNothing(meter.protocol, dataSetItems[item.dataSet])) return end(item)
@@ -190,6 +198,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       dataSet,
       collected(progress, isNext && progress.open !== null ? progress.open : slot, clock.now()),
     )
+    if (isNext) nextAt = -Infinity
   }
 
   const fail = ({ meterId, dataSet, slot }: DueItem, reason: string): void => {
@@ -200,19 +209,20 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       buffer.addMissed({ gatewayId, meterId, dataSet, slotAt: slot.start, reason, meters: 1 })
     } else lastFailure.set(keyOf(meterId, dataSet), reason)
     memory.set(meterId, dataSet, progress)
-    nextAt = Math.min(nextAt, final ? Infinity : progress.notBefore)
+    // The next turn may have begun meanwhile, unseen because this one was on the way.
+    nextAt = now >= slot.deadlineAt ? -Infinity : Math.min(nextAt, final ? Infinity : progress.notBefore)
   }
 
   return {
     step(now, present) {
       link = present
       if (now >= nextAt) plan(now)
-      while (link.online && due.length > 0 && walking.size < readsAtOnce) {
+      while (link.online && due.length > 0 && walking.size < readsAtOnce && clock.elapsedMs() >= notBeforeMs) {
         const walked: Promise<void> = walk()
           .catch((error: unknown) => context.log({ level: 'error', what: 'a line was not collected', detail: error }))
           .finally(() => {
             walking.delete(walked)
-            parts.onFree()
+            if (clock.now() >= nextAt) parts.onFree()
           })
         walking.add(walked)
       }
@@ -236,7 +246,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
 
 const keyOf = (meterId: number, dataSet: DataSet): string => `${String(meterId)} ${dataSet}`
 
-/** The line, not the meter, is the reason. */
+/** The line, not the meter, is the reason: what was asked for stays open. */
 const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =>
   code === 'gateway-offline' || code === 'queue-full' || code === 'cancelled' || code === 'too-late'
 

@@ -5,12 +5,13 @@ import { loadCollectedMeters, type CollectedMeter } from '../store/collection.ts
 import { listPauses, type ReadingPause } from '../store/reading-pauses.ts'
 import { loadRules } from '../store/schedules.ts'
 import { createLineCollector, type LineCollector, type LineMeter } from './collect-line.ts'
-import { createBell, loop, type FlowContext } from './process.ts'
+import { createBell, loop, pause, type FlowContext } from './process.ts'
 import { createReadingBuffer } from './reading-buffer.ts'
 
 /** Longest sleep between two looks at the schedule, elapsed time. */
 const lookEveryMs = 1_000
 const shortestSleepMs = 5
+const linesInOneGo = 100
 
 export type Collector = Readonly<{
   /** A gateway came: look at the schedule now. */
@@ -76,8 +77,13 @@ export const createCollector = (context: FlowContext, headend: Pick<Headend, 're
     const now = clock.now()
     const links = new Map(headend.gateways().map(({ gatewayId, ...link }) => [gatewayId, link]))
     let nextAt = now + lookEveryMs * clock.rate
-    for (const [gatewayId, line] of lines)
+    let looked = 0
+    for (const [gatewayId, line] of lines) {
       nextAt = Math.min(nextAt, line.step(now, links.get(gatewayId) ?? { online: false, since: now }))
+      looked += 1
+      // Thousands of plans in one go would keep commands waiting.
+      if (looked % linesInOneGo === 0) await pause(clock, 0, signal)
+    }
     const sleepMs = (nextAt - clock.now()) / clock.rate
     await bell.wait(clock, Math.min(lookEveryMs, Math.max(shortestSleepMs, sleepMs)), signal)
   }

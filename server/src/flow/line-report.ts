@@ -2,10 +2,9 @@ import type { AirtimePlan } from '../domain/collection/airtime.ts'
 import { judgeLine, type LineHealth } from '../domain/collection/line-health.ts'
 import { pacesOfLine, pacesOfMeter, ruleBook } from '../domain/collection/schedule-rule.ts'
 import type { Headend, LineStatus } from '../headend/headend.ts'
-import { loadCollectedMeters } from '../store/collection.ts'
-import { listLines, type LineRow } from '../store/lines.ts'
+import { listLineMeters, listLines, type LineMeters, type LineRow } from '../store/lines.ts'
 import { loadRules } from '../store/schedules.ts'
-import { alikeMeters, planLineAirtime } from './line-airtime.ts'
+import { planLineAirtime } from './line-airtime.ts'
 import type { FlowContext } from './process.ts'
 
 export type LineReport = LineRow &
@@ -35,7 +34,9 @@ export const createReadLines =
   async () => {
     const rows = await listLines(database, clock.now())
     const rules = ruleBook(await loadRules(database))
-    const meters = await loadCollectedMeters(database)
+    const meters = new Map<number, LineMeters[]>()
+    for (const group of await listLineMeters(database))
+      meters.set(group.gatewayId, [...(meters.get(group.gatewayId) ?? []), group])
     const statuses = new Map(headend.lines().map((status) => [status.gatewayId, status]))
     return rows.map((row): LineReport => {
       const ofLine = meters.get(row.gatewayId) ?? []
@@ -44,14 +45,12 @@ export const createReadLines =
       const silent = status.meters.filter(({ asked, answered }) => asked > 0 && answered === 0).length
       const airtime = planLineAirtime({
         line: row.line,
-        meters: alikeMeters(
-          ofLine.map((meter) => ({
-            protocol: meter.protocol,
-            paces: pacesOfMeter(rules, meter.id, pacesOfLine(rules, meter)),
-          })),
-        ),
+        meters: ofLine.map(({ protocol, count, ownId, ...subject }) => {
+          const ofAll = pacesOfLine(rules, subject)
+          return { protocol, count, paces: ownId === null ? ofAll : pacesOfMeter(rules, ownId, ofAll) }
+        }),
         turnaroundMs: counted.responseMs ?? usualTurnaroundMs,
-        deadShare: ofLine.length === 0 ? 0 : silent / ofLine.length,
+        deadShare: row.meters === 0 ? 0 : silent / row.meters,
         rate: clock.rate,
       })
       return {

@@ -1,4 +1,5 @@
-import type { GatewaySpec } from '../domain/archive.ts'
+import type { GatewaySpec, MeterSpec } from '../domain/archive.ts'
+import { protocolOf, type ProtocolRow } from './archive.ts'
 import type { Sql } from './database.ts'
 
 /** A line, by the gateway that it is behind, and what was missed on it lately. */
@@ -19,6 +20,37 @@ export type LineRow = Readonly<{
   /** Wall time until which all of it rests; null when it does not. */
   pausedUntil: number | null
 }>
+
+/** Meters of a line that are alike: in language and model, and in having no schedule of their own (`ownId` otherwise). */
+export type LineMeters = Readonly<{
+  gatewayId: number
+  siteId: number
+  siteMinutes: number
+  protocol: NonNullable<MeterSpec['protocol']>
+  ownId: number | null
+  count: number
+}>
+
+/** A few rows for each line, however many meters there are. */
+export const listLineMeters = async (sql: Sql): Promise<readonly LineMeters[]> => {
+  const rows = await sql.query<
+    ProtocolRow & { gateway_id: number; site_id: number; minutes: number; own_id: number | null; meters: bigint }
+  >(
+    `select m.gateway_id, m.site_id, s.reading_interval_minutes as minutes, m.protocol, m.model, m.wiring,
+            min(m.unit_address) as unit_address, min(m.address) as address, r.meter_id as own_id, count(*) as meters
+     from meter m join site s on s.id = m.site_id
+       left join (select distinct meter_id from reading_schedule where meter_id is not null) r on r.meter_id = m.id
+     group by m.gateway_id, m.site_id, s.reading_interval_minutes, m.protocol, m.model, m.wiring, r.meter_id`,
+  )
+  return rows.map((row) => ({
+    gatewayId: row.gateway_id,
+    siteId: row.site_id,
+    siteMinutes: row.minutes,
+    protocol: protocolOf(row),
+    ownId: row.own_id,
+    count: Number(row.meters),
+  }))
+}
 
 const dayMs = 86_400_000
 
