@@ -23,7 +23,7 @@ import type { Sql } from '../store/database.ts'
 import { proveRestoration, restoreTargetMs } from '../store/restorations.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { queueMessages } from '../store/messages.ts'
-import { isUnderKeepPower, meterWiring, saveRestoreOwed, saveStatus } from '../store/meters.ts'
+import { isGatewayOnline, isUnderKeepPower, meterWiring, saveRestoreOwed, saveStatus } from '../store/meters.ts'
 import { messageChannel, notify, notifyLive } from '../store/notify.ts'
 import { accountsOfMeters } from '../store/settlement.ts'
 import { messageFor } from './notice-message.ts'
@@ -127,13 +127,31 @@ const recordNext = async (
   const attempt = attemptOf(command.kind, outcome)
   const attempts = command.attempts + (attempt === 'not-sent' ? 0 : 1)
   const words = wordsOf(outcome)
-  const next = afterAttempt(command.kind, attempt, attempts, now, command.expiresAt)
+  const decided = afterAttempt(command.kind, attempt, attempts, now, command.expiresAt)
+  const next = (await cameBackMeanwhile(sql, command, outcome, decided))
+    ? { ...decided, notBefore: now + cameBackRetryMs }
+    : decided
   await addEvents(sql, [{ commandId: command.id, kind: outcome.kind, text: words, at: now }])
   if (next.state === 'queued')
     await requeueCommand(sql, command.id, { notBefore: next.notBefore, attempts, failure: words })
   else await finishCommand(sql, command.id, next.state, next.state === 'verified' ? null : words, now)
   return next
 }
+
+/** A gateway that dialled in while the attempt failed has hastened what waited, and this command was not waiting. */
+const cameBackMeanwhile = async (
+  sql: Sql,
+  { meterId }: ClaimedCommand,
+  outcome: ControlOutcome,
+  next: NextStep,
+): Promise<boolean> =>
+  next.state === 'queued' &&
+  outcome.kind === 'not-sent' &&
+  outcome.code === 'gateway-offline' &&
+  (await isGatewayOnline(sql, meterId))
+
+/** Wall time; not at once, for the line may be known as lost a moment before the database says so. */
+const cameBackRetryMs = 500
 
 /** A meter that is silent even to the question for its state counts as an attempt; a line that is away does not. */
 const attemptOf = (kind: RelayCommandKind, outcome: ControlOutcome): AttemptOutcome => {

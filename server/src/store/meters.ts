@@ -164,6 +164,15 @@ export const isUnderKeepPower = async (sql: Sql, meterId: number): Promise<boole
   return row?.keep_power ?? false
 }
 
+/** As last written down; whoever writes it anew waits until this transaction is over. */
+export const isGatewayOnline = async (sql: Sql, meterId: number): Promise<boolean> => {
+  const [row] = await sql.query<{ online: boolean }>(
+    'select g.online from gateway g where g.id = (select gateway_id from meter where id = $1) for share',
+    [meterId],
+  )
+  return row?.online ?? false
+}
+
 export const meterWiring = async (sql: Sql, meterId: number): Promise<Wiring> => {
   const [row] = await sql.query<{ wiring: Wiring }>('select wiring from meter where id = $1', [meterId])
   if (row === undefined) throw new Error(`there is no meter ${String(meterId)}`)

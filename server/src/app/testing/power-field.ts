@@ -204,8 +204,9 @@ export const createPowerField = async (database: Database, places: readonly Powe
     read,
     async useUp(place) {
       const { balance } = await row(place)
-      clock.move(halfHour)
+      // Used before the time passes: else a round that is due just then would find no time for so much energy.
       meter(place).change({ addWh: Number(balance / 1_000n) + 1_000 })
+      clock.move(halfHour)
       await read(place)
     },
     async pay(place, amount) {

@@ -126,7 +126,10 @@ export class Line {
   }
 
   async #takeTurns(): Promise<void> {
-    const turn: Turn = { ask: async (question) => this.#ask(question), relayWaits: () => this.#queue.has('restore') || this.#queue.has('relay') }
+    const turn: Turn = {
+      ask: async (question) => this.#ask(question),
+      relayWaits: () => this.#queue.has('restore') || this.#queue.has('relay'),
+    }
     while (this.#wire !== null) {
       const job = this.#queue.take()
       if (job === undefined) return
