@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run bench:million [-- --meters 10000,100000,1000000 --headends 0]`: one full cycle of so many virtual meters.
+ * `npm run bench:million [-- --meters 10000,100000,1000000]`: one full cycle of so many virtual meters.
  * Gateways of two hundred meters dial in over loopback TCP, every meter is asked for its registers, its status word and
  * its power in DL/T 645 frames, and each reading is settled into the ledger. Server, simulator and PostgreSQL are processes
  * of their own; time, reads, processor time and memory of each are printed, and what the database grew by.
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     meters: { type: 'string', default: '10000,100000,1000000' },
     'within-minutes': { type: 'string', default: '20' },
     'keep-logs': { type: 'boolean', default: false },
+    /** Folder for a processor profile of the server. */
+    profile: { type: 'string' },
   },
 })
 const metersPerGateway = 200
@@ -74,7 +76,9 @@ const enrol = async (database, meters) => {
 
 const startServer = async (url, data, logs) => {
   const words = ['start', '--data', data, '--mode', 'field', '--port', '0', '--gateway-host', '127.0.0.1']
-  const child = spawn(process.execPath, [serverProgram, ...words, '--gateway-port', '0', '--log-level', 'warn'], {
+  const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+  const program = [...profiling, serverProgram, ...words, '--gateway-port', '0', '--log-level', 'warn']
+  const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', logs ? 'inherit' : 'ignore'],
     env: { ...process.env, DATABASE_URL: url, XIANFU_ADMIN_PASSWORD: 'only-for-this-bench' },
   })
