@@ -1,7 +1,5 @@
-import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import type { FlowContext } from './process.ts'
-import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
@@ -15,9 +13,9 @@ export type Deeds = Readonly<{
   handleWorkItem: HandleWorkItem
 }>
 
-export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
+export const createDeeds = (context: FlowContext, readNow: ReadNow): Deeds => ({
   requestCommand: createRequestCommand(context),
-  readNow: createReadNow(context, headend),
+  readNow,
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),

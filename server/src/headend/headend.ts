@@ -189,4 +189,6 @@ export type Headend = {
   writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
   gateways(): readonly GatewayStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
+  /** Closes the connection of a gateway, which may dial again; nothing where there is none. */
+  hangUp(gatewayId: number, reason: string): void
 }

@@ -104,5 +104,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
     gateways: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }
