@@ -5,19 +5,21 @@ import {
   endHeadend,
   freeGateways,
   heldElsewhere,
-  holdGateway,
   leaseMs,
-  letGoGateway,
   registerHeadend,
   renewHeadend,
+  saveGatewayStates,
+  type GatewayState,
   type HeadendProcess,
 } from '../store/headends.ts'
 import { hastenPurchases } from '../store/meter-purchases.ts'
 import { gatewayChannel, notify, notifyLive } from '../store/notify.ts'
-import { loop, pause, type FlowContext } from './process.ts'
+import { createBell, loop, pause, type FlowContext } from './process.ts'
 
 /** A lease is renewed four times before it ends, elapsed time. */
 const renewEveryMs = leaseMs / 4
+/** Gateways written down in one transaction: their numbers travel in one notice of at most 8,000 bytes. */
+const gatewaysPerPass = 500
 
 export type GatewayHolder = Readonly<{
   /** Before anything of the field is done. */
@@ -43,37 +45,29 @@ export type HolderOptions = Readonly<{
  */
 export const createGatewayHolder = (context: FlowContext, { self, headend, onWork }: HolderOptions): GatewayHolder => {
   const { database, clock, log } = context
-  /** Changes of one gateway are written one after the other: offline must not overtake online. */
-  const writing = new Map<number, Promise<void>>()
+  const bell = createBell()
+  /** Newest state of each gateway that is not written down yet: thousands come together after a power cut. */
+  const changed = new Map<number, GatewayState>()
 
-  const cameTo = async (gatewayId: number, since: number): Promise<void> => {
+  const writeDown = async (): Promise<void> => {
+    const states = [...changed.values()].slice(0, gatewaysPerPass)
+    if (states.length === 0) return
+    const came = states.flatMap(({ gatewayId, online }) => (online ? [gatewayId] : []))
     await database.transaction(async (sql) => {
-      await holdGateway(sql, { gatewayId, headendId: self.id, since })
-      await hastenCommands(sql, gatewayId, clock.now())
-      await hastenPurchases(sql, gatewayId, clock.now())
-      await notify(sql, gatewayChannel, `${String(gatewayId)} ${self.id}`)
+      await saveGatewayStates(sql, self.id, states)
+      await hastenCommands(sql, came, clock.now())
+      await hastenPurchases(sql, came, clock.now())
+      if (came.length > 0) await notify(sql, gatewayChannel, `${self.id} ${came.join(' ')}`)
       await notifyLive(sql, ['gateway'])
     })
-    onWork()
+    for (const state of states) if (changed.get(state.gatewayId) === state) changed.delete(state.gatewayId)
+    if (came.length > 0) onWork()
+    if (changed.size > 0) bell.ring()
   }
 
-  const wentFrom = async (gatewayId: number, since: number): Promise<void> =>
-    database.transaction(async (sql) => {
-      await letGoGateway(sql, { gatewayId, headendId: self.id, since })
-      await notifyLive(sql, ['gateway'])
-    })
-
   headend.onGatewayChange(({ gatewayId, online, since }) => {
-    const before = writing.get(gatewayId) ?? Promise.resolve()
-    const written: Promise<void> = before
-      .then(async () => (online ? cameTo(gatewayId, since) : wentFrom(gatewayId, since)))
-      .catch((error: unknown) =>
-        log({ level: 'error', what: 'the state of a gateway was not written down', detail: error }),
-      )
-      .finally(() => {
-        if (writing.get(gatewayId) === written) writing.delete(gatewayId)
-      })
-    writing.set(gatewayId, written)
+    changed.set(gatewayId, { gatewayId, online, since })
+    bell.ring()
   })
 
   /** After a notice, and after notices may have been missed: what others hold is not ours any more. */
@@ -85,9 +79,9 @@ export const createGatewayHolder = (context: FlowContext, { self, headend, onWor
   const onlineHere = () => headend.gateways().filter(({ online }) => online)
 
   const onNotice = (payload: string): void => {
-    const [gateway, holder] = payload.split(' ')
+    const [holder, ...came] = payload.split(' ')
     if (holder === self.id) return
-    const ids = payload === '' ? onlineHere().map(({ gatewayId }) => gatewayId) : [Number(gateway)]
+    const ids = payload === '' ? onlineHere().map(({ gatewayId }) => gatewayId) : came.map(Number)
     letGoOfOthers(ids).catch((error: unknown) =>
       log({ level: 'error', what: 'gateways of other processes were not looked up', detail: error }),
     )
@@ -97,7 +91,8 @@ export const createGatewayHolder = (context: FlowContext, { self, headend, onWor
   const reclaim = async (): Promise<void> => {
     log({ level: 'warn', what: 'this process was silent for so long that others took over; it begins anew' })
     await letGoOfOthers(onlineHere().map(({ gatewayId }) => gatewayId))
-    for (const { gatewayId, since } of onlineHere()) await cameTo(gatewayId, since)
+    for (const { gatewayId, online, since } of onlineHere()) changed.set(gatewayId, { gatewayId, online, since })
+    bell.ring()
   }
 
   const step = async (steadyMs: number): Promise<void> => {
@@ -117,6 +112,10 @@ export const createGatewayHolder = (context: FlowContext, { self, headend, onWor
     },
     async run(signal) {
       await database.listen(gatewayChannel, onNotice, signal)
+      const writing = loop(context, 'gateways', signal, async () => {
+        await bell.wait(clock, renewEveryMs, signal)
+        await writeDown()
+      })
       let steadySinceMs = clock.elapsedMs()
       await loop(context, 'lease', signal, async () => {
         try {
@@ -127,9 +126,9 @@ export const createGatewayHolder = (context: FlowContext, { self, headend, onWor
         }
         await pause(clock, renewEveryMs, signal)
       })
+      await writing
     },
     async end() {
-      await Promise.allSettled(writing.values())
       await endHeadend(database, self.id)
       await freeGateways(database, clock.now())
     },

@@ -304,13 +304,13 @@ export const nextCommandDue = async (sql: Sql): Promise<number | null> => {
   return row?.due ?? null
 }
 
-/** Commands of a gateway's meters that wait only because the gateway was away are due at once. */
-export const hastenCommands = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+/** Commands of these gateways' meters that wait only because the gateway was away are due at once. */
+export const hastenCommands = async (sql: Sql, gatewayIds: readonly number[], now: number): Promise<void> => {
   await sql.query(
     `update relay_command c set not_before = $2 from meter m
-     where m.id = c.meter_id and m.gateway_id = $1 and c.state = 'queued' and c.owner is null
+     where m.id = c.meter_id and m.gateway_id = any($1::int[]) and c.state = 'queued' and c.owner is null
        and (c.attempts = 0 or c.kind in ('direct-close', 'permit-close')) and c.not_before > $2`,
-    [gatewayId, new Date(now)],
+    [gatewayIds, new Date(now)],
   )
 }
 

@@ -74,26 +74,27 @@ export const freeGateways = async (sql: Sql, now: number): Promise<number> => {
   return rows.length
 }
 
-/** The gateway's socket is ours: whoever had it before has it no more. */
-export const holdGateway = async (
-  sql: Sql,
-  held: Readonly<{ gatewayId: number; headendId: string; since: number }>,
-): Promise<void> => {
-  await sql.query('update gateway set headend_id = $2, online = true, online_since = $3 where id = $1', [
-    held.gatewayId,
-    held.headendId,
-    new Date(held.since),
-  ])
-}
+export type GatewayState = Readonly<{ gatewayId: number; online: boolean; since: number }>
 
-/** The socket is gone. Nothing changes when the gateway has come to another process meanwhile. */
-export const letGoGateway = async (
+/**
+ * Sockets that have come are ours: whoever had the gateway before has it no more. Of those that are gone nothing changes
+ * where the gateway has come to another process meanwhile.
+ */
+export const saveGatewayStates = async (
   sql: Sql,
-  held: Readonly<{ gatewayId: number; headendId: string; since: number }>,
+  headendId: string,
+  states: readonly GatewayState[],
 ): Promise<void> => {
   await sql.query(
-    'update gateway set headend_id = null, online = false, online_since = $3 where id = $1 and headend_id = $2',
-    [held.gatewayId, held.headendId, new Date(held.since)],
+    `update gateway g set headend_id = case when s.online then $1::uuid end, online = s.online, online_since = s.since
+     from (select * from unnest($2::int[], $3::bool[], $4::timestamptz[]) as s(id, online, since) order by 1) s
+     where g.id = s.id and (s.online or g.headend_id = $1)`,
+    [
+      headendId,
+      states.map(({ gatewayId }) => gatewayId),
+      states.map(({ online }) => online),
+      states.map(({ since }) => new Date(since)),
+    ],
   )
 }
 

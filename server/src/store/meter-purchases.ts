@@ -101,14 +101,14 @@ export const claimPurchases = async (
 }
 
 /**
- * A gateway is there again: what waits for its meters need not wait any longer. What is being carried on meanwhile
+ * Gateways are there again: what waits for their meters need not wait any longer. What is being carried on meanwhile
  * is not taken up twice: `runPurchases` knows it.
  */
-export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+export const hastenPurchases = async (sql: Sql, gatewayIds: readonly number[], now: number): Promise<void> => {
   await sql.query(
     `update meter_purchase set next_step_at = $2 where state in ('waiting', 'written') and next_step_at > $2
-       and meter_id in (select id from meter where gateway_id = $1)`,
-    [gatewayId, new Date(now)],
+       and meter_id in (select id from meter where gateway_id = any($1::int[]))`,
+    [gatewayIds, new Date(now)],
   )
 }
 

@@ -5,7 +5,7 @@ export const commandChannel = 'xianfu_command'
 export const messageChannel = 'xianfu_message'
 export const liveChannel = 'xianfu_live'
 export const archiveChannel = 'xianfu_archive'
-/** A gateway has come to a process: `GATEWAY HEADEND`. Whoever else has a socket of it lets go. */
+/** Gateways have come to a process: `HEADEND GATEWAY …`. Whoever else has a socket of it lets go. */
 export const gatewayChannel = 'xianfu_gateway'
 /** Reads asked of the process that holds a gateway, by its identifier; and their answers, by the request's. */
 export const fieldRequestChannel = 'xianfu_field_request'
