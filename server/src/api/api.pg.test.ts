@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
 import { createDeeds } from '../flow/deeds.ts'
-import { createReadNow } from '../flow/read-now.ts'
 import { createDoor } from '../flow/sign-in.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
@@ -55,7 +54,7 @@ describe('the API, over a real database', () => {
       clock: town.clock,
       door: await createDoor(town.database),
       pay: town.pay,
-      ...createDeeds(town.context, createReadNow(town.context, createScriptedHeadend())),
+      ...createDeeds(town.context, createScriptedHeadend()),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePeriods } from '../flow/close-period.ts'
 import { createDeeds } from '../flow/deeds.ts'
-import { createReadNow } from '../flow/read-now.ts'
 import { createDoor } from '../flow/sign-in.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from '../flow/testing/town.ts'
@@ -45,7 +44,7 @@ describe('statements and receipts over HTTP', () => {
       clock: town.clock,
       door: await createDoor(town.database),
       pay: town.pay,
-      ...createDeeds(town.context, createReadNow(town.context, createScriptedHeadend())),
+      ...createDeeds(town.context, createScriptedHeadend()),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

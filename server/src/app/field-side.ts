@@ -36,14 +36,22 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   const stopping = new AbortController()
   const { signal } = stopping
   const reach = { self, onlyHeld: kind === 'headend' }
-  const collector = createCollector(context, headend)
+  const collector = createCollector(context, {
+    read: async (...asked) => headend.read(...asked),
+    gateways: () => holder.gateways(),
+  })
   const dispatcher = createDispatcher(context, headend, reach)
   const onWork = (): void => {
     dispatcher.wake()
     collector.wake()
   }
   const name = `${hostname()} ${String(process.pid)}`
-  const holder = createGatewayHolder(context, { self: { id: self, kind, name }, headend, onWork })
+  const holder = createGatewayHolder(context, {
+    self: { id: self, kind, name },
+    headend,
+    onInherited: collector.refresh,
+    onWork,
+  })
   const elsewhere = createElsewhereReader(context, self, createReadNow(context, headend))
   const readField = async () => {
     const field = await loadField(database)

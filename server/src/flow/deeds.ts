@@ -1,6 +1,8 @@
+import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
+import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
 import {
   createEndReadingPause,
@@ -29,7 +31,12 @@ export type Deeds = Readonly<{
   readLines: ReadLines
 }>
 
-export const createDeeds = (context: FlowContext, readNow: ReadNow): Deeds => ({
+/** `readNow` where reads may have to go to another process. */
+export const createDeeds = (
+  context: FlowContext,
+  headend: Headend,
+  readNow: ReadNow = createReadNow(context, headend),
+): Deeds => ({
   requestCommand: createRequestCommand(context),
   readNow,
   freezeTrips: createFreezeTrips(context),

@@ -1,4 +1,4 @@
-import type { Headend } from '../headend/headend.ts'
+import type { GatewayStatus, Headend } from '../headend/headend.ts'
 import { hastenCommands, recoverCommands } from '../store/commands.ts'
 import {
   buryHeadends,
@@ -22,6 +22,8 @@ const renewEveryMs = leaseMs / 4
 const gatewaysPerPass = 500
 
 export type GatewayHolder = Readonly<{
+  /** Gateways as the headend has them; online only when it is written down that they are ours. */
+  gateways(): readonly GatewayStatus[]
   /** Before anything of the field is done. */
   register(): Promise<void>
   /** Renews the lease, buries others whose lease is over, and takes their commands up. */
@@ -33,6 +35,8 @@ export type GatewayHolder = Readonly<{
 export type HolderOptions = Readonly<{
   self: HeadendProcess
   headend: Pick<Headend, 'gateways' | 'onGatewayChange' | 'hangUp'>
+  /** Gateways have come that another process held before; awaited before anything is asked of them. */
+  onInherited(gatewayIds: readonly number[]): Promise<void>
   /** A gateway of ours has come, or commands of a process that has ended wait: look for work now. */
   onWork(): void
 }>
@@ -43,29 +47,37 @@ export type HolderOptions = Readonly<{
  * lease is buried by the others, its gateways are nobody's and its commands are taken up again, each with a look at the
  * meter's state first.
  */
-export const createGatewayHolder = (context: FlowContext, { self, headend, onWork }: HolderOptions): GatewayHolder => {
+export const createGatewayHolder = (
+  context: FlowContext,
+  { self, headend, onInherited, onWork }: HolderOptions,
+): GatewayHolder => {
   const { database, clock, log } = context
   const bell = createBell()
   /** Newest state of each gateway that is not written down yet: thousands come together after a power cut. */
   const changed = new Map<number, GatewayState>()
+  const ours = new Set<number>()
 
   const writeDown = async (): Promise<void> => {
     const states = [...changed.values()].slice(0, gatewaysPerPass)
     if (states.length === 0) return
     const came = states.flatMap(({ gatewayId, online }) => (online ? [gatewayId] : []))
-    await database.transaction(async (sql) => {
-      await saveGatewayStates(sql, self.id, states)
+    const inherited = await database.transaction(async (sql) => {
+      const another = await saveGatewayStates(sql, self.id, states)
       await hastenCommands(sql, came, clock.now())
       await hastenPurchases(sql, came, clock.now())
       if (came.length > 0) await notify(sql, gatewayChannel, `${self.id} ${came.join(' ')}`)
       await notifyLive(sql, ['gateway'])
+      return another
     })
+    if (inherited.length > 0) await onInherited(inherited)
+    for (const id of came) if (changed.get(id)?.online !== false) ours.add(id)
     for (const state of states) if (changed.get(state.gatewayId) === state) changed.delete(state.gatewayId)
     if (came.length > 0) onWork()
     if (changed.size > 0) bell.ring()
   }
 
   headend.onGatewayChange(({ gatewayId, online, since }) => {
+    if (!online) ours.delete(gatewayId)
     changed.set(gatewayId, { gatewayId, online, since })
     bell.ring()
   })
@@ -106,6 +118,10 @@ export const createGatewayHolder = (context: FlowContext, { self, headend, onWor
   }
 
   return {
+    gateways: () =>
+      headend
+        .gateways()
+        .map((status) => (status.online && !ours.has(status.gatewayId) ? { ...status, online: false } : status)),
     async register() {
       await registerHeadend(database, self)
       await takeOver(context, self.id)

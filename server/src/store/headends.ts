@@ -78,17 +78,21 @@ export type GatewayState = Readonly<{ gatewayId: number; online: boolean; since:
 
 /**
  * Sockets that have come are ours: whoever had the gateway before has it no more. Of those that are gone nothing changes
- * where the gateway has come to another process meanwhile.
+ * where the gateway has come to another process meanwhile. Answers which of those that have come were another's before.
  */
 export const saveGatewayStates = async (
   sql: Sql,
   headendId: string,
   states: readonly GatewayState[],
-): Promise<void> => {
-  await sql.query(
-    `update gateway g set headend_id = case when s.online then $1::uuid end, online = s.online, online_since = s.since
-     from (select * from unnest($2::int[], $3::bool[], $4::timestamptz[]) as s(id, online, since) order by 1) s
-     where g.id = s.id and (s.online or g.headend_id = $1)`,
+): Promise<readonly number[]> => {
+  const rows = await sql.query<{ id: number; another: boolean }>(
+    `update gateway g set headend_id = case when s.online then $1::uuid end, online = s.online, online_since = s.since,
+       last_headend_id = case when s.online then $1::uuid else g.last_headend_id end
+     from (select s.*, b.last_headend_id as before
+           from unnest($2::int[], $3::bool[], $4::timestamptz[]) as s(id, online, since) join gateway b on b.id = s.id
+           order by s.id for no key update of b) s
+     where g.id = s.id and (s.online or g.headend_id = $1)
+     returning g.id, s.online and s.before is not null and s.before <> $1 as another`,
     [
       headendId,
       states.map(({ gatewayId }) => gatewayId),
@@ -96,6 +100,7 @@ export const saveGatewayStates = async (
       states.map(({ since }) => new Date(since)),
     ],
   )
+  return rows.flatMap(({ id, another }) => (another ? [id] : []))
 }
 
 /** Gateways that another living process holds, of those named. */

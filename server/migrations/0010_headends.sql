@@ -15,6 +15,8 @@ create table headend_process (
 create index headend_process_living on headend_process (alive_until) where ended_at is null;
 
 alter table gateway add column headend_id uuid references headend_process;
+-- Who held it last: what another process has read in this turn is not read again.
+alter table gateway add column last_headend_id uuid references headend_process;
 create index gateway_headend on gateway (headend_id) where headend_id is not null;
 
 -- A read that a person waits for, when the gateway is in the hands of another process than the one that was asked.
