@@ -64,7 +64,7 @@ const ours = async (port, line, language, forMs) => {
     })),
   })
   await headend.start()
-  await until(() => headend.gateways()[0]?.online === true)
+  await until(() => headend.gateways()[0]?.online)
   const took = []
   let failed = 0
   let next = 0
