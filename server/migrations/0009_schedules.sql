@@ -24,12 +24,6 @@ create table reading_schedule (
 insert into reading_schedule (scope, site_id, data_set, minutes, changed_at)
   select 'site', id, 'energy', reading_interval_minutes, now() from site where reading_interval_minutes <> 30;
 
--- A demonstration lives hundreds of times faster than its lines talk: they have time for the registers only.
-insert into reading_schedule (scope, data_set, minutes, changed_at)
-  select 'company', data_set, null, now()
-  from setting cross join unnest(array['instantaneous', 'events', 'demand', 'freeze', 'parameters']) as data_set
-  where key = 'mode' and value = '"demonstration"';
-
 -- Collection rests, for maintenance. Neither a failure nor an alarm; people may still read, and relays still obey.
 create table reading_pause (
   id int generated always as identity primary key,
