@@ -1,4 +1,3 @@
-import type { IdentifierName } from '@xianfu/protocols'
 import { dataSets, type DataSet } from '../domain/collection/data-set.ts'
 import {
   collected,
@@ -10,11 +9,11 @@ import {
 } from '../domain/collection/plan-line.ts'
 import type { Slot } from '../domain/collection/slot.ts'
 import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
-import type { Headend, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
+import type { Headend, ItemName, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
 import type { CollectedMeter } from '../store/collection.ts'
 import { dataSetItems } from './data-set-items.ts'
 import { fieldReadingOf } from './field-reading.ts'
-import { createLineMemory, type LineMemory } from './line-memory.ts'
+import { createLineMemory } from './line-memory.ts'
 import type { FlowContext } from './process.ts'
 import type { ReadingBuffer } from './reading-buffer.ts'
 
@@ -271,7 +270,7 @@ const fromArchive = (meter: CollectedMeter | undefined, dataSet: DataSet) => {
 }
 
 /** The model of a Modbus meter does not have any of it. */
-const hasNothing = (protocol: MeterProtocol, items: readonly IdentifierName[]): boolean =>
+const hasNothing = (protocol: MeterProtocol, items: readonly ItemName[]): boolean =>
   protocol.kind !== 'dlt645' && exchangesFor(protocol, items)?.length === 0
 
 const dataOf = (
@@ -298,7 +297,7 @@ const isCheapTogether = (protocol: MeterProtocol, items: readonly DueItem[], oth
   const key = `${protocol.kind === 'dlt645' ? 'dlt645' : protocol.model} ${sets.join(' ')} + ${other.dataSet}`
   const known = decisions.get(key)
   if (known !== undefined) return known
-  const cost = (names: readonly IdentifierName[]): number => exchangesFor(protocol, names)?.length ?? 0
+  const cost = (names: readonly ItemName[]): number => exchangesFor(protocol, names)?.length ?? 0
   const together = sets.flatMap((one) => dataSetItems[one])
   const more = dataSetItems[other.dataSet]
   const isCheap = cost([...together, ...more]) - cost(together) <= cost(more) / 2

@@ -168,7 +168,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
       lineConfig,
       backOff: createBackOff(defaultLimits),
       responseTime: createResponseTime({ ...defaultLimits, latencyMs: defaultLimits.gatewayLatencyMs }),
-      tally: createTally(clock.elapsedMs),
+      tally: createTally(() => clock.elapsedMs()),
       refusedBlocks: new Set(),
       clock,
       limits: defaultLimits,
