@@ -17,6 +17,7 @@ import {
   type ClaimedCommand,
   type CommandEvent,
 } from '../store/commands.ts'
+import type { Reach } from '../store/headends.ts'
 
 /** Commands under way at once in this process; each has a line of its own to wait for. */
 const maximumUnderWay = 256
@@ -35,16 +36,16 @@ export type Dispatcher = Readonly<{
  * Carries out relay commands, one per meter at a time. A command is claimed, waits for its line, is confirmed (decided
  * again and committed as sent) when the line is free, and is finished by what the meter's status word proves.
  */
-export const createDispatcher = (context: FlowContext, headend: Headend, owner: string): Dispatcher => {
+export const createDispatcher = (context: FlowContext, headend: Headend, reach: Reach): Dispatcher => {
   const bell = createBell()
   const underWay = new Map<number, Promise<void>>()
 
   /** Commands whose end the database could not be told: given back as soon as it is there again, and looked at anew. */
-  const interrupted = new Set<string>()
+  const interrupted = new Set<ClaimedCommand>()
   const giveBack = async (): Promise<void> => {
-    for (const id of interrupted) {
-      await releaseCommand(context.database, id, context.clock.now())
-      interrupted.delete(id)
+    for (const command of interrupted) {
+      await releaseCommand(context.database, command, context.clock.now())
+      interrupted.delete(command)
     }
   }
 
@@ -66,10 +67,10 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
       })
       .catch(async (error: unknown) => {
         context.log({ level: 'error', what: `command ${command.id} was interrupted`, detail: error })
-        await releaseCommand(context.database, command.id, context.clock.now() + notSentRetryMs)
+        await releaseCommand(context.database, command, context.clock.now() + notSentRetryMs)
       })
       .catch((error: unknown) => {
-        interrupted.add(command.id)
+        interrupted.add(command)
         context.log({ level: 'error', what: `command ${command.id} waits for the database`, detail: error })
       })
       .finally(() => {
@@ -89,7 +90,8 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
         expired.map(({ meterId }) => meterId),
       )
     const room = maximumUnderWay - underWay.size
-    const claimed = room === 0 ? [] : await claimCommands(context.database, owner, now, room, [...underWay.keys()])
+    const claim = { ...reach, limit: room, busyMeterIds: [...underWay.keys()] }
+    const claimed = room === 0 ? [] : await claimCommands(context.database, claim, now)
     for (const command of claimed) start(command, signal)
     if (claimed.length > 0 && room > claimed.length) return
     const due = await nextCommandDue(context.database)
@@ -100,7 +102,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   return {
     wake: () => bell.ring(),
     async run(signal) {
-      const recovered = await recoverCommands(context.database, context.clock.now())
+      const recovered = await recoverCommands(context.database, context.clock.now(), reach.self)
       if (recovered > 0) context.log({ level: 'info', what: `${String(recovered)} commands taken up again` })
       await loop(context, 'dispatch', signal, async () => step(signal))
       await Promise.allSettled(underWay.values())
@@ -123,7 +125,7 @@ const carryOut = async (
     const { request, response, durationMs, meaning, at } = exchange
     events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
     if (step.kind !== 'acknowledged') return
-    writes = writes.then(async () => markAcknowledged(context.database, command.id))
+    writes = writes.then(async () => markAcknowledged(context.database, command))
     // Awaited below; a database that goes away before that must not end the process.
     writes.catch(() => undefined)
   }

@@ -1,6 +1,7 @@
 import { causeOfSelfTrip, type SelfTripCause, type SelfTripEvidence } from '../domain/relay-watch.ts'
 import type { Headend, ReadOutcome } from '../headend/headend.ts'
 import { lockAccounts } from '../store/credit.ts'
+import { wholeField, type Reach } from '../store/headends.ts'
 import { saveRestoreOwed } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
 import { finishSelfTrip, selfTripsSince, selfTripsToExplain, type OpenSelfTrip } from '../store/relay-watch.ts'
@@ -20,9 +21,14 @@ const mostInARow = 2
 const lookEveryMs = 1_000
 
 /** Asks meters that have tripped by themselves why, and acts on it. */
-export const runSelfTrips = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> =>
+export const runSelfTrips = async (
+  context: FlowContext,
+  headend: Headend,
+  signal: AbortSignal,
+  reach: Reach,
+): Promise<void> =>
   loop(context, 'self-trips', signal, async () => {
-    const asked = await explainSelfTrips(context, headend, signal)
+    const asked = await explainSelfTrips(context, headend, signal, reach)
     if (asked < metersPerPass) await pause(context.clock, lookEveryMs, signal)
   })
 
@@ -31,8 +37,13 @@ export const explainSelfTrips = async (
   context: FlowContext,
   headend: Headend,
   signal?: AbortSignal,
+  reach: Reach = wholeField,
 ): Promise<number> => {
-  const open = await selfTripsToExplain(context.database, context.clock.now(), againAfterMs, metersPerPass)
+  const open = await selfTripsToExplain(context.database, context.clock.now(), {
+    ...reach,
+    againAfterMs,
+    limit: metersPerPass,
+  })
   await Promise.all(
     open.map(async (trip) => {
       const evidence = await askMeter(headend, trip, signal)

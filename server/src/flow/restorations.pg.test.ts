@@ -25,7 +25,7 @@ describe('from the payment to power', () => {
     await town.settle([await town.reading('A', 0)])
     await town.database.query('update gateway set online = true')
     stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, 'one')
+    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
     running = dispatcher.run(stopping.signal)
     const waking = setInterval(() => dispatcher.wake(), 10)
     stopping.signal.addEventListener('abort', () => clearInterval(waking))

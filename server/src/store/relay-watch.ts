@@ -1,5 +1,6 @@
 import type { RelayTold, SelfTripCause } from '../domain/relay-watch.ts'
 import type { Sql } from './database.ts'
+import type { Reach } from './headends.ts'
 
 /** The newest command that may have moved the relay of each meter, and whether one is on its way just now. */
 export type LastTold = Readonly<{ told: RelayTold; underWay: boolean }>
@@ -40,12 +41,11 @@ export type OpenSelfTrip = Readonly<{
   looks: number
 }>
 
-/** The ones to ask about now, at most `limit`; each is asked again only after `againAfterMs`. */
+/** The ones within reach to ask about now, at most `limit`; each is asked again only after `againAfterMs`. */
 export const selfTripsToExplain = async (
   sql: Sql,
   now: number,
-  againAfterMs: number,
-  limit: number,
+  { self, onlyHeld, againAfterMs, limit }: Reach & Readonly<{ againAfterMs: number; limit: number }>,
 ): Promise<readonly OpenSelfTrip[]> => {
   const rows = await sql.query<{
     id: bigint
@@ -58,12 +58,13 @@ export const selfTripsToExplain = async (
   }>(
     `update self_trip t set looked_at = $1, looks = t.looks + 1 from meter m
      where m.id = t.meter_id and t.id in (
-       select id from self_trip where cause is null and (looked_at is null or looked_at <= $2) order by id limit $3
+       select id from self_trip where cause is null and (looked_at is null or looked_at <= $2)
+         and meter_in_reach(meter_id, $4, $5) order by id limit $3
        for no key update skip locked)
      returning t.id, t.meter_id, m.account_id, m.gateway_id, m.overload_count, t.looks,
        exists (select from account a join agreement g on g.id = a.agreement_id
                where a.id = m.account_id and g.settlement_mode <> 'remote') as own_purse`,
-    [new Date(now), new Date(now - againAfterMs), limit],
+    [new Date(now), new Date(now - againAfterMs), limit, self, onlyHeld],
   )
   return rows.map((row) => ({
     id: Number(row.id),

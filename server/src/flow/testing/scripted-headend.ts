@@ -130,5 +130,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }
