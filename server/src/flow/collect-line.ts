@@ -36,6 +36,8 @@ export type LineCollector = Readonly<{
   step(now: number, link: LineLink): number
   /** The archive, the rules or the pauses have changed. */
   update(meters: readonly LineMeter[]): void
+  /** Another process has collected meanwhile: what it has done in the present turn is not done again. */
+  refresh(meters: readonly CollectedMeter[]): void
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>
 }>
@@ -126,6 +128,9 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
 
   const walk = async (): Promise<void> => {
     while (!signal.aborted && link.online) {
+      // Where readings wait in front of the database, more of them would help nobody.
+      await buffer.room(signal)
+      if (signal.aborted) return
       const now = clock.now()
       if (now >= nextAt) plan(now)
       const task = take(now)
@@ -237,6 +242,15 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       due = []
       nextAt = -Infinity
     },
+    refresh(archived) {
+      for (const meter of archived)
+        for (const dataSet of dataSets) {
+          const known = fromArchive(meter, dataSet)
+          if (known.doneAt > memory.get(meter.id, dataSet).doneAt) memory.set(meter.id, dataSet, known)
+        }
+      due = []
+      nextAt = -Infinity
+    },
     async settled() {
       await Promise.allSettled(walking)
     },
@@ -250,7 +264,7 @@ const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =
   code === 'gateway-offline' || code === 'queue-full' || code === 'cancelled' || code === 'too-late'
 
 /** What a restart remembers: a register that was read in the present turn is not read in it again. */
-const fromArchive = (meter: LineMeter | undefined, dataSet: DataSet) => {
+const fromArchive = (meter: CollectedMeter | undefined, dataSet: DataSet) => {
   const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
   return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
 }

@@ -209,4 +209,6 @@ export type Headend = {
   /** One gateway's line, or all of them. */
   lines(gatewayId?: number): readonly LineStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
+  /** Closes the connection of a gateway, which may dial again; nothing where there is none. */
+  hangUp(gatewayId: number, reason: string): void
 }

@@ -236,6 +236,7 @@ const meterRows = (count: number, paces: Paces): readonly LineMeter[] => {
 }
 
 const recorder = (readings: Map<number, number[]>, missed: MissedRead[]): ReadingBuffer => ({
+  room: async () => undefined,
   add: ({ meterId, at }: FieldReading) => void readings.set(meterId, [...(readings.get(meterId) ?? []), at]),
   addFailure: () => undefined,
   addData: () => undefined,
