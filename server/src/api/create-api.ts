@@ -9,6 +9,7 @@ import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
+import { purchaseRoutes } from './purchase-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
@@ -50,6 +51,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
+  purchaseRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)

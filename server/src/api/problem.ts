@@ -57,6 +57,36 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This was sent before with other content. Reload the page and begin anew.',
     zh: '该请求已用不同内容提交过，请刷新页面后重新操作。',
   },
+  'below-minimum': {
+    status: 409,
+    en: "This is less than the price plan's least purchase. Nothing was credited; take at least the amount named.",
+    zh: '低于电价方案的最低购电金额，未入账，请按不低于所列金额收款。',
+  },
+  'above-hoard-limit': {
+    status: 409,
+    en: 'With this the account would hold more than may be bought ahead. Nothing was credited; take less.',
+    zh: '购电后余额将超过囤电限额，未入账，请减少金额。',
+  },
+  'plan-has-no-such-price': {
+    status: 409,
+    en: 'The price of a kWh depends on when it is used, so energy cannot be bought ahead. Choose an amount.',
+    zh: '该电价按时段或计算确定，没有单一电价，不能按电量购电，请按金额购电。',
+  },
+  'no-usual-day': {
+    status: 409,
+    en: 'Not a whole day of use is known yet, so days cannot be bought. Choose an amount.',
+    zh: '尚无满一天的用电记录，不能按时间购电，请按金额购电。',
+  },
+  'nothing-to-pay': {
+    status: 409,
+    en: 'By this price plan that costs nothing. Choose an amount.',
+    zh: '按该电价方案应付金额为零，请按金额购电。',
+  },
+  'price-has-changed': {
+    status: 409,
+    en: 'The price has changed since it was asked for. Nothing was credited; look at the new amount.',
+    zh: '电价或用量已变化，未入账，请核对新的金额。',
+  },
   'command-already-open': {
     status: 409,
     en: 'The same command is already on its way; wait for its result.',

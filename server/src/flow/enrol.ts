@@ -110,6 +110,8 @@ const writeAccount = async (
     amount: account.openingPayment,
     channel: 'cash-counter',
     operatorId: null,
+    // It was paid before there was a plan to ask.
+    moneyTaken: true,
   } as const
   const paid = await payInside(sql, ids, payment, now)
   if (!paid.ok) throw new Error(`the opening payment of account ${account.number} was refused: ${paid.code}`)

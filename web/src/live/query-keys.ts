@@ -13,6 +13,8 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -29,6 +31,7 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  ['quote'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -42,7 +45,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), ['quote', id], allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -1,5 +1,6 @@
 import type { Language } from '../../domain/notice.ts'
 import type { ReceiptDocument } from '../../domain/receipt.ts'
+import { partsOfAmount } from '../../provider/document/receipt-paper.ts'
 import type { DocumentLine, StatementDocument } from '../../domain/statement-document.ts'
 import type { StatementHead } from '../../flow/statement.ts'
 import { formatMoney } from '../../domain/quantity.ts'
@@ -80,6 +81,7 @@ export const receiptText = (document: ReceiptDocument, language: Language): stri
     fact(words.cashier, document.cashier ?? '—'),
     fact(words.figures, `${document.amount} ${words.yuan}`),
     fact(words.capitals, document.capitals),
+    ...partsOfAmount(document, language).map(([name, value]) => fact(name, value)),
     fact(words.balanceAfter, `${document.balanceAfter} ${words.yuan}`),
     fact(words.paymentId, document.paymentId),
     ...(document.reversedAt === null ? [] : [words.reversed(timeText(document.reversedAt, document.timeZone))]),

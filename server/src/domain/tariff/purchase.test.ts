@@ -3,7 +3,7 @@ import { formatMoney, microYuan, parseMoney, parsePercent } from '../quantity.ts
 import { decidePurchase, payOff, type Debt } from './purchase.ts'
 
 const yuan = (text: string) => parseMoney(text) ?? microYuan(-1n)
-const rule = { minimum: yuan('10'), hoardLimit: yuan('500'), debtShare: parsePercent('25') }
+const rule = { minimum: yuan('10'), hoardLimit: yuan('500'), hoardEnergy: null, debtShare: parsePercent('25') }
 
 describe('a purchase', () => {
   test.each([
@@ -26,7 +26,7 @@ describe('a purchase', () => {
   })
 
   test('without rules everything above zero goes to the balance', () => {
-    const free = { minimum: null, hoardLimit: null, debtShare: null }
+    const free = { minimum: null, hoardLimit: null, hoardEnergy: null, debtShare: null }
     const decision = decidePurchase(free, { amount: yuan('0.01'), balance: yuan('0'), debt: yuan('5') })
     expect(decision).toEqual({ ok: true, toDebt: 0n, toBalance: yuan('0.01') })
   })
