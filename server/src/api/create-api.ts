@@ -10,6 +10,7 @@ import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
 import { purchaseRoutes } from './purchase-routes.ts'
+import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
@@ -53,6 +54,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
   purchaseRoutes(app, abilities, whoIs)
+  purseRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)

@@ -1,8 +1,10 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import { createBuyForMeter } from './buy-for-meter.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
+import { createSignChange, type SignChange } from './sign-change.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -13,6 +15,8 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  buyForMeter: ReturnType<typeof createBuyForMeter>
+  signAgreement: SignChange
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -21,4 +25,6 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  buyForMeter: createBuyForMeter(context),
+  signAgreement: createSignChange(context),
 })

@@ -13,6 +13,7 @@ export type KeyAction =
   | 'clear'
   | 'back'
   | 'read-now'
+  | 'buy-for-meter'
   | 'go-console'
   | 'go-messages'
   | 'go-work'
@@ -49,6 +50,7 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('clear', ['Escape'], ['console', 'messages', 'work'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
+  binding('buy-for-meter', ['b'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('take', ['t'], ['work']),
   binding('acknowledge', ['a'], ['work']),

@@ -1,11 +1,9 @@
 import { hash } from '@node-rs/argon2'
 import type { Role } from '../../domain/role.ts'
-import { createReadNow } from '../../flow/read-now.ts'
-import { createRequestCommand } from '../../flow/request-command.ts'
+import { createDeeds } from '../../flow/deeds.ts'
 import { createDoor } from '../../flow/sign-in.ts'
 import { createScriptedHeadend } from '../../flow/testing/scripted-headend.ts'
 import type { Town } from '../../flow/testing/town.ts'
-import { createFreezeTrips, createReleaseTrips } from '../../flow/trip-guard.ts'
 import { insertOperator } from '../../store/operators.ts'
 import { createApi } from '../create-api.ts'
 
@@ -27,10 +25,7 @@ export const createSignedInApi = async (town: Town, roles: readonly Role[]): Pro
     clock: town.clock,
     door: await createDoor(town.database),
     pay: town.pay,
-    requestCommand: createRequestCommand(town.context),
-    readNow: createReadNow(town.context, createScriptedHeadend()),
-    freezeTrips: createFreezeTrips(town.context),
-    releaseTrips: createReleaseTrips(town.context),
+    ...createDeeds(town.context, createScriptedHeadend()),
     live: { subscribe: () => () => undefined },
     system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
     webRoot: null,

@@ -5,6 +5,7 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { agreementCommand } from './agreement.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
@@ -14,6 +15,7 @@ import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
@@ -34,6 +36,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(agreementCommand())
+    .addCommand(purseCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])

@@ -40,6 +40,8 @@ export const command: Same<typeof chinese> = {
     sent: '{{command}}: queued',
   },
   reason: {
+    'purse-agrees': 'The purse agrees again',
+    'settled-by-a-person': 'A person has looked',
     'no-agreement': 'no prepayment agreement in force',
     'enough-money': 'enough money',
     'below-alarm-1': 'in warning 1',
