@@ -1,5 +1,6 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
+import { pursesOnStatement } from '../domain/purse-statement.ts'
 import { subtractMoney, zeroMoney } from '../domain/quantity.ts'
 import { reversalsOf } from '../domain/reversal.ts'
 import type { ClosedStatement } from '../domain/statement.ts'
@@ -11,6 +12,7 @@ import { ensurePartitions } from '../store/partitions.ts'
 import { insertStatements } from '../store/statements.ts'
 import { transfersAt } from '../store/journal.ts'
 import { accountsToClose, lastEntry, sitesToClose, type ClosingSite } from '../store/statements-closing.ts'
+import { openWorkItems, type NewWorkItem } from '../store/work-items.ts'
 import { loadClosing, type Closing } from './close-period-facts.ts'
 import { post } from './post.ts'
 import type { FlowContext } from './process.ts'
@@ -139,6 +141,7 @@ const writeStatements = async (sql: Sql, ids: Ids, { month, now }: Work, ready: 
   const idOf = new Map(postings.map((posting, index) => [posting, transferIds[index] ?? null]))
   const first = (list: readonly Posting[]): string | null =>
     list[0] === undefined ? null : (idOf.get(list[0]) ?? null)
+  await openPurseDifferences(sql, month.month, ready, now)
   // Read after posting and under the accounts' locks: whatever comes later has a higher number.
   const last = await lastEntry(sql)
   await insertStatements(
@@ -167,3 +170,21 @@ const roundingOf = (accountId: number, { rounding }: ClosedStatement, at: number
 
 const taxOf = (accountId: number, { tax }: ClosedStatement, at: number): readonly Posting[] =>
   tax > 0n ? [{ template: 'tax', accountId, amount: tax, at, component: 'energy' }] : []
+
+/** What a meter has taken by itself and what its energy costs are apart: a person should look at its prices. */
+const openPurseDifferences = async (sql: Sql, month: string, ready: readonly Ready[], now: number): Promise<void> => {
+  const items = ready.flatMap(({ accountId, odd }) =>
+    odd.map((facts): NewWorkItem => {
+      const { meterId, deducted, calculated, difference } = pursesOnStatement(facts)
+      const subject = `meter:${String(meterId)}`
+      return {
+        kind: 'purse-difference',
+        subject,
+        meterId,
+        accountId,
+        detail: { month, deducted, calculated, difference },
+      }
+    }),
+  )
+  await openWorkItems(sql, items, now)
+}

@@ -62,6 +62,23 @@ const zh = {
   capitals: '金额大写',
   figures: '金额',
   cashier: '收款人',
+  purses: '表内余额（本地费控）',
+  purseOpening: '期初',
+  purseBought: '购电入表',
+  purseDeducted: '表内扣费',
+  purseClosing: '期末',
+  purseText: (
+    address: string,
+    bought: string,
+    broughtIn: string,
+    deducted: string,
+    returned: string,
+    closing: string,
+  ) =>
+    `电表 ${address}：购电入表 ${bought}，期初并入 ${broughtIn}，电表自行扣费 ${deducted}，退回账户 ${returned}，期末表内 ${closing} 元。`,
+  purseCompared: (kwh: string, calculated: string, difference: string) =>
+    `同期电量 ${kwh} kWh，按电价方案计算 ${calculated} 元，电表扣费与计算相差 ${difference} 元（读数间隔内的差异属正常）。`,
+  purseNotCompared: '该电价须按时段或全年累计计算，或缺少读数，不能仅凭示数核对。',
   balanceAfter: '缴费后余额',
   toDebt: '其中扣收欠费',
   toBalance: '计入余额',
@@ -142,6 +159,24 @@ const en: Words = {
   capitals: 'In Chinese capitals',
   figures: 'Amount',
   cashier: 'Received by',
+  purses: "The meter's own balance (local fee control)",
+  purseOpening: 'Start',
+  purseBought: 'Bought',
+  purseDeducted: 'Taken by the meter',
+  purseClosing: 'End',
+  purseText: (
+    address: string,
+    bought: string,
+    broughtIn: string,
+    deducted: string,
+    returned: string,
+    closing: string,
+  ) =>
+    `Meter ${address}: bought ${bought}, found in it ${broughtIn}, taken by the meter itself ${deducted}, returned to the account ${returned}, in the meter at the end ${closing} yuan.`,
+  purseCompared: (kwh: string, calculated: string, difference: string) =>
+    `The energy of the same time, ${kwh} kWh, costs ${calculated} yuan by the price plan; the meter has taken ${difference} yuan more than that (a difference within one reading interval is usual).`,
+  purseNotCompared:
+    'This price depends on the time of use or on the whole year, or a reading is missing: registers alone do not tell it.',
   balanceAfter: 'Balance afterwards',
   toDebt: 'Of it to old debt',
   toBalance: 'Of it to the balance',
