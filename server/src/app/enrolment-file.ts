@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import type { Enrolment } from '../domain/enrolment.ts'
-import { microYuan, parseMoney, parsePrice, price, type MicroYuan, type Price } from '../domain/quantity.ts'
+import {
+  microYuan,
+  parseMoney,
+  parsePercent,
+  parsePrice,
+  price,
+  type MicroYuan,
+  type Price,
+} from '../domain/quantity.ts'
 
 /**
  * A site as a person writes it down (docs/enrolment.md): names instead of numbers, yuan and clock times as text. What is
@@ -73,7 +81,23 @@ const meter = z.strictObject({
     .regex(/^\d{6}$/u, 'must be six digits')
     .default('000000'),
   maximumWatts: z.int().min(1).max(100_000_000),
+  behind: z
+    .string()
+    .regex(/^\d{12}$/u, 'must be the twelve digits of the master meter')
+    .optional(),
+  lossRatio: z.int().min(1).max(1_000_000).optional(),
+  lossLimitPercent: z
+    .string()
+    .refine((text) => millionthsOf(text) !== null, 'must be per cent from 0 to 100 as text, such as "7"')
+    .transform((text) => millionthsOf(text) ?? 0)
+    .optional(),
 })
+
+function millionthsOf(text: string): number | null {
+  const percent = parsePercent(text)
+  if (percent === null || percent.numerator < 0n || percent.numerator > percent.denominator) return null
+  return Number((percent.numerator * 1_000_000n) / percent.denominator)
+}
 
 const agreement = z
   .strictObject({
@@ -213,10 +237,13 @@ const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number]
   number: one.number,
   customer: one.customer,
   protected: one.protected,
-  meters: one.meters.map(({ protocol, energyStepWh, ...rest }) => ({
+  meters: one.meters.map(({ protocol, energyStepWh, behind, lossRatio, lossLimitPercent, ...rest }) => ({
     ...rest,
     ...(protocol !== undefined && { protocol }),
     ...(energyStepWh !== undefined && { energyStepWh }),
+    ...(behind !== undefined && { behind }),
+    ...(lossRatio !== undefined && { lossRatio }),
+    ...(lossLimitPercent !== undefined && { lossLimit: lossLimitPercent }),
   })),
   agreement: one.agreement === null ? null : termsOf(one.agreement),
   openingPayment: one.openingPayment,

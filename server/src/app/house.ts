@@ -6,6 +6,7 @@ import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
+import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
@@ -90,6 +91,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runSealing(context, signal),
     runEscalation(context, signal),
     keepClosing(context, signal),
+    keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),

@@ -3,6 +3,7 @@ import type { EnrolledAccount, Enrolment } from '../domain/enrolment.ts'
 import type { Ids } from '../domain/ids.ts'
 import { plainContract, type SupplyContract } from '../domain/tariff/contract.ts'
 import type { Problem } from '../domain/tariff/document.ts'
+import { problemsOfBehind } from '../domain/meter-behind.ts'
 import { missingTerms } from '../domain/tariff/missing-terms.ts'
 import type { PlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
@@ -19,6 +20,7 @@ import {
 } from '../store/enrolment.ts'
 import { notifyArchive } from '../store/archive.ts'
 import { insertSupplyTerms } from '../store/tariffs.ts'
+import { insertRelation, metersOfSite, saveLossPoint } from '../store/meter-behind.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { payInside } from './pay.ts'
 
@@ -69,6 +71,8 @@ const problemsOf = ({ pricePlans, accounts }: Enrolment): readonly Problem[] => 
     const book = agreement === null ? undefined : books.get(agreement.pricePlan)
     under(number, read.ok ? missingTerms(book ?? [], read.value) : read.problems)
   }
+  for (const { address, words } of problemsOfBehind(accounts.flatMap(({ meters }) => meters)))
+    under(address, [{ at: 'behind', words }])
   return problems
 }
 
@@ -79,6 +83,16 @@ const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number):
   const gatewayIds = new Map<string, number>()
   for (const gateway of enrolment.gateways) gatewayIds.set(gateway.code, await insertGateway(sql, siteId, gateway))
   for (const account of enrolment.accounts) await writeAccount(sql, ids, { siteId, planIds, gatewayIds, account, now })
+  const meters = enrolment.accounts.flatMap((account) => account.meters)
+  const idOf = new Map((await metersOfSite(sql, siteId)).map(({ meterId, address }) => [address, meterId] as const))
+  for (const { address, behind, lossRatio, lossLimit } of meters) {
+    await saveLossPoint(sql, known(idOf, address), {
+      ...(lossRatio !== undefined && { ratio: lossRatio }),
+      ...(lossLimit !== undefined && { limit: lossLimit }),
+    })
+    if (behind !== undefined)
+      await insertRelation(sql, { subId: known(idOf, address), masterId: known(idOf, behind), from: now, to: null })
+  }
 }
 
 type AccountInput = Readonly<{

@@ -11,6 +11,7 @@ import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
@@ -38,6 +39,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(priceCommand())
     .addCommand(agreementCommand())
     .addCommand(purseCommand())
+    .addCommand(lossCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
