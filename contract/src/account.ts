@@ -76,6 +76,16 @@ export const topUp = route({
   }),
 })
 
+export const refund = route({
+  method: 'POST',
+  path: '/api/accounts/:id/refunds',
+  summary: "Give prepaid money back in cash out of one's own drawer. The same key again gives nothing twice.",
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.object({ key: uuid, amount: paymentText, reason: z.string().trim().min(1).max(200) }),
+  response: z.object({ operationId: uuid, fresh: z.boolean(), balance: moneyText }),
+})
+
 export const message = z.object({
   id,
   at: instant,

@@ -12,7 +12,7 @@ describe('buying under a price plan, over HTTP', () => {
     const purchase = { minimum: '10', hoardLimit: '200' }
     const tariff = { code: 'P', version: 1, validFrom: '2026-01-01', energy: { kind: 'flat', price: '0.5' }, purchase }
     town = await createTown([{ place: 'A', tariff }])
-    api = await createSignedInApi(town, ['cashier', 'auditor'])
+    api = await createSignedInApi(town, ['manager', 'cashier', 'auditor'])
     url = `/api/accounts/${String((await town.place('A')).accountId)}`
   })
   afterAll(async () => {
@@ -60,5 +60,21 @@ describe('buying under a price plan, over HTTP', () => {
       toDebt: '0.00',
       balance: '50.00',
     })
+  })
+
+  test('money is given back out of the drawer of who took it, once per key, and not by everybody', async () => {
+    const back = async (body: object, role: 'manager' | 'cashier' = 'manager') =>
+      api.post(`${url}/refunds`, { key: randomUUID(), reason: 'moved away', ...body }, role)
+    expect((await back({ amount: '5' }, 'cashier')).statusCode).toBe(403)
+    expect((await back({ amount: '5', reason: ' ' })).statusCode).toBe(400)
+    // Nothing is in the manager's drawer yet.
+    expect((await back({ amount: '5' })).json().code).toBe('would-overdraw')
+    await api.post(`${url}/top-ups`, { key: randomUUID(), amount: '20' }, 'manager')
+    const key = randomUUID()
+    const given = (await back({ key, amount: '15' })).json()
+    expect(given).toMatchObject({ fresh: true, balance: '55.00' })
+    expect((await back({ key, amount: '15' })).json()).toEqual({ ...given, fresh: false })
+    expect((await back({ key, amount: '16' })).json().code).toBe('same-key-other-input')
+    expect((await back({ amount: '999' })).json().code).toBe('not-enough-money')
   })
 })

@@ -1,4 +1,4 @@
-import { quoteTopUp, type PurchaseWish as WishText } from '@xianfu/contract'
+import { quoteTopUp, refund, type PurchaseWish as WishText } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import type { PurchaseWish } from '../domain/purchase-amount.ts'
 import { formatPercent, parseKwh, parseMoney, type MicroYuan } from '../domain/quantity.ts'
@@ -8,8 +8,12 @@ import { moneyText } from './present.ts'
 import { ApiProblem, type ProblemField } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
-/** Buying, before the money is taken. */
-export const purchaseRoutes = (app: FastifyInstance, { database, clock }: ApiAbilities, whoIs: WhoIs): void => {
+/** Buying before the money is taken, and giving money back. */
+export const purchaseRoutes = (
+  app: FastifyInstance,
+  { database, clock, refund: giveBack }: ApiAbilities,
+  whoIs: WhoIs,
+): void => {
   const register = createRegister(app, whoIs)
 
   register.guarded(quoteTopUp, 'top-up', async ({ params: { id }, query: { amount, kwh, days } }) => {
@@ -29,6 +33,13 @@ export const purchaseRoutes = (app: FastifyInstance, { database, clock }: ApiAbi
       debtPercent: quoted.debtShare === null ? null : formatPercent(quoted.debtShare),
       refusal: quoted.refusal?.code ?? null,
     }
+  })
+
+  register.guarded(refund, 'refund', async ({ params: { id: accountId }, body: { key, amount, reason } }, caller) => {
+    const asked = { key, reason, operatorId: caller.id, channel: 'cash-counter' } as const
+    const given = await giveBack({ ...asked, accountId, amount: understood(parseMoney(amount), 'amount', amount) })
+    if (!given.ok) throw new ApiProblem(given.code)
+    return { operationId: given.operationId, fresh: given.fresh, balance: moneyText(given.result.balance) }
   })
 }
 

@@ -69,8 +69,7 @@ describe('the statement of a meter that keeps its own balance', () => {
     for (const place of ['even', 'dear', 'yearly'])
       await town.settle([await town.reading(place, 35_000, { at: end + hour })])
     const closed = await closePeriods(town.context, { month: '2026-11' })
-    if (!closed.ok) throw new Error(closed.code)
-    expect(closed.summary).toMatchObject({ closed: ['70001-202611', '70002-202611', '70003-202611'], refused: [] })
+    if (!closed.ok || closed.summary.closed.length !== 3) throw new Error(JSON.stringify(closed))
   })
   afterAll(async () => town.close())
 

@@ -3,6 +3,7 @@ import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
+import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createSignChange, type SignChange } from './sign-change.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
@@ -17,6 +18,7 @@ export type Deeds = Readonly<{
   handleWorkItem: HandleWorkItem
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
+  refund: ReturnType<typeof createRefund>
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -27,4 +29,5 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   handleWorkItem: createHandleWorkItem(context),
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
+  refund: createRefund(context),
 })
