@@ -58,3 +58,16 @@ alter table reconciliation_item
   add column work_subject text,
   add constraint reconciliation_item_work check ((work_kind is null) = (work_subject is null));
 create index reconciliation_item_of_work on reconciliation_item (work_kind, work_subject) where state = 'open';
+
+-- Revenue by component. A charge is posted as revenue of energy, because it is the difference of two prices of a whole
+-- period; closing the month knows its parts, and moves what was for capacity, demand, surcharges … to revenue of its own,
+-- without the tax in it. `components` is what a statement and those it corrects have moved.
+alter table ledger_code disable trigger ledger_code_is_fixed;
+alter table ledger_route disable trigger ledger_route_is_fixed;
+insert into ledger_code (code, side, owner, bound) values ('between-components', 'debit', 'house', false);
+insert into ledger_route (kind, debit, credit) values
+  ('revenue-out', 'revenue', 'between-components'),
+  ('revenue-in', 'between-components', 'revenue');
+alter table ledger_code enable trigger ledger_code_is_fixed;
+alter table ledger_route enable trigger ledger_route_is_fixed;
+alter table statement add column components jsonb not null default '{}';

@@ -2,6 +2,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import { pursesOnStatement } from '../domain/purse-statement.ts'
 import { subtractMoney, zeroMoney } from '../domain/quantity.ts'
+import { partPostings } from '../domain/revenue-parts.ts'
 import { reversalsOf } from '../domain/reversal.ts'
 import type { ClosedStatement } from '../domain/statement.ts'
 import { composeDocument } from '../domain/statement-document.ts'
@@ -133,9 +134,10 @@ const writeStatements = async (sql: Sql, ids: Ids, { month, now }: Work, ready: 
       rounding: roundingOf(accountId, statement, month.end),
       tax: taxStays ? [] : taxOf(accountId, statement, month.end),
       undone: old === undefined ? [] : reversalsOf([old], month.end),
+      parts: partPostings(closed?.components ?? {}, statement.components, { accountId, at: month.end }),
     }
   })
-  const postings = wanted.flatMap(({ undone, rounding, tax }) => [...undone, ...rounding, ...tax])
+  const postings = wanted.flatMap(({ undone, rounding, tax, parts }) => [...undone, ...rounding, ...tax, ...parts])
   const accountIds = ready.map(({ accountId }) => accountId)
   const { transferIds } = await post(sql, ids, { now, accountIds, postings })
   const idOf = new Map(postings.map((posting, index) => [posting, transferIds[index] ?? null]))
