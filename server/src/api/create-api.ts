@@ -10,6 +10,7 @@ import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
 import { purchaseRoutes } from './purchase-routes.ts'
+import { lineLossRoutes } from './line-loss-routes.ts'
 import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
@@ -55,6 +56,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   accountRoutes(app, abilities, whoIs)
   purchaseRoutes(app, abilities, whoIs)
   purseRoutes(app, abilities, whoIs)
+  lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)

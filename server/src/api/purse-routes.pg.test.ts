@@ -88,4 +88,15 @@ describe("a meter's own purse, over HTTP", () => {
     })
     expect((await api.post(`${meter}/purchases`, body, 'cashier')).json()).toEqual({ ...bought, fresh: false })
   })
+
+  test('a meter that stands alone has no line loss, and one that is not there is none', async () => {
+    expect((await api.get(`${meter}/line-loss`, 'auditor')).json()).toEqual({
+      ratio: 1,
+      limitPercent: null,
+      master: null,
+      subs: [],
+      spans: [],
+    })
+    expect((await api.get('/api/meters/999999/line-loss', 'auditor')).json().code).toBe('unknown-meter')
+  })
 })

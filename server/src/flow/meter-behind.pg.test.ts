@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listItems } from '../store/reconciliation.ts'
+import { viewLineLoss } from '../store/view/line-loss.ts'
 import { lossRunsOf } from '../store/meter-behind.ts'
 import { measureLastMonth } from './line-loss-loop.ts'
 import { lossName, mastersOf, measurePoint, placeBehind, setLossPoint, takeFromBehind } from './meter-behind.ts'
@@ -125,6 +126,15 @@ describe('meters behind a master meter, on a real database', () => {
     expect(await measureLastMonth(town.context)).toBe(1)
     expect(await measureLastMonth(town.context)).toBe(0)
     const [run] = await lossRunsOf(town.database, lossName(await point()), 1)
+    const view = await viewLineLoss(town.database, (await point()).meterId)
+    expect(view).toMatchObject({
+      ratio: 1,
+      limit: 40_000,
+      master: null,
+      subs: [{ place: 'shop' }, { place: 'flat' }, { place: 'late' }],
+    })
+    expect(view?.runs.length).toBeGreaterThan(2)
+    expect(await viewLineLoss(town.database, 999_999)).toBeNull()
     // Nobody has read anything in December: that is said, and no loss is told.
     expect(run).toMatchObject({ from: end, to: other, summary: { loss: null, findings: 4 } })
   })

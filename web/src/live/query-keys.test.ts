@@ -9,7 +9,10 @@ describe('topics of a live change to the keys to read again', () => {
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['purse', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
-    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['quote', 7], ['purse'], ['meter'], ['history'], ['feed']]],
+    [
+      ['account:7'],
+      [['meters'], ['overview'], ['entries', 7], ['quote', 7], ['purse'], ['meter'], ['history'], ['feed']],
+    ],
     [['gateway'], [['meters'], ['overview'], ['meter']]],
     [
       ['meter:12', 'command:12', 'meter:12'],

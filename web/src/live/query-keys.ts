@@ -15,6 +15,7 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
 export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
 /** What a top-up would do; asked anew whenever something of the account moves. */
 export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
@@ -36,6 +37,7 @@ export const liveKeys: readonly QueryKey[] = [
   ['entries'],
   ['quote'],
   ['purse'],
+  ['loss'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u

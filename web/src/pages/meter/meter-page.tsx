@@ -17,6 +17,7 @@ import { CommandButtons } from './command-buttons.tsx'
 import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
+import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { PursePanel } from './purse-panel.tsx'
 import { useReadNow } from './read-now.tsx'
@@ -112,6 +113,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}
           <AgreementPanel agreement={meter.agreement} />
+          <LossPanel meterId={meter.id} />
         </div>
       </div>
       {paying && account && <TopUpDialog meter={meter} account={account} onClose={() => setPaying(false)} />}

@@ -44,6 +44,20 @@ export const purse = {
       disputed: '购电次数不符，等待人工核实',
     },
   },
+  loss: {
+    title: '总表、分表与线损',
+    master: '上级总表',
+    ratio: '互感器倍率',
+    limit: '线损上限',
+    subs: '下级分表（{{count}}）',
+    until: '至 {{at}}',
+    span: '时段',
+    masterKwh: '总表 kWh',
+    subsKwh: '分表合计 kWh',
+    percent: '线损',
+    unknown: '缺读数',
+    empty: '还没有计算过线损',
+  },
   /** Codes of the books, and what meters say, word for word. */
   purchaseReason: {
     'count-went-back': '购电次数变小',
