@@ -60,7 +60,7 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
     },
     quoted?.amount ?? null,
   )
-  const quick = kind === 'amount' ? quickAmounts(plan.needed) : usualOf[kind]
+  const quick = kind === 'amount' ? quickAmounts(plan.needed, quote?.minimum ?? null) : usualOf[kind]
   useEffect(() => field.current?.focus(), [])
   const ready = quoted !== null && quoted.refusal === null
   const set = (next: string): void => setWanted({ kind, value: next })
@@ -147,7 +147,7 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
       </div>
       {quoted !== null && <TopUpQuoted quote={quoted} byAmount={kind === 'amount'} />}
       {valid && notQuoted !== null && <Problem error={notQuoted} />}
-      <Effect plan={plan} permits={agreement?.reconnect === 'permit-close'} />
+      {quoted?.refusal == null && <Effect plan={plan} permits={agreement?.reconnect === 'permit-close'} />}
       {error !== null && <Problem error={error} />}
       <div className="actions">
         <span className="small">{t('topUp.keysHint')}</span>

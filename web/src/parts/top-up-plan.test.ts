@@ -73,4 +73,12 @@ describe('what a payment will bring about', () => {
   ] as const)('needed %s → %j', (needed, amounts) => {
     expect(quickAmounts(needed)).toEqual(amounts)
   })
+
+  it.each([
+    [null, '15.00', ['15', '20', '50', '100', '200', '500']],
+    ['4.390000', '10.00', ['10', '20', '50', '100', '200', '500']],
+    ['60.000000', '10.00', ['60', '100', '200', '500']],
+  ] as const)('needed %s, least purchase %s → %j', (needed, minimum, amounts) => {
+    expect(quickAmounts(needed, minimum)).toEqual(amounts)
+  })
 })

@@ -66,8 +66,12 @@ export const planTopUp = (facts: TopUpFacts, amount: string | null): TopUpPlan =
 
 const usual = ['10', '20', '50', '100', '200', '500'] as const
 
-/** Amounts at one key: what just restores supply, rounded up to whole yuan, and the usual notes. */
-export const quickAmounts = (needed: string | null): readonly string[] => {
+/**
+ * Amounts at one key: what just restores supply, rounded up to whole yuan, and the usual notes; none below the least
+ * purchase of the plan.
+ */
+export const quickAmounts = (restoring: string | null, minimum: string | null = null): readonly string[] => {
+  const needed = minimum !== null && microOf(minimum) > microOf(restoring ?? '0') ? minimum : restoring
   if (needed === null) return usual
   const yuan = String((microOf(needed) + 999_999n) / 1_000_000n)
   return [yuan, ...usual.filter((amount) => amount !== yuan && microOf(amount) >= microOf(needed))].slice(0, 6)

@@ -46,8 +46,8 @@ export const PursePanel = ({ meter }: { readonly meter: MeterDetail }) => {
         t('purse.neverRead')
       ) : (
         <>
-          <Money amount={data.shown.balance} />{' '}
-          <span className="small">
+          <Money amount={data.shown.balance} />
+          <span className="small shown-at">
             {t('purse.shownAt', { count: data.shown.purchaseCount, at: instant(data.shown.at) })}
           </span>
         </>
@@ -133,7 +133,9 @@ const Life = ({ purchase }: { readonly purchase: MeterPurchase }) => {
         <li key={`${step.step} ${String(step.at)}`}>
           <span className="number">{at(step.at)}</span>{' '}
           {t(`purse.step.${step.step}`, { count: step.attempts, proving: purchase.provingCount ?? 0 })}
-          {step.reason !== null && <span className="small"> {say.purchaseReason(step.reason)}</span>}
+          {step.reason !== null && step.step !== 'no-answer' && (
+            <span className="small"> {say.purchaseReason(step.reason)}</span>
+          )}
         </li>
       ))}
       {isOpen(purchase) && <li className="small">{t('purse.until', { at: at(purchase.expiresAt) })}</li>}
