@@ -1,11 +1,22 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
+import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createSignChange, type SignChange } from './sign-change.ts'
+import {
+  createEndReadingPause,
+  createPauseReading,
+  createRemoveSchedule,
+  createSetSchedule,
+  type EndReadingPause,
+  type PauseReading,
+  type RemoveSchedule,
+  type SetSchedule,
+} from './schedules.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -19,6 +30,11 @@ export type Deeds = Readonly<{
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
+  setSchedule: SetSchedule
+  removeSchedule: RemoveSchedule
+  pauseReading: PauseReading
+  endReadingPause: EndReadingPause
+  readLines: ReadLines
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -30,4 +46,9 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),
+  setSchedule: createSetSchedule(context),
+  removeSchedule: createRemoveSchedule(context),
+  pauseReading: createPauseReading(context),
+  endReadingPause: createEndReadingPause(context),
+  readLines: createReadLines(context, headend),
 })

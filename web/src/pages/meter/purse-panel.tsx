@@ -64,8 +64,8 @@ export const PursePanel = ({ meter }: { readonly meter: MeterDetail }) => {
       title={t('purse.title')}
       extra={
         operator.permissions.includes('top-up') && (
-          <Button size="small" disabled={!mayBuy} onClick={() => setBuying(true)} aria-keyshortcuts="b">
-            {t('purse.buy')} <kbd>B</kbd>
+          <Button size="small" disabled={!mayBuy} onClick={() => setBuying(true)} aria-keyshortcuts="p">
+            {t('purse.buy')} <kbd>P</kbd>
           </Button>
         )
       }
