@@ -10,6 +10,7 @@ import {
   buyForMeter,
   listMeters,
   listWorkItems,
+  readLineLoss,
   readMeter,
   readPurse,
   RequestError,
@@ -24,6 +25,7 @@ const run = promisify(execFile)
 const program = fileURLToPath(new URL('../../server/bin/xianfu.js', import.meta.url))
 const simulator = fileURLToPath(new URL('../../simulator/bin/xianfu-simulator.js', import.meta.url))
 const address = '202611010101'
+const masterAddress = '202611010109'
 
 /** A meter of an Acrel kind whose firmware takes plain writes to its purse; so dear that money goes within seconds. */
 const village = {
@@ -76,9 +78,17 @@ const site = {
           place: 'Room',
           maximumWatts: 100_000,
           protocol: { kind: 'modbus-rtu', unit: 7, model: 'acrel-dtsy1352-register-purse' },
+          behind: masterAddress,
         },
       ],
       agreement: { pricePlan: 'home' },
+    },
+    {
+      number: '4712',
+      customer: { name: 'House', phone: '10000000002' },
+      meters: [
+        { gateway: 'GW-1', address: masterAddress, place: 'Master', maximumWatts: 100_000, lossLimitPercent: '7' },
+      ],
     },
   ],
 }
@@ -108,7 +118,8 @@ describe('a meter with its purse in registers, from the counter to its display',
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     door = `http://127.0.0.1:${await controlPort(field)}/meters/${address}`
-    const online = async () => (await server.call(listMeters)).meters.find(({ gateway }) => gateway.online)
+    const online = async () =>
+      (await server.call(listMeters)).meters.find(({ gateway, place }) => gateway.online && place === 'Room')
     const meter = await until('the gateway is online', online, withinMs)
     ;({ id: meterId } = meter)
     accountId = meter.account?.id ?? 0
@@ -137,6 +148,17 @@ describe('a meter with its purse in registers, from the counter to its display',
       () => 'nothing was refused',
       (error: unknown) => (error instanceof RequestError ? error.problem?.code : String(error)),
     )
+
+  test('the enrolment has told what it is behind', { timeout }, async () => {
+    const loss = async (id: number) => server.call(readLineLoss, { params: { id } })
+    const { master } = await loss(meterId)
+    expect(master).toMatchObject({ address: masterAddress, place: 'Master', to: null })
+    expect(await loss(master?.id ?? 0)).toMatchObject({
+      limitPercent: '7',
+      subs: [{ id: meterId, place: 'Room' }],
+      spans: [],
+    })
+  })
 
   test('nothing is bought for it before an agreement in local mode is signed', { timeout }, async () => {
     await server.call(topUp, { params: { id: accountId }, body: { key: randomUUID(), amount: '400' } })

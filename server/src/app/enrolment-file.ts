@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isPace, type DataSet } from '../domain/collection/data-set.ts'
 import type { EnrolledSchedules, Enrolment } from '../domain/enrolment.ts'
+import { problemsOfBehind } from '../domain/meter-behind.ts'
 import {
   microYuan,
   parseMoney,
@@ -198,6 +199,9 @@ export const readEnrolment = (json: unknown): EnrolmentFile => {
       'meters',
       accounts.flatMap(({ meters }) => meters.map((one) => `${one.gateway} ${one.address}`)),
     ),
+    ...problemsOfBehind(accounts.flatMap(({ meters }) => meters.map(namedOf))).map(
+      ({ address, words }) => `meters: ${address} behind: ${words}`,
+    ),
   ]
   if (problems.length > 0) return { ok: false, problems }
   return {
@@ -212,6 +216,11 @@ export const readEnrolment = (json: unknown): EnrolmentFile => {
 }
 
 type File = z.output<typeof fileSchema>
+
+const namedOf = ({ address, behind }: File['accounts'][number]['meters'][number]) => ({
+  address,
+  ...(behind !== undefined && { behind }),
+})
 
 const placeOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(

@@ -34,8 +34,9 @@ export const hoardLimitOf = (
   costOfEnergy: (energy: WattHours) => ExactAmount | null,
 ): MicroYuan | null => {
   const cost = hoardEnergy === null ? null : costOfEnergy(hoardEnergy)
-  if (cost === null) return hoardLimit
-  const worth = roundAmount(cost, 'up', fen)
+  const worth = cost === null ? zeroMoney : roundAmount(cost, 'up', fen)
+  // Energy that costs nothing limits nothing.
+  if (worth === zeroMoney) return hoardLimit
   return hoardLimit === null ? worth : least(hoardLimit, worth)
 }
 
