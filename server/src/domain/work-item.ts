@@ -11,8 +11,11 @@ export type WorkItemKind =
   | 'field-trip'
   | 'gateway-offline'
   | 'late-restore'
+  | 'line-dead'
   | 'line-loss'
   | 'malignant-load'
+  | 'meter-fault'
+  | 'meter-silent'
   | 'meter-unread'
   | 'notice-undelivered'
   | 'overload'
@@ -20,6 +23,7 @@ export type WorkItemKind =
   | 'payment-difference'
   | 'purse-difference'
   | 'relay-moved'
+  | 'supply-fault'
   | 'theft-sign'
 
 export type Severity = 'notice' | 'warning' | 'critical'
@@ -48,8 +52,11 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'field-trip': rule('warning', 3 * dayMs, true),
   'gateway-offline': rule('warning', dayMs, true),
   'late-restore': rule('warning', dayMs, false),
+  'line-dead': rule('warning', dayMs, true),
   'line-loss': rule('warning', 7 * dayMs, false),
   'malignant-load': rule('warning', dayMs, false),
+  'meter-fault': rule('warning', 7 * dayMs, true),
+  'meter-silent': rule('notice', 3 * dayMs, true),
   'meter-unread': rule('warning', dayMs, true),
   'notice-undelivered': rule('warning', dayMs, true),
   overload: rule('warning', dayMs, false),
@@ -57,6 +64,7 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'payment-difference': rule('warning', dayMs, false),
   'purse-difference': rule('warning', dayMs, false),
   'relay-moved': rule('critical', dayMs, false),
+  'supply-fault': rule('warning', 3 * dayMs, true),
   'theft-sign': rule('critical', 3 * dayMs, false),
 })
 

@@ -40,6 +40,12 @@ export const command: Same<typeof chinese> = {
     sent: '{{command}}: queued',
   },
   reason: {
+    'state-ended': 'the state has ended',
+    'back-online': 'the gateway is back',
+    'answers-again': 'answers again',
+    gone: 'no longer in the archive',
+    'behind-gateway': 'is behind a gateway that is offline',
+    'behind-line': 'is on a line that is dead',
     'no-agreement': 'no prepayment agreement in force',
     'enough-money': 'enough money',
     'below-alarm-1': 'in warning 1',

@@ -37,6 +37,12 @@ export const command = {
     sent: '{{command}}：已排队',
   },
   reason: {
+    'state-ended': '状态已恢复',
+    'back-online': '网关已恢复在线',
+    'answers-again': '已恢复应答',
+    gone: '设备已从档案移除',
+    'behind-gateway': '归并到网关离线',
+    'behind-line': '归并到总线中断',
     'no-agreement': '没有生效的预付费协议',
     'enough-money': '余额充足',
     'below-alarm-1': '一级预警中',
