@@ -102,6 +102,18 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     control: async (_, request) => control(request),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
+    readSigns: async () => ({
+      ok: false,
+      code: 'gateway-offline',
+      detail: '',
+      at: 0,
+      states: null,
+      counts: [],
+      absent: [],
+      frame: null,
+      exchanges: [],
+    }),
+    readEventRecord: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     gateways: () => [],
     onGatewayChange: () => undefined,
   }
