@@ -10,6 +10,8 @@ import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { runCommunicationWatch } from '../flow/watch-communication.ts'
+import { createMeterWatch } from '../flow/watch-meters.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -50,6 +52,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const { signal } = stopping
   const collector = createCollector(context, headend)
   const dispatcher = createDispatcher(context, headend, owner)
+  const meterWatch = createMeterWatch(context, headend)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
 
   const reloadField = (): void => {
@@ -68,6 +71,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     if (!online) return
     dispatcher.wake()
     collector.wake()
+    meterWatch.wake()
   }
 
   await forgetGatewayStates(database)
@@ -89,6 +93,8 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
+    meterWatch.run(signal),
+    runCommunicationWatch(context, signal),
     keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),

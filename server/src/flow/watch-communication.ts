@@ -1,0 +1,67 @@
+import {
+  judgeCommunication,
+  type AlarmEnd,
+  type CommunicationAlarm,
+  type FieldReach,
+} from '../domain/communication-alarm.ts'
+import { communicationSubject, loadReach } from '../store/communication.ts'
+import { closeWorkItems, openWorkItems, type NewWorkItem } from '../store/work-items.ts'
+import { loop, pause, type FlowContext } from './process.ts'
+
+/** Longest time between two looks, elapsed time; on a fast clock a look is due sooner. */
+const lookEveryMs = 30_000
+const shortestLookMs = 500
+/** Limits are minutes: half a minute late is in time, wall time. */
+const lookEveryWallMs = 30_000
+
+/** Opens and ends the alarms about gateways, lines and meters that are away; answers how many changed. */
+export const judgeField = async (
+  { database, clock }: Pick<FlowContext, 'database' | 'clock'>,
+  knownSince: number,
+): Promise<number> =>
+  database.transaction(async (sql) => {
+    const now = clock.now()
+    const field = await loadReach(sql, knownSince)
+    const { open, close } = judgeCommunication(field, now)
+    await openWorkItems(
+      sql,
+      open.map((alarm) => itemOf(alarm, field)),
+      now,
+    )
+    for (const [kind, because] of endsOf(close)) {
+      const over = close.filter((end) => end.alarm.kind === kind && end.because === because)
+      await closeWorkItems(sql, { kind, subjects: over.map(({ alarm }) => communicationSubject(alarm)) }, now, because)
+    }
+    return open.length + close.length
+  })
+
+export const runCommunicationWatch = async (context: FlowContext, signal: AbortSignal): Promise<void> => {
+  // What was connected in an earlier life of the program is given time to come back.
+  const knownSince = context.clock.now()
+  await loop(context, 'watch communication', signal, async () => {
+    const sleepMs = Math.min(lookEveryMs, Math.max(shortestLookMs, lookEveryWallMs / context.clock.rate))
+    await pause(context.clock, sleepMs, signal)
+    if (!signal.aborted) await judgeField(context, knownSince)
+  })
+}
+
+const itemOf = (alarm: CommunicationAlarm, { gateways, lines, meters }: FieldReach): NewWorkItem => {
+  const { kind, id } = alarm
+  const subject = communicationSubject(alarm)
+  if (kind === 'meter-silent') {
+    const missedReads = meters.find((meter) => meter.id === id)?.missedReads ?? 0
+    return { kind, subject, meterId: id, detail: { missedReads } }
+  }
+  const line = lines.find(({ gatewayId }) => gatewayId === id)
+  const since = gateways.find((gateway) => gateway.id === id)?.since
+  const detail = { meters: line?.meters ?? 0, ...(kind === 'gateway-offline' && since !== undefined && { since }) }
+  return { kind, subject, gatewayId: id, detail }
+}
+
+/** Kinds and reasons that occur, each once, in the order in which items are locked. */
+const endsOf = (
+  close: readonly Readonly<{ alarm: CommunicationAlarm; because: AlarmEnd }>[],
+): readonly (readonly [CommunicationAlarm['kind'], AlarmEnd])[] => {
+  const seen = new Map(close.map(({ alarm: { kind }, because }) => [`${kind} ${because}`, [kind, because] as const]))
+  return [...seen.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, end]) => end)
+}
