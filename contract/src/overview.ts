@@ -6,6 +6,10 @@ export const overview = z.object({
   now: instant,
   meters: z.object({ total: z.number(), relayOpen: z.number(), relayUnknown: z.number(), notAnswering: z.number() }),
   accounts: z.object({ normal: z.number(), warned: z.number(), stopNotified: z.number(), cutOff: z.number() }),
+  /** Open alarms about the field, by kind, the gravest first; each kind is one of work items. */
+  alarms: z.array(
+    z.object({ kind: z.string(), severity: z.enum(['notice', 'warning', 'critical']), open: z.number() }),
+  ),
   gateways: z.array(z.object({ id, code: z.string(), online: z.boolean(), since: instant.nullable() })),
   /** Of the reads due since local midnight: answered ones and all. */
   readsToday: z.object({ good: z.number(), held: z.number(), failed: z.number() }),
@@ -24,6 +28,26 @@ export const readOverview = route({
   query: nothing,
   body: z.unknown(),
   response: overview,
+})
+
+/** One local day of the field: how reads went, and which alarms began. */
+export const fieldDay = z.object({
+  day: z.iso.date(),
+  good: z.number(),
+  held: z.number(),
+  failed: z.number(),
+  alarms: z.array(z.object({ kind: z.string(), count: z.number() })),
+})
+export type FieldDay = z.infer<typeof fieldDay>
+
+export const readFieldDays = route({
+  method: 'GET',
+  path: '/api/field-days',
+  summary: 'Reads and alarms of the last days up to today, oldest first; days without any are left out.',
+  params: nothing,
+  query: z.object({ days: z.coerce.number().int().min(1).max(366).default(30) }),
+  body: z.unknown(),
+  response: z.object({ days: z.array(fieldDay) }),
 })
 
 /**

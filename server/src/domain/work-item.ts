@@ -68,6 +68,20 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'theft-sign': rule('critical', 3 * dayMs, false),
 })
 
+/** What tells of the field by itself, and is watched live; the other kinds are work that follows from money and people. */
+export const fieldAlarms: readonly WorkItemKind[] = Object.freeze([
+  'energy-while-open',
+  'gateway-offline',
+  'line-dead',
+  'malignant-load',
+  'meter-fault',
+  'meter-silent',
+  'overload',
+  'relay-moved',
+  'supply-fault',
+  'theft-sign',
+])
+
 /** Shares of the time to the deadline after which the next one up is told, in hundredths. */
 const escalationPercents = [50, 80, 100] as const
 

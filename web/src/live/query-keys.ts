@@ -9,11 +9,13 @@ export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const workItemsKey = ['work-items'] as const
+export const fieldDaysKey = ['field-days'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const meterEventsKey = (meterId: number): QueryKey => ['events', meterId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -31,6 +33,7 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  ['events'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -38,7 +41,8 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
-  if (topic === 'work-item') return [workItemsKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'event') return [['events']]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys

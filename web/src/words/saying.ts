@@ -16,6 +16,7 @@ export type Saying = Readonly<{
   item: (meaning: string) => string
   role: (code: string) => string
   workItem: (kind: string) => string
+  meterEvent: (kind: string) => string
   /** What to do about an item of this kind; empty for a kind that is not known here. */
   workAdvice: (kind: string) => string
   /** A text that the server keeps in both languages. */
@@ -62,6 +63,7 @@ export const useSaying = (): Saying => {
       },
       role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
+      meterEvent: (kind) => (known('meterEvent', kind) ? t(`meterEvent.${kind as keyof Words['meterEvent']}`) : kind),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
       bilingual: (text) => partInLanguage(text, language),
     }

@@ -16,6 +16,7 @@ import { AgreementPanel } from './agreement-panel.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
+import { EventsPanel } from './events-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { useReadNow } from './read-now.tsx'
@@ -104,6 +105,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <Card size="small" title={t('meter.commands')}>
             <CommandLog meterId={meter.id} />
           </Card>
+          <EventsPanel meterId={meter.id} />
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />

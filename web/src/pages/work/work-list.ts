@@ -41,3 +41,27 @@ export const detailText = (detail: WorkItem['detail']): string =>
         : [],
     )
     .join(' · ')
+
+export type Signs = Readonly<{
+  /** How often there was a sign; the list holds the last of them. */
+  total: number
+  list: readonly Readonly<{ event: number; kind: string; phase: 'a' | 'b' | 'c' | null; at: number }>[]
+}>
+
+/** The evidence that an alarm of a meter's events keeps, the newest first; null for other items. */
+export const signsIn = (detail: WorkItem['detail']): Signs | null => {
+  if (!Array.isArray(detail.signs)) return null
+  const list = (detail.signs as readonly unknown[]).filter((sign) => isSign(sign)).toReversed()
+  return list.length === 0 ? null : { total: Math.max(Number(detail.events) || 0, list.length), list }
+}
+
+const isSign = (sign: unknown): sign is Signs['list'][number] => {
+  if (typeof sign !== 'object' || sign === null) return false
+  const { event, kind, phase, at } = sign as Readonly<Record<string, unknown>>
+  return (
+    typeof event === 'number' &&
+    typeof kind === 'string' &&
+    typeof at === 'number' &&
+    (phase === null || phase === 'a' || phase === 'b' || phase === 'c')
+  )
+}
