@@ -22,7 +22,7 @@ export const eventRoutes = (app: FastifyInstance, { database, clock, system }: A
   })
 
   register.guarded(listEvents, 'view', async ({ query: { kind = null, before = null, limit } }) => ({
-    events: (await viewEvents(database, { kind, before, limit })).map(present),
+    events: (await viewEvents(database, { kind, address: null, before, limit })).map(present),
   }))
 
   register.guarded(readFieldDays, 'view', async ({ query: { days } }) => {

@@ -7,6 +7,7 @@ import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
+import { eventsCommand } from './events.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
@@ -27,6 +28,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(eventsCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())

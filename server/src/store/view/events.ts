@@ -5,6 +5,7 @@ export type MeterEventView = Readonly<{
   id: bigint
   meter_id: number
   place: string
+  address: string
   kind: MeterEventKind
   phase: Phase | null
   origin: MeterEventOrigin
@@ -19,7 +20,7 @@ export type MeterEventView = Readonly<{
   raw: Uint8Array | null
 }>
 
-const columns = `e.id, e.meter_id, m.place, e.kind, nullif(e.phase, '') as phase, e.origin, e.sequence, e.began_at, e.ended_at,
+const columns = `e.id, e.meter_id, m.place, m.address, e.kind, nullif(e.phase, '') as phase, e.origin, e.sequence, e.began_at, e.ended_at,
   e.seen_at, e.operator_code, e.by_us, e.was_there, e.detail, e.raw`
 
 /** Events of a meter, newest first by their own time. */
@@ -33,10 +34,22 @@ export const viewMeterEvents = async (sql: Sql, meterId: number, limit: number):
 /** Events of all meters, the last collected first. */
 export const viewEvents = async (
   sql: Sql,
-  { kind, before, limit }: Readonly<{ kind: string | null; before: number | null; limit: number }>,
+  {
+    kind,
+    address,
+    before,
+    limit,
+  }: Readonly<{
+    kind: string | null
+    /** Of the meters with this address; null for all. */
+    address: string | null
+    before: number | null
+    limit: number
+  }>,
 ): Promise<readonly MeterEventView[]> =>
   sql.query<MeterEventView>(
     `select ${columns} from meter_event e join meter m on m.id = e.meter_id
-     where ($1::text is null or e.kind = $1) and ($2::bigint is null or e.id < $2) order by e.id desc limit $3`,
-    [kind, before, limit],
+     where ($1::text is null or e.kind = $1) and ($2::bigint is null or e.id < $2)
+       and ($4::text is null or m.address = $4) order by e.id desc limit $3`,
+    [kind, before, limit, address],
   )
