@@ -112,7 +112,7 @@ describe('a DL/T 645 meter', () => {
     const headend = await ask(
       meterWith({
         0x03300d00: hex('020000'),
-        0x030b0000: hex('010000600000' + '000000000000' + '030000000000'),
+        0x030b0000: hex('010000600000000000000000030000000000'),
         0x03070000: hex('050000000000'),
       }),
     )
@@ -132,11 +132,9 @@ describe('a DL/T 645 meter', () => {
   })
 
   test('tells a record with its times and who did it', async () => {
-    const programming = '001530081125' + '26' // not a whole record
-    const whole = hex('563412251126' + '78563412' + '01100004' + 'ff'.repeat(36))
-    const headend = await ask(
-      meterWith({ 0x03300001: whole, 0x03300002: hex(programming), 0x03300003: new Uint8Array(50) }),
-    )
+    const broken = hex('00153008112526')
+    const whole = hex(`5634122511267856341201100004${'ff'.repeat(36)}`)
+    const headend = await ask(meterWith({ 0x03300001: whole, 0x03300002: broken, 0x03300003: new Uint8Array(50) }))
     const source = { kind: 'programming', phase: null } as const
     expect(await headend.readEventRecord(1, source, 1, options)).toMatchObject({
       ok: true,

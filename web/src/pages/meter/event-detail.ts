@@ -22,7 +22,9 @@ export const detailLines = (detail: unknown): readonly string[] => linesIn(detai
 
 const linesIn = (value: unknown, path: string): readonly string[] => {
   if (value === null || value === undefined) return []
-  if (typeof value !== 'object') return [`${path} ${String(value)}`.trim()]
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [`${path} ${String(value)}`.trim()]
+  if (typeof value !== 'object') return []
   if (isTime(value)) return [`${path} ${timeText(value)}`.trim()]
   return Object.entries(value).flatMap(([name, part]) => linesIn(part, path === '' ? name : `${path}.${name}`))
 }

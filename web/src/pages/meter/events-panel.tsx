@@ -38,7 +38,7 @@ export const EventsPanel = ({ meterId }: { readonly meterId: number }) => {
           showSizeChanger: false,
         }}
         locale={{ emptyText: data === undefined ? ' ' : t('event.empty') }}
-        expandable={{ expandRowByClick: true, expandedRowRender: (row) => <EventBody event={row} /> }}
+        expandable={{ expandRowByClick: true, expandedRowRender }}
         columns={[
           {
             title: t('event.at'),
@@ -71,6 +71,8 @@ export const EventsPanel = ({ meterId }: { readonly meterId: number }) => {
     </Card>
   )
 }
+
+const expandedRowRender = (event: MeterEvent) => <EventBody event={event} />
 
 const About = ({ event }: { readonly event: MeterEvent }) => {
   const { t } = useTranslation()
