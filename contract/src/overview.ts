@@ -56,7 +56,7 @@ export const readFieldDays = route({
  */
 export const livePath = '/api/live'
 export const liveChange = z.object({
-  /** `meter:12`, `account:7`, `command:12` (by meter), `message`, `gateway`. */
+  /** `meter:12`, `account:7`, `command:12` (by meter), `message`, `gateway`, `guard`, `work-item`, `event`. */
   topics: z.array(z.string()),
 })
 export type LiveChange = z.infer<typeof liveChange>

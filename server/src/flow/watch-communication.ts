@@ -1,3 +1,4 @@
+import { wallAfter } from '../domain/clock.ts'
 import {
   judgeCommunication,
   type AlarmEnd,
@@ -11,6 +12,8 @@ import { loop, pause, type FlowContext } from './process.ts'
 /** Longest time between two looks, elapsed time; on a fast clock a look is due sooner. */
 const lookEveryMs = 30_000
 const shortestLookMs = 500
+/** So long after a start no gateway is missed, elapsed time: on a fast clock minutes are over before a gateway can dial. */
+const comeBackMs = 30_000
 /** Limits are minutes: half a minute late is in time, wall time. */
 const lookEveryWallMs = 30_000
 
@@ -37,7 +40,7 @@ export const judgeField = async (
 
 export const runCommunicationWatch = async (context: FlowContext, signal: AbortSignal): Promise<void> => {
   // What was connected in an earlier life of the program is given time to come back.
-  const knownSince = context.clock.now()
+  const knownSince = wallAfter(context.clock, comeBackMs)
   await loop(context, 'watch communication', signal, async () => {
     const sleepMs = Math.min(lookEveryMs, Math.max(shortestLookMs, lookEveryWallMs / context.clock.rate))
     await pause(context.clock, sleepMs, signal)
@@ -45,17 +48,15 @@ export const runCommunicationWatch = async (context: FlowContext, signal: AbortS
   })
 }
 
-const itemOf = (alarm: CommunicationAlarm, { gateways, lines, meters }: FieldReach): NewWorkItem => {
+const itemOf = (alarm: CommunicationAlarm, { lines, meters }: FieldReach): NewWorkItem => {
   const { kind, id } = alarm
   const subject = communicationSubject(alarm)
   if (kind === 'meter-silent') {
     const missedReads = meters.find((meter) => meter.id === id)?.missedReads ?? 0
     return { kind, subject, meterId: id, detail: { missedReads } }
   }
-  const line = lines.find(({ gatewayId }) => gatewayId === id)
-  const since = gateways.find((gateway) => gateway.id === id)?.since
-  const detail = { meters: line?.meters ?? 0, ...(kind === 'gateway-offline' && since !== undefined && { since }) }
-  return { kind, subject, gatewayId: id, detail }
+  const behind = lines.find(({ gatewayId }) => gatewayId === id)?.meters ?? 0
+  return { kind, subject, gatewayId: id, detail: { meters: behind } }
 }
 
 /** Kinds and reasons that occur, each once, in the order in which items are locked. */

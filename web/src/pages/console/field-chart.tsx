@@ -47,6 +47,7 @@ export const FieldChart = memo(function FieldChart() {
         ...field.alarms.map(({ kind, counts }) => ({
           type: 'bar' as const,
           stack: 'alarms',
+          barMaxWidth: 16,
           yAxisIndex: 1,
           name: say.workItem(kind),
           data: [...counts],

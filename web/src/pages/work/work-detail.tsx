@@ -20,6 +20,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   if (item === undefined) return <aside className="item small">{t('work.hint')}</aside>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const signs = signsIn(item.detail)
+  const detail = detailText(item.detail, say.workDetail)
   const rows = [
     [
       t('work.where'),
@@ -37,7 +38,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
     ...(item.dueAt === null ? [] : [[t('work.due'), instant(item.dueAt)]]),
     [t('work.owner'), item.owner ?? t('work.nobody', { role: say.role(item.roleToLook) })],
     ...(item.acknowledgedAt === null ? [] : [[t('work.acknowledged'), instant(item.acknowledgedAt)]]),
-    ...(detailText(item.detail) === '' ? [] : [[t('work.detail'), detailText(item.detail)]]),
+    ...(detail === '' ? [] : [[t('work.detail'), detail]]),
     ...(signs === null ? [] : [[t('event.signs'), <WorkSigns key="s" signs={signs} />]]),
     ...(item.closed === null
       ? []

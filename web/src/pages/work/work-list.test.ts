@@ -60,6 +60,12 @@ describe('time left', () => {
   })
 })
 
+it('names what it knows, and leaves evidence to its own list', () => {
+  const names = (code: string): string => (code === 'meters' ? '电表数' : code)
+  expect(detailText({ meters: 20, other: 'x' }, names)).toBe('电表数 20 · other x')
+  expect(detailText({ events: 4, signs: [] })).toBe('')
+})
+
 describe('evidence', () => {
   const sign = { event: 7, kind: 'meter-cover', phase: null, origin: 'record', at: 1 }
   it.each([

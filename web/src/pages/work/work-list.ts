@@ -33,11 +33,13 @@ export const timeLeft = (
 }
 
 /** What of an item's detail is plain enough to be shown in a row: figures, codes and short texts. */
-export const detailText = (detail: WorkItem['detail']): string =>
+export const detailText = (detail: WorkItem['detail'], nameOf: (code: string) => string = (code) => code): string =>
   Object.entries(detail)
+    // Evidence is listed by itself.
+    .filter(([name]) => name !== 'signs' && !(name === 'events' && 'signs' in detail))
     .flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [`${name} ${String(value)}`]
+        ? [`${nameOf(name)} ${String(value)}`]
         : [],
     )
     .join(' · ')

@@ -38,6 +38,7 @@ export const event: Same<typeof chinese> = {
     success: 'reads answered %',
     summary: 'In {{days}} days {{percent}} % of reads were answered and {{alarms}} alarms began',
   },
+  workDetail: { meters: 'meters', missedReads: 'reads missed' },
   meterEvent: {
     'all-voltage-loss': 'all voltages lost',
     'auxiliary-supply-loss': 'auxiliary supply lost',

@@ -36,6 +36,7 @@ export const event = {
     success: '抄表成功率 %',
     summary: '近 {{days}} 天抄表成功率 {{percent}} %，告警 {{alarms}} 起',
   },
+  workDetail: { meters: '电表数', missedReads: '连续漏抄次数' },
   meterEvent: {
     'all-voltage-loss': '全失压',
     'auxiliary-supply-loss': '辅助电源失电',
