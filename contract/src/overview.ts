@@ -30,12 +30,14 @@ export const readOverview = route({
   response: overview,
 })
 
-/** One local day of the field: how reads went, and which alarms began. */
+/** One local day of the field: how reads went, how long gateways were there, and which alarms began. */
 export const fieldDay = z.object({
   day: z.iso.date(),
   good: z.number(),
   held: z.number(),
   failed: z.number(),
+  /** Share of the time for which gateways were online, in per cent; null on a day that nobody watched. */
+  onlinePercent: z.number().min(0).max(100).nullable(),
   alarms: z.array(z.object({ kind: z.string(), count: z.number() })),
 })
 export type FieldDay = z.infer<typeof fieldDay>
@@ -43,7 +45,7 @@ export type FieldDay = z.infer<typeof fieldDay>
 export const readFieldDays = route({
   method: 'GET',
   path: '/api/field-days',
-  summary: 'Reads and alarms of the last days up to today, oldest first; days without any are left out.',
+  summary: 'Reads, online rate and alarms of the last days up to today, oldest first; days without any are left out.',
   params: nothing,
   query: z.object({ days: z.coerce.number().int().min(1).max(366).default(30) }),
   body: z.unknown(),

@@ -49,6 +49,15 @@ create table meter_watch (
   counts_at timestamptz
 ) with (fillfactor = 70);
 
+-- How long the gateways of a site were online, of how long they were watched: all gateways together, wall time.
+create table online_time (
+  day date not null,
+  site_id int not null references site,
+  online_ms bigint not null default 0 check (online_ms >= 0),
+  watched_ms bigint not null default 0 check (watched_ms >= online_ms),
+  primary key (day, site_id)
+) with (fillfactor = 50);
+
 alter table site
   add column states_every_minutes int not null default 60 check (states_every_minutes between 1 and 10080),
   add column events_every_minutes int not null default 360 check (events_every_minutes between 1 and 10080),

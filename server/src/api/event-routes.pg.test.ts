@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectEvents, collectStates } from '../flow/collect-events.ts'
 import { createDeeds } from '../flow/deeds.ts'
 import { createDoor } from '../flow/sign-in.ts'
+import { countOnline } from '../flow/watch-communication.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createScriptedSigns } from '../flow/testing/scripted-signs.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
@@ -95,14 +96,17 @@ test('the overview counts open alarms, the feed tells of them, and days add them
   )
   const [site] = await town.database.query<{ id: number }>('select id from site')
   await countReads(town.database, [{ day: '2026-11-24', siteId: site?.id ?? 0, good: 47, held: 0, failed: 1 }], 0)
+  await countOnline(town.context, town.clock.now(), 60_000)
   const { days } = (await get('/api/field-days?days=7')).json<{ days: unknown }>()
   expect(days).toEqual([
-    { day: '2026-11-24', good: 47, held: 0, failed: 1, alarms: [] },
+    { day: '2026-11-24', good: 47, held: 0, failed: 1, onlinePercent: null, alarms: [] },
     {
       day: '2026-11-25',
       good: 0,
       held: 0,
       failed: 0,
+      // The gateway of this town has never come.
+      onlinePercent: 0,
       alarms: [
         { kind: 'supply-fault', count: 1 },
         { kind: 'theft-sign', count: 1 },

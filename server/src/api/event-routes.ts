@@ -3,7 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
 import { alarmOf } from '../domain/meter-event.ts'
 import { viewEvents, viewMeterEvents, type MeterEventView } from '../store/view/events.ts'
-import { viewAlarmDays, viewReadDays, type AlarmDayView, type ReadDayView } from '../store/view/field-days.ts'
+import {
+  viewAlarmDays,
+  viewOnlineDays,
+  viewReadDays,
+  type AlarmDayView,
+  type OnlineDayView,
+  type ReadDayView,
+} from '../store/view/field-days.ts'
 import { viewMeter } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { frameText } from './frame-text.ts'
@@ -28,11 +35,13 @@ export const eventRoutes = (app: FastifyInstance, { database, clock, system }: A
   register.guarded(readFieldDays, 'view', async ({ query: { days } }) => {
     const { timeZone } = system
     const from = localMidnight(clock.now() - (days - 1) * dayMs, timeZone)
-    const [reads, alarms] = await Promise.all([
-      viewReadDays(database, localDayText(from, timeZone)),
+    const firstDay = localDayText(from, timeZone)
+    const [reads, online, alarms] = await Promise.all([
+      viewReadDays(database, firstDay),
+      viewOnlineDays(database, firstDay),
       viewAlarmDays(database, from, timeZone),
     ])
-    return { days: fieldDays(reads, alarms) }
+    return { days: fieldDays(reads, online, alarms) }
   })
 }
 
@@ -54,11 +63,19 @@ const present = (row: MeterEventView): MeterEvent => ({
   raw: row.raw === null ? null : frameText(row.raw),
 })
 
-const fieldDays = (reads: readonly ReadDayView[], alarms: readonly AlarmDayView[]): FieldDay[] => {
+const fieldDays = (
+  reads: readonly ReadDayView[],
+  online: readonly OnlineDayView[],
+  alarms: readonly AlarmDayView[],
+): FieldDay[] => {
   const days = new Map<string, FieldDay>()
-  const dayOf = (day: string): FieldDay => days.get(day) ?? { day, good: 0, held: 0, failed: 0, alarms: [] }
+  const dayOf = (day: string): FieldDay =>
+    days.get(day) ?? { day, good: 0, held: 0, failed: 0, onlinePercent: null, alarms: [] }
   for (const { day, good, held, failed } of reads)
     days.set(day, { ...dayOf(day), good: Number(good), held: Number(held), failed: Number(failed) })
+  for (const { day, online_ms: onlineMs, watched_ms: watchedMs } of online)
+    if (watchedMs > 0n)
+      days.set(day, { ...dayOf(day), onlinePercent: Math.round((Number(onlineMs) / Number(watchedMs)) * 10_000) / 100 })
   for (const { day, kind, count } of alarms) {
     const known = dayOf(day)
     days.set(day, { ...known, alarms: [...known.alarms, { kind, count: Number(count) }] })

@@ -3,7 +3,7 @@ import { saveGatewayState } from '../store/archive.ts'
 import { countFailures } from '../store/meters.ts'
 import { viewWorkItems } from '../store/view/work-items.ts'
 import { createTown, type Town } from './testing/town.ts'
-import { judgeField } from './watch-communication.ts'
+import { countOnline, judgeField } from './watch-communication.ts'
 
 const minute = 60_000
 
@@ -100,5 +100,20 @@ describe('communication alarms', () => {
     await gateway(false)
     town.clock.move(59 * minute)
     expect(await judge()).toBe(0)
+  })
+
+  test('the time online is counted as it is watched', async () => {
+    const now = town.clock.now()
+    await gateway(true)
+    await countOnline(town.context, now, 3 * minute)
+    await gateway(false)
+    await countOnline(town.context, now, minute)
+    // Nobody watched for a day; and a clock that went back watched nothing.
+    await countOnline(town.context, now, 1_440 * minute)
+    await countOnline(town.context, now, -minute)
+    const rows = await town.database.query<{ online_ms: bigint; watched_ms: bigint }>(
+      'select online_ms, watched_ms from online_time',
+    )
+    expect(rows.map((row) => [Number(row.online_ms), Number(row.watched_ms)])).toEqual([[3 * minute, 4 * minute]])
   })
 })

@@ -5,7 +5,7 @@ import {
   type CommunicationAlarm,
   type FieldReach,
 } from '../domain/communication-alarm.ts'
-import { communicationSubject, loadReach } from '../store/communication.ts'
+import { addOnlineTime, communicationSubject, loadReach } from '../store/communication.ts'
 import { closeWorkItems, openWorkItems, type NewWorkItem } from '../store/work-items.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 
@@ -14,6 +14,8 @@ const lookEveryMs = 30_000
 const shortestLookMs = 500
 /** So long after a start no gateway is missed, elapsed time: on a fast clock minutes are over before a gateway can dial. */
 const comeBackMs = 30_000
+/** The longest time between two looks that counts as watched, wall time. */
+const longestCountedMs = 15 * 60_000
 /** Limits are minutes: half a minute late is in time, wall time. */
 const lookEveryWallMs = 30_000
 
@@ -38,13 +40,30 @@ export const judgeField = async (
     return open.length + close.length
   })
 
+/**
+ * Counts the time since the last look as online or not, as things stand now. What is longer than a look should take (a
+ * machine that slept, a clock that was set) was not watched, and counts for nothing.
+ */
+export const countOnline = async (
+  { database }: Pick<FlowContext, 'database'>,
+  now: number,
+  sinceLastMs: number,
+): Promise<void> => {
+  if (sinceLastMs > 0 && sinceLastMs <= longestCountedMs) await addOnlineTime(database, now, sinceLastMs)
+}
+
 export const runCommunicationWatch = async (context: FlowContext, signal: AbortSignal): Promise<void> => {
   // What was connected in an earlier life of the program is given time to come back.
   const knownSince = wallAfter(context.clock, comeBackMs)
+  let lookedAt = context.clock.now()
   await loop(context, 'watch communication', signal, async () => {
     const sleepMs = Math.min(lookEveryMs, Math.max(shortestLookMs, lookEveryWallMs / context.clock.rate))
     await pause(context.clock, sleepMs, signal)
-    if (!signal.aborted) await judgeField(context, knownSince)
+    if (signal.aborted) return
+    await judgeField(context, knownSince)
+    const now = context.clock.now()
+    await countOnline(context, now, now - lookedAt)
+    lookedAt = now
   })
 }
 

@@ -72,6 +72,18 @@ export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReac
   }
 }
 
+/** Adds the time between two looks to the local day of each site, for all of its gateways together. */
+export const addOnlineTime = async (sql: Sql, at: number, watchedMs: number): Promise<void> => {
+  await sql.query(
+    `insert into online_time as t (day, site_id, online_ms, watched_ms)
+     select ($1::timestamptz at time zone s.time_zone)::date, s.id, $2 * count(*) filter (where g.online), $2 * count(*)
+     from site s join gateway g on g.site_id = s.id group by s.id order by s.id
+     on conflict (day, site_id)
+       do update set online_ms = t.online_ms + excluded.online_ms, watched_ms = t.watched_ms + excluded.watched_ms`,
+    [new Date(at), Math.round(watchedMs)],
+  )
+}
+
 const loadMeters = async (
   sql: Sql,
   gatewayIds: readonly number[],

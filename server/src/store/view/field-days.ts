@@ -12,6 +12,16 @@ export const viewReadDays = async (sql: Sql, firstDay: string): Promise<readonly
     [firstDay],
   )
 
+export type OnlineDayView = Readonly<{ day: string; online_ms: bigint; watched_ms: bigint }>
+
+/** For how long gateways were online, of how long they were watched, from `firstDay`, oldest first. */
+export const viewOnlineDays = async (sql: Sql, firstDay: string): Promise<readonly OnlineDayView[]> =>
+  sql.query<OnlineDayView>(
+    `select day::text as day, sum(online_ms)::bigint as online_ms, sum(watched_ms)::bigint as watched_ms
+     from online_time where day >= $1::date group by day order by day`,
+    [firstDay],
+  )
+
 /** Alarms about the field by the local day on which they began, from the instant `from`. */
 export const viewAlarmDays = async (sql: Sql, from: number, timeZone: string): Promise<readonly AlarmDayView[]> =>
   sql.query<AlarmDayView>(

@@ -44,6 +44,7 @@ export const FieldChart = memo(function FieldChart() {
       ],
       series: [
         { type: 'line' as const, name: t('fieldDays.success'), color: '#52c41a', data: [...field.percent] },
+        { type: 'line' as const, name: t('fieldDays.online'), color: '#1677ff', data: [...field.online] },
         ...field.alarms.map(({ kind, counts }) => ({
           type: 'bar' as const,
           stack: 'alarms',

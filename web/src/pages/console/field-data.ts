@@ -5,6 +5,7 @@ export type FieldColumns = Readonly<{
   labels: readonly string[]
   /** Of the reads of a day, those that were answered; null on a day without any. */
   percent: readonly (number | null)[]
+  online: readonly (number | null)[]
   /** Where the axis begins: a rate near 100 is told apart from 100. */
   lowestPercent: number
   alarms: readonly Readonly<{ kind: string; counts: readonly number[] }>[]
@@ -26,10 +27,12 @@ export const fieldColumns = (days: readonly FieldDay[]): FieldColumns => {
     const value = share([day])
     return value === null ? null : Math.round(value * 100) / 100
   })
-  const lowest = Math.min(100, ...percent.filter((value) => value !== null))
+  const online = days.map(({ onlinePercent }) => onlinePercent)
+  const lowest = Math.min(100, ...[...percent, ...online].filter((value) => value !== null))
   return {
     labels: days.map(({ day }) => day.slice(5)),
     percent,
+    online,
     lowestPercent: lowest < 50 ? 0 : lowest < 90 ? 50 : 90,
     alarms: kinds.map((kind) => ({
       kind,

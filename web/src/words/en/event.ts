@@ -36,6 +36,7 @@ export const event: Same<typeof chinese> = {
   fieldDays: {
     title: 'Reads and alarms of {{days}} days',
     success: 'reads answered %',
+    online: 'gateways online %',
     summary: 'In {{days}} days {{percent}} % of reads were answered and {{alarms}} alarms began',
   },
   workDetail: { meters: 'meters', missedReads: 'reads missed' },

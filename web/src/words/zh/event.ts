@@ -34,6 +34,7 @@ export const event = {
   fieldDays: {
     title: '近 {{days}} 天采集与告警',
     success: '抄表成功率 %',
+    online: '网关在线率 %',
     summary: '近 {{days}} 天抄表成功率 {{percent}} %，告警 {{alarms}} 起',
   },
   workDetail: { meters: '电表数', missedReads: '连续漏抄次数' },
