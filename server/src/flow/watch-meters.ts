@@ -1,10 +1,11 @@
 import type { Headend } from '../headend/headend.ts'
 import { metersDueForWatch, type DueMeter } from '../store/meter-events.ts'
 import { collectEvents, collectStates, type EventField } from './collect-events.ts'
-import { createBell, loop, type FlowContext } from './process.ts'
+import { createBell, loop, pause, type FlowContext } from './process.ts'
 
-/** Between two looks at what is due, elapsed time. */
+/** Between two looks at what is due, elapsed time: at most when nothing happens, at least however much does. */
 const lookEveryMs = 15_000
+const shortestLookMs = 200
 /** However fast the wall clock runs, a meter is not asked more often, elapsed time. */
 const shortestPaceMs = 60_000
 /** A meter that did not answer is left for so long, elapsed time. */
@@ -29,9 +30,19 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
   const { database, clock } = context
   const bell = createBell()
   const rounds = new Map<number, Promise<void>>()
-  /** Elapsed time before which a gateway, or a meter that failed, is not looked at. */
+  /** Elapsed time before which a gateway is not looked at, and, by gateway, its meters that failed. */
   const quietUntil = new Map<number, number>()
-  const notBefore = new Map<number, number>()
+  const notBefore = new Map<number, Map<number, number>>()
+
+  const leave = ({ id, gatewayId }: DueMeter): void => {
+    const left = notBefore.get(gatewayId) ?? new Map<number, number>()
+    notBefore.set(gatewayId, left.set(id, clock.elapsedMs() + askAgainMs))
+  }
+  const leftAlone = (gatewayId: number): readonly number[] => {
+    const left = notBefore.get(gatewayId)
+    for (const [id, untilMs] of left ?? []) if (clock.elapsedMs() >= untilMs) left?.delete(id)
+    return [...(left?.keys() ?? [])]
+  }
 
   const askOne = async (meter: DueMeter, signal?: AbortSignal): Promise<'offline' | undefined> => {
     const parts = { context, headend, ...(signal === undefined ? {} : { signal }) }
@@ -39,7 +50,7 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
       const asked = await collect(parts, meter)
       if (asked === 'offline') return asked
       if (asked === 'failed') {
-        notBefore.set(meter.id, clock.elapsedMs() + askAgainMs)
+        leave(meter)
         return undefined
       }
     }
@@ -55,7 +66,7 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
           return
         }
       } catch (error) {
-        notBefore.set(meter.id, clock.elapsedMs() + askAgainMs)
+        leave(meter)
         const what = `events of meter ${String(meter.id)} were not stored`
         context.log({ level: 'error', what, detail: error })
       }
@@ -65,7 +76,6 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
   /** Begins a round at each gateway that has something due; answers how many meters are in them. */
   const begin = async (signal?: AbortSignal): Promise<number> => {
     const nowMs = clock.elapsedMs()
-    for (const [id, untilMs] of notBefore) if (nowMs >= untilMs) notBefore.delete(id)
     const gatewayIds = headend
       .gateways()
       .filter(({ online, gatewayId }) => online && !rounds.has(gatewayId) && (quietUntil.get(gatewayId) ?? 0) <= nowMs)
@@ -74,7 +84,7 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
     if (gatewayIds.length === 0) return 0
     const due = await metersDueForWatch(database, {
       gatewayIds,
-      without: [...notBefore.keys()],
+      without: gatewayIds.flatMap(leftAlone),
       now: clock.now(),
       shortestPaceMs: shortestPaceMs * clock.rate,
       perGateway: metersPerRound,
@@ -106,6 +116,7 @@ export const createMeterWatch = (context: FlowContext, headend: EventField & Pic
       await loop(context, 'watch meters', signal, async () => {
         await begin(signal)
         await bell.wait(clock, lookEveryMs, signal)
+        await pause(clock, shortestLookMs, signal)
       })
       await Promise.allSettled(rounds.values())
     },
