@@ -7,6 +7,7 @@ import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
@@ -55,6 +56,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   eventRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)

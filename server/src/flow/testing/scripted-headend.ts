@@ -115,6 +115,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     }),
     readEventRecord: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     gateways: () => [],
+    lines: () => [],
     onGatewayChange: () => undefined,
   }
 }
