@@ -43,12 +43,6 @@ create table meter_event_count (
   check (absent = (count is null))
 ) with (fillfactor = 70);
 
-create table meter_watch (
-  meter_id int primary key references meter,
-  states_at timestamptz,
-  counts_at timestamptz
-) with (fillfactor = 70);
-
 -- How long the gateways of a site were online, of how long they were watched: all gateways together, wall time.
 create table online_time (
   day date not null,
@@ -59,9 +53,17 @@ create table online_time (
 ) with (fillfactor = 50);
 
 alter table site
-  add column states_every_minutes int not null default 60 check (states_every_minutes between 1 and 10080),
-  add column events_every_minutes int not null default 360 check (events_every_minutes between 1 and 10080),
   -- Communication alarms: a gateway is away, is back, a meter is silent.
   add column offline_after_minutes int not null default 10 check (offline_after_minutes between 0 and 1440),
   add column back_for_minutes int not null default 5 check (back_for_minutes between 0 and 1440),
   add column silent_after_reads int not null default 3 check (silent_after_reads between 1 and 1000);
+
+-- States are a set of their own: they cost one answer, and tell of an open cover long before its record.
+alter table reading_schedule
+  drop constraint reading_schedule_data_set_check,
+  add constraint reading_schedule_data_set_check
+    check (data_set in ('energy', 'instantaneous', 'states', 'events', 'demand', 'freeze', 'parameters'));
+alter table meter_data
+  drop constraint meter_data_data_set_check,
+  add constraint meter_data_data_set_check
+    check (data_set in ('instantaneous', 'states', 'events', 'demand', 'freeze', 'parameters'));

@@ -42,7 +42,7 @@ beforeAll(async () => {
 
   meterId = (await town.place('A')).meterId
   const headend = createScriptedSigns()
-  const meter = { id: meterId, timeZone: 'Asia/Shanghai', operatorCode: '00000001' }
+  const meter = { id: meterId, timeZone: 'Asia/Shanghai' }
   const parts = { context: town.context, headend }
   headend.counts = [{ kind: 'meter-cover', phase: null, count: 1 }]
   const began = { year: 2026, month: 11, day: 20, hour: 8, minute: 0, second: 0 }

@@ -11,7 +11,6 @@ import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runCommunicationWatch } from '../flow/watch-communication.ts'
-import { createMeterWatch } from '../flow/watch-meters.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -52,7 +51,6 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const { signal } = stopping
   const collector = createCollector(context, headend)
   const dispatcher = createDispatcher(context, headend, owner)
-  const meterWatch = createMeterWatch(context, headend)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
 
   const reloadField = (): void => {
@@ -71,7 +69,6 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     if (!online) return
     dispatcher.wake()
     collector.wake()
-    meterWatch.wake()
   }
 
   await forgetGatewayStates(database)
@@ -93,7 +90,6 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
-    meterWatch.run(signal),
     runCommunicationWatch(context, signal),
     keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { uuidv7 } from 'uuidv7'
 import type { Clock } from '../domain/clock.ts'
 import { price } from '../domain/quantity.ts'
+import { collectEvents, collectStates, type EventField } from '../flow/collect-events.ts'
 import { enrol } from '../flow/enrol.ts'
 import { judgeField } from '../flow/watch-communication.ts'
-import { createMeterWatch, type MeterWatch } from '../flow/watch-meters.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Headend } from '../headend/headend.ts'
 import { testClock, until } from '../headend/testing/hand-made-field.ts'
@@ -25,7 +25,7 @@ const clock: Clock = { ...machine, now: () => machine.now() + moved }
 let at: TestDatabase
 let headend: Headend
 let village: RunningVillage
-let watch: MeterWatch
+let meterIds: readonly number[] = []
 const said: unknown[] = []
 const context = () => ({
   database: at.database,
@@ -113,7 +113,7 @@ beforeAll(async () => {
     headend: { host: '127.0.0.1', port },
   })
   await until(() => headend.gateways().every(({ online }) => online), 'both gateways are online')
-  watch = createMeterWatch(context(), headend)
+  meterIds = (await at.database.query<{ id: number }>('select id from meter order by id')).map(({ id }) => id)
 })
 afterAll(async () => {
   await village.stop()
@@ -125,10 +125,12 @@ const pass = (ms: number): void => {
   moved += ms
 }
 const change = (address: string, to: MeterChange): void => village.meter(address)?.change(to)
-/** Everything that is due is asked, however many rounds it takes. */
 const ask = async (): Promise<void> => {
-  watch.wake()
-  while ((await watch.step()) > 0) watch.wake()
+  for (const id of meterIds)
+    for (const collect of [collectStates, collectEvents]) {
+      const { asked } = await collect({ context: context(), headend }, { id, timeZone: 'Asia/Shanghai' })
+      expect(asked).toBe('asked')
+    }
 }
 const events = async (address: string, origin: string) =>
   (
@@ -147,7 +149,7 @@ const alarms = async (closed = false) =>
   )
 
 describe('meters of the virtual field', () => {
-  test('are asked once, and then each at its pace', async () => {
+  test('tell which events they have, and are not asked for the others again', async () => {
     await ask()
     const [first] = await at.database.query<{ meters: bigint; kinds: bigint; absent: bigint }>(
       `select count(distinct meter_id) as meters, count(distinct kind) filter (where not absent) as kinds,
@@ -157,11 +159,17 @@ describe('meters of the virtual field', () => {
     expect(Number(first?.kinds)).toBeGreaterThan(10)
     expect(Number(first?.absent)).toBeGreaterThan(0)
     expect([await events(covered, 'record'), await alarms()]).toEqual([[], []])
-    watch.wake()
-    expect(await watch.step()).toBe(0)
-    pass(61 * minute)
-    watch.wake()
-    expect(await watch.step()).toBe(3)
+    const left: number[] = []
+    const field: EventField = {
+      readEventRecord: headend.readEventRecord,
+      readSigns: async (id, what, options) => {
+        left.push(options.without?.length ?? 0)
+        return headend.readSigns(id, what, options)
+      },
+    }
+    const id = meterIds[0] ?? 0
+    await collectEvents({ context: context(), headend: field }, { id, timeZone: 'Asia/Shanghai' })
+    expect(left).toEqual([Number(first?.absent) / 2])
   })
 
   test('signs of theft: seen while they last, and recorded when they are over', async () => {

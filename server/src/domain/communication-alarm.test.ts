@@ -12,9 +12,10 @@ import {
 const minute = 60_000
 const limits = { offlineAfterMs: 10 * minute, backForMs: 5 * minute, silentAfterReads: 3 }
 const now = Date.UTC(2026, 10, 25, 4)
-const gateway = (id: number, online: boolean, minutes: number): GatewayReach => ({
+const gateway = (id: number, online: boolean, minutes: number, paused = false): GatewayReach => ({
   id,
   online,
+  paused,
   since: now - minutes * minute,
   readEveryMs: 30 * minute,
   limits,
@@ -87,6 +88,9 @@ describe('what is away', () => {
       ['+ line-dead 1', '- meter-silent 2 behind-line'],
     ],
     ['a dead line while its gateway is away for a moment', field([gateway(1, false, 3)], silent, ['line-dead 1']), []],
+    ['a gateway, a line, and meters that rest', field([gateway(1, false, 99, true)], silent), []],
+    ['a line that rests while its gateway is there', field([gateway(1, true, 99, true)], silent), []],
+    ['a gateway that was away before it rested', field([gateway(1, true, 99, true)], fine, ['gateway-offline 1']), []],
     [
       'what is no longer in the archive',
       field([], [], ['gateway-offline 1', 'line-dead 1', 'meter-silent 7']),
@@ -98,7 +102,12 @@ describe('what is away', () => {
 const fields = fc
   .record({
     gateways: fc.uniqueArray(
-      fc.record({ id: fc.integer({ min: 1, max: 4 }), online: fc.boolean(), minutes: fc.integer({ min: 0, max: 90 }) }),
+      fc.record({
+        id: fc.integer({ min: 1, max: 4 }),
+        online: fc.boolean(),
+        paused: fc.boolean(),
+        minutes: fc.integer({ min: 0, max: 90 }),
+      }),
       { selector: ({ id }) => id, maxLength: 4 },
     ),
     meters: fc.uniqueArray(
@@ -120,7 +129,7 @@ const fields = fc
   })
   .map(({ gateways, meters, open }) =>
     field(
-      gateways.map(({ id, online, minutes }) => gateway(id, online, minutes)),
+      gateways.map(({ id, online, minutes, paused }) => gateway(id, online, minutes, paused)),
       meters,
       open,
     ),

@@ -19,6 +19,8 @@ export type GatewayReach = Readonly<{
   online: boolean
   /** Wall time of the last change of `online`. */
   since: number
+  /** Collection rests for maintenance: its alarms stay as they are. */
+  paused: boolean
   /** In so much time after it came back each of its meters has been asked again. */
   readEveryMs: number
   limits: CommunicationLimits
@@ -70,10 +72,11 @@ export const judgeCommunication = (field: FieldReach, now: number): Communicatio
   const away = new Set<number>()
   const judged = new Set<number>()
   for (const gateway of field.gateways) {
-    const { id, online, since, readEveryMs } = gateway
-    const isAway = gatewayIsAway(gateway, wasAway.has(alarmKey({ kind: 'gateway-offline', id })), now)
+    const { id, online, since, paused, readEveryMs } = gateway
+    const wasOpen = wasAway.has(alarmKey({ kind: 'gateway-offline', id }))
+    const isAway = paused ? wasOpen : gatewayIsAway(gateway, wasOpen, now)
     if (isAway) away.add(id)
-    else if (online && now - since >= readEveryMs) judged.add(id)
+    else if (online && !paused && now - since >= readEveryMs) judged.add(id)
     become('gateway-offline', id, isAway ? true : 'back-online')
   }
 

@@ -25,11 +25,11 @@ describe('events of a meter', () => {
     signs = createScriptedSigns()
     const { meterId } = await town.place(`P${String(place)}`)
     place += 1
-    meter = { id: meterId, timeZone: 'Asia/Shanghai', operatorCode: '00000001' }
+    meter = { id: meterId, timeZone: 'Asia/Shanghai' }
   })
 
-  const collect = async () => collectEvents({ context: town.context, headend: signs }, meter)
-  const look = async () => collectStates({ context: town.context, headend: signs }, meter)
+  const collect = async () => (await collectEvents({ context: town.context, headend: signs }, meter)).asked
+  const look = async () => (await collectStates({ context: town.context, headend: signs }, meter)).asked
   const events = async () => {
     const rows = await town.database.query<{
       kind: string
@@ -248,6 +248,6 @@ describe('events of a meter', () => {
     expect([await look(), await collect()]).toEqual(['failed', 'failed'])
     signs.failing = 'gateway-offline'
     expect([await look(), await collect()]).toEqual(['offline', 'offline'])
-    expect(await town.database.query('select 1 from meter_watch where meter_id = $1', [meter.id])).toEqual([])
+    expect(await town.database.query('select 1 from meter_event_count where meter_id = $1', [meter.id])).toEqual([])
   })
 })

@@ -5,9 +5,8 @@ import type { Database } from '../store/database.ts'
 import {
   knownCounts,
   lockCount,
-  noteWatched,
+  ownOperatorCode,
   saveCounts,
-  type DueMeter,
   type KnownCount,
   type NewMeterEvent,
 } from '../store/meter-events.ts'
@@ -20,31 +19,35 @@ const absentForMs = 30 * 86_400_000
 const attemptsAtRecords = 2
 
 export type EventField = Pick<Headend, 'readSigns' | 'readEventRecord'>
-export type WatchedMeter = Pick<DueMeter, 'id' | 'timeZone' | 'operatorCode'>
+export type WatchedMeter = Readonly<{ id: number; timeZone: string }>
 /** `failed`: it did not answer all; what it answered is kept. `offline`: its gateway is not there. */
 export type Asked = 'asked' | 'failed' | 'offline'
+/** What became of it, and the newest values where all were read. */
+export type Collected = Readonly<{ asked: Asked; data: Readonly<Record<string, unknown>> }>
 
 type Parts = Readonly<{ context: Pick<FlowContext, 'database' | 'clock'>; headend: EventField; signal?: AbortSignal }>
 
-const priority = 'back-fill'
+const priority = 'scheduled'
+
+const withoutData = (asked: Asked): Collected => ({ asked, data: {} })
 
 /** Looks at the states that a meter shows now. */
-export const collectStates = async (parts: Parts, meter: WatchedMeter): Promise<Asked> => {
+export const collectStates = async (parts: Parts, meter: WatchedMeter): Promise<Collected> => {
   const { context, headend, signal } = parts
   const read = await headend.readSigns(meter.id, 'states', { priority, signal })
-  if (!read.ok) return failed(read)
-  await context.database.transaction(async (sql) => {
-    if (read.states !== null) await noteStates(sql, meter.id, read.states, read.frame, context.clock.now())
-    await noteWatched(sql, meter.id, 'states', context.clock.now())
-  })
-  return 'asked'
+  if (!read.ok) return withoutData(failed(read))
+  const { states, frame } = read
+  if (states === null) return withoutData('asked')
+  const now = context.clock.now()
+  await context.database.transaction(async (sql) => noteStates(sql, meter.id, states, frame, now))
+  return { asked: 'asked', data: { states: states.map(sourceKey) } }
 }
 
 /**
  * Reads the counters of a meter and, where one has grown, the records that are new. A counter moves on together with its
  * events, so that a pass that is broken off goes on where it was.
  */
-export const collectEvents = async (parts: Parts, meter: WatchedMeter): Promise<Asked> => {
+export const collectEvents = async (parts: Parts, meter: WatchedMeter): Promise<Collected> => {
   const { database, clock } = parts.context
   const known = await knownCounts(database, meter.id, clock.now() - absentForMs)
   const before = new Map(known.map((count) => [sourceKey(count), count.count]))
@@ -62,11 +65,9 @@ export const collectEvents = async (parts: Parts, meter: WatchedMeter): Promise<
       if (followed === 'offline') break
     }
   }
-  await database.transaction(async (sql) => {
-    await saveCounts(sql, meter.id, quiet, clock.now())
-    if (outcome === 'asked') await noteWatched(sql, meter.id, 'counts', clock.now())
-  })
-  return outcome
+  if (quiet.length > 0) await saveCounts(database, meter.id, quiet, clock.now())
+  if (outcome !== 'asked') return withoutData(outcome)
+  return { asked: outcome, data: Object.fromEntries(read.counts.map((count) => [sourceKey(count), count.count])) }
 }
 
 /** Stores what is behind one counter that has moved. */
@@ -96,20 +97,21 @@ const follow = async (
 }
 
 const readRecords = async (
-  { headend, signal }: Parts,
+  { context, headend, signal }: Parts,
   meter: WatchedMeter,
   was: number | null,
   count: EventCount,
 ): Promise<readonly NewMeterEvent[] | Asked> => {
   const { fresh, lost } = counterStep(was, count.count)
   const events: NewMeterEvent[] = []
+  const ownCode = await ownOperatorCode(context.database, meter.id)
   for (let last = 1; last <= fresh; last += 1) {
     const sequence = count.count - last + 1
     const read = await headend.readEventRecord(meter.id, count, last, { priority, signal })
     // What the meter counted but does not show has happened all the same.
     const isUnreadable = !read.ok && (read.code === 'refused-by-meter' || read.code === 'bad-answer')
     if (isUnreadable || (read.ok && read.empty)) events.push(withoutRecord(count, sequence, was === null))
-    else if (read.ok) events.push(eventOf(meter, count, sequence, was === null, read))
+    else if (read.ok) events.push(eventOf(meter, count, sequence, was === null, ownCode, read))
     else return failed(read)
   }
   if (lost > 0) events.push({ ...withoutRecord(count, count.count - fresh, false), detail: { lost } })
@@ -167,6 +169,7 @@ const eventOf = (
   { kind, phase }: MeterEventSource,
   sequence: number,
   wasThere: boolean,
+  ownCode: string | null,
   read: Extract<EventRecordRead, { ok: true }>,
 ): NewMeterEvent => {
   const instant = (moment: MeterMoment | null): number | null =>
@@ -179,7 +182,7 @@ const eventOf = (
     beganAt: instant(read.began),
     endedAt: instant(read.ended),
     operatorCode: read.operatorCode,
-    byUs: read.operatorCode === meter.operatorCode,
+    byUs: read.operatorCode !== null && read.operatorCode === ownCode,
     wasThere,
     detail: read.value,
     raw: joined(read.frames),

@@ -26,7 +26,7 @@ export const judgeField = async (
 ): Promise<number> =>
   database.transaction(async (sql) => {
     const now = clock.now()
-    const field = await loadReach(sql, knownSince)
+    const field = await loadReach(sql, knownSince, now)
     const { open, close } = judgeCommunication(field, now)
     await openWorkItems(
       sql,

@@ -10,8 +10,6 @@ import {
 /** What each setting may be; the database holds the same. */
 export const watchSettingRange: Readonly<Record<keyof WatchSettings, readonly [lowest: number, highest: number]>> =
   Object.freeze({
-    statesEveryMinutes: [1, 10_080],
-    eventsEveryMinutes: [1, 10_080],
     offlineAfterMinutes: [0, 1_440],
     backForMinutes: [0, 1_440],
     silentAfterReads: [1, 1_000],

@@ -21,7 +21,7 @@ const subjectOf: Readonly<Record<CommunicationAlarmKind, string>> = {
 const minuteMs = 60_000
 
 /** How the field can be reached. `knownSince`: since when a gateway is taken for away that has not come in this life. */
-export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReach> => {
+export const loadReach = async (sql: Sql, knownSince: number, now: number): Promise<FieldReach> => {
   const open = (
     await sql.query<{ kind: CommunicationAlarmKind; id: number }>(
       `select kind, split_part(subject, ':', 2)::int as id from work_item
@@ -32,6 +32,7 @@ export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReac
   const gateways = await sql.query<{
     id: number
     online: boolean
+    paused: boolean
     since: number | null
     read_every: number
     offline_after: number
@@ -42,9 +43,14 @@ export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReac
   }>(
     `select g.id, g.online, g.online_since as since, s.reading_interval_minutes as read_every,
             s.offline_after_minutes as offline_after, s.back_for_minutes as back_for, s.silent_after_reads as silent_after,
+            exists (select from reading_pause p where p.from_at <= $1 and p.to_at > $1
+                      and (p.gateway_id = g.id or p.site_id = g.site_id)) as paused,
             count(m.id) as meters, count(m.id) filter (where m.failed_reads >= s.silent_after_reads) as silent
-     from gateway g join site s on s.id = g.site_id left join meter m on m.gateway_id = g.id
+     from gateway g join site s on s.id = g.site_id
+       left join meter m on m.gateway_id = g.id
+         and m.id not in (select meter_id from reading_pause where from_at <= $1 and to_at > $1 and meter_id is not null)
      group by g.id, s.id order by g.id`,
+    [new Date(now)],
   )
   const lines = gateways.flatMap(({ id, meters, silent }) =>
     meters === 0n ? [] : [{ gatewayId: id, meters: Number(meters), silent: Number(silent) }],
@@ -54,6 +60,7 @@ export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReac
     gateways: gateways.map((row) => ({
       id: row.id,
       online: row.online,
+      paused: row.paused,
       since: row.since ?? knownSince,
       readEveryMs: row.read_every * minuteMs,
       limits: {
@@ -65,6 +72,7 @@ export const loadReach = async (sql: Sql, knownSince: number): Promise<FieldReac
     lines,
     meters: await loadMeters(
       sql,
+      now,
       partly.map(({ gatewayId }) => gatewayId),
       open.flatMap(({ kind, id }) => (kind === 'meter-silent' ? [id] : [])),
     ),
@@ -86,6 +94,7 @@ export const addOnlineTime = async (sql: Sql, at: number, watchedMs: number): Pr
 
 const loadMeters = async (
   sql: Sql,
+  now: number,
   gatewayIds: readonly number[],
   alarmedIds: readonly number[],
 ): Promise<readonly MeterReach[]> => {
@@ -94,9 +103,10 @@ const loadMeters = async (
      union
      (select m.id, m.gateway_id, m.failed_reads from meter m join site s on s.id = m.site_id
       where m.gateway_id = any($1::int[]) and m.failed_reads >= s.silent_after_reads and m.id <> all($2::int[])
+        and m.id not in (select meter_id from reading_pause where from_at <= $4 and to_at > $4 and meter_id is not null)
       order by m.id limit $3)
      order by id`,
-    [gatewayIds, alarmedIds, mostSilentMeters],
+    [gatewayIds, alarmedIds, mostSilentMeters, new Date(now)],
   )
   return rows.map((row) => ({ id: row.id, gatewayId: row.gateway_id, missedReads: row.failed_reads }))
 }

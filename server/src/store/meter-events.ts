@@ -127,73 +127,8 @@ export const saveCounts = async (
   )
 }
 
-/** A meter whose states or counters are due. */
-export type DueMeter = Readonly<{
-  id: number
-  gatewayId: number
-  timeZone: string
-  operatorCode: string
-  statesDue: boolean
-  countsDue: boolean
-}>
-
-/**
- * Meters behind these gateways that are due, those that waited longest first, at most `perGateway` of each. No pace is
- * faster than `shortestPaceMs`, wall time.
- */
-export const metersDueForWatch = async (
-  sql: Sql,
-  input: Readonly<{
-    gatewayIds: readonly number[]
-    without: readonly number[]
-    now: number
-    shortestPaceMs: number
-    perGateway: number
-  }>,
-): Promise<readonly DueMeter[]> => {
-  const rows = await sql.query<{
-    id: number
-    gateway_id: number
-    time_zone: string
-    operator_code: string
-    states_due: boolean
-    counts_due: boolean
-  }>(
-    `select d.* from unnest($1::int[]) as g(id) cross join lateral (
-       select p.id, p.gateway_id, p.time_zone, p.operator_code, p.states_due, p.counts_due from (
-         select m.id, m.gateway_id, s.time_zone, m.operator_code, w.states_at, w.counts_at,
-                coalesce(w.states_at <= $3::timestamptz - greatest($4::interval, s.states_every_minutes * interval '1 minute'), true)
-                  as states_due,
-                coalesce(w.counts_at <= $3::timestamptz - greatest($4::interval, s.events_every_minutes * interval '1 minute'), true)
-                  as counts_due
-         from meter m join site s on s.id = m.site_id left join meter_watch w on w.meter_id = m.id
-         where m.gateway_id = g.id and m.id <> all($2::int[])) p
-       where p.states_due or p.counts_due
-       order by least(p.states_at, p.counts_at) nulls first, p.id limit $5) d`,
-    [
-      input.gatewayIds,
-      input.without,
-      new Date(input.now),
-      `${String(Math.round(input.shortestPaceMs))} milliseconds`,
-      input.perGateway,
-    ],
-  )
-  return rows.map((row) => ({
-    id: row.id,
-    gatewayId: row.gateway_id,
-    timeZone: row.time_zone,
-    operatorCode: row.operator_code,
-    statesDue: row.states_due,
-    countsDue: row.counts_due,
-  }))
-}
-
-/** Writes down that the meter has been asked. */
-export const noteWatched = async (sql: Sql, meterId: number, what: 'states' | 'counts', at: number): Promise<void> => {
-  const column = what === 'states' ? 'states_at' : 'counts_at'
-  await sql.query(
-    `insert into meter_watch (meter_id, ${column}) values ($1, $2)
-     on conflict (meter_id) do update set ${column} = excluded.${column}`,
-    [meterId, new Date(at)],
-  )
+/** The operator code that our own commands carry at this meter. */
+export const ownOperatorCode = async (sql: Sql, meterId: number): Promise<string | null> => {
+  const [row] = await sql.query<{ operator_code: string }>('select operator_code from meter where id = $1', [meterId])
+  return row?.operator_code ?? null
 }

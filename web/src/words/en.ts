@@ -10,4 +10,14 @@ import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...line, ...event }
+export const en: Words = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...line,
+  ...event,
+}

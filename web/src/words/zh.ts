@@ -10,7 +10,17 @@ import { money } from './zh/money.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...line, ...event } as const
+export const zh = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...line,
+  ...event,
+} as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

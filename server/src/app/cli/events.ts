@@ -41,8 +41,6 @@ export const eventsCommand = (): Command => {
 }
 
 const switches: Readonly<Record<keyof WatchSettings, readonly [name: string, words: string]>> = {
-  statesEveryMinutes: ['--states-every', 'minutes between two looks at the states of a meter'],
-  eventsEveryMinutes: ['--events-every', 'minutes between two reads of its counters of events'],
   offlineAfterMinutes: ['--offline-after', 'minutes after which a gateway that is away is an alarm'],
   backForMinutes: ['--back-for', 'minutes for which it must stay before the alarm is over'],
   silentAfterReads: ['--silent-after', 'reads that a meter misses before it is an alarm'],
@@ -60,7 +58,7 @@ const words = {
 
 const watchCommand = (): Command => {
   const command = withDatabaseOptions(new Command('watch'))
-    .description('how the field is watched; with options, change it')
+    .description('when what is away is an alarm; with options, change it')
     .option('--site <name>', 'one site (default: all)')
   for (const name of settingNames) command.option(`${switches[name][0]} <number>`, switches[name][1], Number)
   return command.action(async (options: Readonly<Record<string, unknown>>) =>
@@ -81,7 +79,7 @@ const watchCommand = (): Command => {
   )
 }
 
-/** `--states-every` is `statesEvery` to the parser. */
+/** `--back-for` is `backFor` to the parser. */
 const optionKey = (name: string): string =>
   name.slice(2).replace(/-([a-z])/gu, (_, letter: string) => letter.toUpperCase())
 

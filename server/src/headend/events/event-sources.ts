@@ -50,6 +50,10 @@ export const dlt645EventCounters: readonly EventCounter[] = Object.freeze([
   alone('clock-set', 'timeAdjustmentCount', 0x03300400),
 ])
 
+export const eventCounterNames: readonly IdentifierName[] = Object.freeze(
+  dlt645EventCounters.map(({ counter }) => counter),
+)
+
 const phaseByte: Readonly<Record<Phase, number>> = { a: 0x0100, b: 0x0200, c: 0x0300 }
 
 /** The identifier of the n-th newest record, or null when such records do not exist. */
