@@ -174,7 +174,9 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     if (asked === 'failed') fail(item, 'no-answer')
     else {
       const at = clock.now()
-      buffer.addData({ meterId: meter.id, dataSet, slotAt: item.slot.start, at, data, problem: null })
+      // A model that tells nothing of it leaves nothing to keep.
+      if (Object.keys(data).length > 0)
+        buffer.addData({ meterId: meter.id, dataSet, slotAt: item.slot.start, at, data, problem: null })
       end(item, at)
     }
     return true
