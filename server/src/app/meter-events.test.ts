@@ -9,7 +9,7 @@ import { judgeField } from '../flow/watch-communication.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Headend } from '../headend/headend.ts'
 import { testClock, until } from '../headend/testing/hand-made-field.ts'
-import { loadField, saveGatewayState } from '../store/archive.ts'
+import { loadField } from '../store/archive.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { viewWorkItems } from '../store/view/work-items.ts'
 
@@ -78,9 +78,7 @@ beforeAll(async () => {
   if (!enrolled.ok) throw new Error(enrolled.code)
   headend = createHeadend({ clock, listen: { host: '127.0.0.1', port: 0 }, log: () => undefined })
   headend.configure(await loadField(at.database))
-  headend.onGatewayChange(
-    ({ gatewayId, online, since }) => void saveGatewayState(at.database, gatewayId, online, since),
-  )
+  headend.onGatewayChange(({ gatewayId, online, since }) => void noteGateway(gatewayId, online, since))
   const { port } = await headend.start()
   const parsed = parseVillage({
     name: 'events',
@@ -121,6 +119,9 @@ afterAll(async () => {
   await at.drop()
 })
 
+/** As the house writes it down. */
+const noteGateway = async (id: number, online: boolean, since: number): Promise<unknown> =>
+  at.database.query('update gateway set online = $2, online_since = $3 where id = $1', [id, online, new Date(since)])
 const pass = (ms: number): void => {
   moved += ms
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { saveGatewayState } from '../store/archive.ts'
 import { countFailures } from '../store/meters.ts'
 import { viewWorkItems } from '../store/view/work-items.ts'
 import { createTown, type Town } from './testing/town.ts'
@@ -14,7 +13,12 @@ describe('communication alarms', () => {
   let start = 0
   const places = Array.from({ length: 20 }, (_, index) => ({ place: `P${String(index)}` }))
   const judge = async () => judgeField(town.context, start)
-  const gateway = async (online: boolean) => saveGatewayState(town.database, gatewayId, online, town.clock.now())
+  const gateway = async (online: boolean) =>
+    town.database.query('update gateway set online = $2, online_since = $3 where id = $1', [
+      gatewayId,
+      online,
+      new Date(town.clock.now()),
+    ])
   const miss = async (ids: readonly number[], times: number) => {
     for (let time = 0; time < times; time += 1) await countFailures(town.database, ids)
   }

@@ -143,6 +143,10 @@ class RunningHeadend implements Headend {
     return readMeterRecord(meter, source, last, options)
   }
 
+  hangUp(gatewayId: number, reason: string): void {
+    this.#gateways.get(gatewayId)?.line.wire?.close(reason)
+  }
+
   gateways(): readonly GatewayStatus[] {
     return [...this.#gateways.values()].map((gateway) => gateway.status())
   }

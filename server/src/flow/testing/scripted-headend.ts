@@ -117,5 +117,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }
