@@ -162,7 +162,7 @@ describe('meters of the virtual field', () => {
     expect([await events(covered, 'record'), await alarms()]).toEqual([[], []])
     const left: number[] = []
     const field: EventField = {
-      readEventRecord: headend.readEventRecord,
+      readEventRecord: async (...asked) => headend.readEventRecord(...asked),
       readSigns: async (id, what, options) => {
         left.push(options.without?.length ?? 0)
         return headend.readSigns(id, what, options)
