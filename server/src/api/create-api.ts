@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
@@ -65,6 +66,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   guardRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
+  eventRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

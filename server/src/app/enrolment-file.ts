@@ -55,6 +55,7 @@ const schedules = z
   .strictObject({
     energy: pace('energy').refine((minutes) => minutes !== null, 'is what is charged for, and always collected'),
     instantaneous: pace('instantaneous'),
+    states: pace('states'),
     events: pace('events'),
     demand: pace('demand'),
     freeze: pace('freeze'),

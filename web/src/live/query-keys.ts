@@ -10,6 +10,7 @@ export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
+export const fieldDaysKey = ['field-days'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
@@ -20,6 +21,7 @@ export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
 export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
 /** What a top-up would do; asked anew whenever something of the account moves. */
 export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
+export const meterEventsKey = (meterId: number): QueryKey => ['events', meterId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -42,6 +44,7 @@ export const liveKeys: readonly QueryKey[] = [
   ['quote'],
   ['purse'],
   ['loss'],
+  ['events'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -49,7 +52,8 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
-  if (topic === 'work-item') return [workItemsKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'event') return [['events']]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys

@@ -1,5 +1,6 @@
 import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
+import { event } from './en/event.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
 import { message } from './en/message.ts'
@@ -20,4 +21,5 @@ export const en: Words = {
   ...work,
   ...purse,
   ...line,
+  ...event,
 }

@@ -1,6 +1,7 @@
 import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
+import { event } from './zh/event.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
@@ -20,6 +21,7 @@ export const zh = {
   ...work,
   ...purse,
   ...line,
+  ...event,
 } as const
 
 /** The shape that every language has. */

@@ -9,6 +9,7 @@ import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
+import { eventsCommand } from './events.ts'
 import { headendCommand } from './headend.ts'
 import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
@@ -36,6 +37,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(eventsCommand())
     .addCommand(scheduleCommand())
     .addCommand(pauseCommand())
     .addCommand(airtimeCommand())

@@ -16,6 +16,7 @@ import { AgreementPanel } from './agreement-panel.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
+import { EventsPanel } from './events-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
@@ -106,6 +107,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <Card size="small" title={t('meter.commands')}>
             <CommandLog meterId={meter.id} />
           </Card>
+          <EventsPanel meterId={meter.id} />
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />
