@@ -16,6 +16,10 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -35,6 +39,9 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  ['quote'],
+  ['purse'],
+  ['loss'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -47,9 +54,9 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

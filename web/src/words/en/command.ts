@@ -40,6 +40,9 @@ export const command: Same<typeof chinese> = {
     sent: '{{command}}: queued',
   },
   reason: {
+    'settled-by-meter': 'Local fee control: the meter decides',
+    'purse-agrees': 'The purse agrees again',
+    'settled-by-a-person': 'A person has looked',
     'no-agreement': 'no prepayment agreement in force',
     'enough-money': 'enough money',
     'below-alarm-1': 'in warning 1',

@@ -37,6 +37,9 @@ export const command = {
     sent: '{{command}}：已排队',
   },
   reason: {
+    'settled-by-meter': '本地费控，由电表自行判断',
+    'purse-agrees': '表内余额已相符',
+    'settled-by-a-person': '经人工核实',
     'no-agreement': '没有生效的预付费协议',
     'enough-money': '余额充足',
     'below-alarm-1': '一级预警中',
