@@ -108,7 +108,16 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       } else buffer.addMissed({ gatewayId, meterId, dataSet, slotAt, reason: reason ?? 'line-busy', meters: 1 })
     }
     for (const { dataSet, slotAt, meters: count } of away.values())
-      buffer.addMissed({ gatewayId, meterId: null, dataSet, slotAt, reason: 'gateway-offline', meters: count })
+      buffer.addMissed({
+        gatewayId,
+        meterId: null,
+        dataSet,
+        slotAt,
+        reason: 'gateway-offline',
+        meters: count,
+        // Several processes share the field: a line that is not here may be read by another.
+        unlessHeld: !link.online,
+      })
   }
 
   /** The next item, with whatever else of its meter comes almost for nothing with it. */
