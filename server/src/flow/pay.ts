@@ -4,7 +4,8 @@ import { closes } from '../domain/relay-command.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { findPayer, insertPayment, type KnownPayment } from '../store/payments.ts'
 import { ensurePartitions } from '../store/partitions.ts'
-import { loadCredit, lockAccounts } from '../store/credit.ts'
+import { loadCredit } from '../store/credit.ts'
+import { holdAccounts } from '../store/held-accounts.ts'
 import type { Pay, PayInput, PayResult } from './abilities.ts'
 import { post } from './post.ts'
 
@@ -20,38 +21,29 @@ export const createPay =
     return database.transaction(async (sql) => payInside(sql, ids, input, now))
   }
 
-/**
- * The same inside a transaction of the caller. Two statements of its own around the one door: the customer waits, and
- * the account is locked.
- */
+/** The same inside a transaction of the caller. The customer waits: two journeys to the server, and the account is locked. */
 export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
   const { accountId, key, amount, channel, operatorId } = input
-  await lockAccounts(sql, [accountId])
-  const payer = await findPayer(sql, accountId, key)
+  const [held, payer] = await Promise.all([holdAccounts(sql, [accountId]), findPayer(sql, accountId, key)])
   if (payer === null) return { ok: false, code: 'unknown-account' }
   const inputHash = `${channel}:${amount.toString()}`
   if (payer.known === null && payer.keyTaken) return { ok: false, code: 'same-key-other-input' }
   if (payer.known !== null) return repeated(sql, input, payer.known, inputHash)
   if (payer.closed) return { ok: false, code: 'account-closed' }
   const paymentId = ids.uuid()
-  const balance = await insertPayment(sql, {
-    id: paymentId,
-    accountId,
-    key,
-    inputHash,
-    channel,
-    amount,
-    operatorId,
-    at: now,
-  })
+  const payment = { id: paymentId, accountId, key, inputHash, channel, amount, operatorId, at: now }
   const cashierId = operatorId
-  const posted = await post(sql, ids, {
-    now,
-    accountIds: [accountId],
-    postings: [{ template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now }],
-    paymentId,
-    operationId: paymentId,
-  })
+  const [balance, posted] = await Promise.all([
+    insertPayment(sql, payment),
+    post(sql, ids, {
+      now,
+      accountIds: [accountId],
+      postings: [{ template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now }],
+      paymentId,
+      operationId: paymentId,
+      held,
+    }),
+  ])
   const decision = posted.decisions.get(accountId)
   if (decision === undefined) throw new Error(`account ${String(accountId)} was paid to and not decided on`)
   return {

@@ -11,11 +11,9 @@ import type { Database, Sql } from '../store/database.ts'
 import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
+import { holdMeters } from '../store/held-meters.ts'
 import {
   insertReadings,
-  loadMeters,
-  lockAccountsOfMeters,
-  lockMeters,
   savePeriods,
   type MeterRecord,
   type PeriodUpdate,
@@ -64,9 +62,7 @@ const settleBatch = async (
   now: number,
 ): Promise<SettleSummary> => {
   const meterIds = [...new Set(readings.map(({ meterId }) => meterId))].sort((a, b) => a - b)
-  await lockAccountsOfMeters(sql, meterIds)
-  await lockMeters(sql, meterIds)
-  const records = await loadMeters(sql, meterIds)
+  const records = await holdMeters(sql, meterIds)
   const readingsOf = groupByMeter(readings)
   const tariffs = await loadTariffMeters(sql, records, (meterId) =>
     Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
@@ -75,27 +71,35 @@ const settleBatch = async (
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
   const rows = outcomes.flatMap(({ rows }) => rows)
-  await savePeriods(
-    sql,
-    outcomes.flatMap(({ periods }) => periods),
-  )
-  await saveTariffPeriods(
-    sql,
-    outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
-  )
-  await saveObservations(
-    sql,
-    outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation])),
-  )
   const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
-  const accountIds = records.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]))
-  const posted = await post(sql, ids, { now, accountIds, postings: charged.map(({ posting }) => posting) })
-  const balances = new Map(charged.map(({ row }, index) => [row, posted.balancesAfter[index] ?? null]))
-  await insertReadings(
-    sql,
-    rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
-  )
-  await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
+  const standings = records.flatMap(({ standing }) => standing ?? []).map((one) => [one.accountId, one] as const)
+  const counts = countsOf(records, rows)
+  // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are shared by all.
+  await Promise.all([
+    savePeriods(
+      sql,
+      outcomes.flatMap(({ periods }) => periods),
+    ),
+    saveTariffPeriods(
+      sql,
+      outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
+    ),
+    saveObservations(
+      sql,
+      outcomes.flatMap(({ observation }) => observation ?? []),
+    ),
+    post(sql, ids, {
+      now,
+      accountIds: standings.map(([accountId]) => accountId),
+      postings: charged.map(({ posting }) => posting),
+      held: { sql, standings: new Map(standings) },
+      beside: async (balancesAfter) => {
+        const balances = new Map(charged.map(({ row }, index) => [row, balancesAfter[index] ?? null]))
+        const stored = rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null }))
+        await Promise.all([insertReadings(sql, stored), countReads(sql, counts, meterIds[0] ?? 0)])
+      },
+    }),
+  ])
   return summaryOf(rows)
 }
 

@@ -21,7 +21,7 @@ const parseInt8 = (text: string): bigint => BigInt(text)
 const plainInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/
 
 /** Our sessions speak UTC; what is not plain goes through the driver's own parser (years before Christ, infinity). */
-const parseInstant = (text: string): number =>
+export const parseInstant = (text: string): number =>
   plainInstant.test(text)
     ? Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
     : Number(types.getTypeParser(types.builtins.TIMESTAMPTZ)(text) as Date | number)
@@ -79,6 +79,8 @@ export const clientConfig = (connection: Connection): ClientConfig => ({
   types: rowTypes(),
   application_name: 'xianfu',
   keepAlive: true,
+  // What is asked for together leaves together: the server does not wait for us between two statements of a step.
+  pipeline: true,
   connectionTimeoutMillis: connectTimeoutMs,
   statement_timeout: statementTimeoutMs,
   query_timeout: statementTimeoutMs + answerMarginMs,

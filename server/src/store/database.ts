@@ -13,7 +13,11 @@ import {
 import { keepListening } from './listen.ts'
 import { isConflict, StoreError, toStoreError } from './store-error.ts'
 
-/** Somewhere to send statements: the database itself, or one open transaction. */
+/**
+ * Somewhere to send statements: the database itself, or one open transaction. Statements of one transaction leave in the
+ * order in which they are asked for, and one need not wait for the answer to the one before: ask for several and await them
+ * together, and the server is not kept waiting. When one fails, so do those behind it, and the transaction with them.
+ */
 export type Sql = {
   query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
 }
@@ -88,7 +92,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   const query = async <Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> =>
     send(pool, text, values)
 
-  return {
+  const database: Database = {
     query,
     transaction: async (work, transactionOptions = {}) => {
       for (let attempt = 1; ; attempt += 1) {
@@ -113,7 +117,14 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       timeUp.abort()
     },
   }
+  homes.set(database, pool)
+  return database
 }
+
+const homes = new WeakMap<object, object>()
+
+/** One and the same object for a database and all its transactions: what is remembered of it hangs on that. */
+export const homeOf = (sql: Sql): object => homes.get(sql) ?? sql
 
 type Send = <Row>(
   target: Pool | PoolClient,
@@ -188,7 +199,9 @@ const attemptTransaction = async <T>(
     if (statementTimeoutMs !== undefined) {
       await send(client, `set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`, undefined)
     }
-    const result = await work({ query: async (text, values) => send(client, text, values, bound) })
+    const sql: Sql = { query: async (text, values) => send(client, text, values, bound) }
+    homes.set(sql, pool)
+    const result = await work(sql)
     await commit(client, place)
     return result
   } catch (error) {

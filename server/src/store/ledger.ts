@@ -2,7 +2,7 @@ import { bucketOf } from '../domain/bucket.ts'
 import { chart } from '../domain/ledger/chart.ts'
 import { ownerOf, sidesOf, type LedgerCode, type Posting } from '../domain/ledger.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
-import type { Sql } from './database.ts'
+import { homeOf, type Sql } from './database.ts'
 
 export type LedgerEntry = Readonly<{
   id: string
@@ -16,15 +16,23 @@ export type LedgerEntry = Readonly<{
 }>
 
 type Key = Readonly<{ bucket: number; code: LedgerCode; accountId: number | null; owner: string | null }>
-type AccountRow = { id: number; bucket: number; code: LedgerCode; account_id: number | null; owner: string | null }
+type AccountRow = {
+  id: number
+  bucket: number
+  code: LedgerCode
+  account_id: number | null
+  owner: string | null
+  own: boolean | null
+}
 
-/**
- * Writes transfers; a trigger moves the running debits and credits of both sides in the same statement. Only `flow/post`
- * calls this. The customers' rows are protected by the accounts' locks; the house's accounts are one row per bucket, and
- * the trigger locks all of them in the order of their ids.
- */
-export const writeTransfers = async (sql: Sql, entries: readonly LedgerEntry[], postedAt: number): Promise<void> => {
-  if (entries.length === 0) return
+/** A transfer with the ledger accounts that it moves. */
+export type PreparedTransfer = Readonly<{ entry: LedgerEntry; debitId: number; creditId: number }>
+
+/** Finds the ledger accounts of transfers, and opens those that are not there yet. */
+export const prepareTransfers = async (
+  sql: Sql,
+  entries: readonly LedgerEntry[],
+): Promise<readonly PreparedTransfer[]> => {
   const sides = entries.map((entry) => ({ entry, ...keysOf(entry) }))
   const ids = await ledgerAccountIds(
     sql,
@@ -35,11 +43,7 @@ export const writeTransfers = async (sql: Sql, entries: readonly LedgerEntry[], 
     if (id === undefined) throw new Error(`ledger account ${textOf(key as Key)} is missing`)
     return id
   }
-  await insertTransfers(
-    sql,
-    sides.map(({ entry, debit, credit }) => ({ entry, debitId: idOf(debit), creditId: idOf(credit) })),
-    postedAt,
-  )
+  return sides.map(({ entry, debit, credit }) => ({ entry, debitId: idOf(debit), creditId: idOf(credit) }))
 }
 
 const keysOf = (entry: LedgerEntry): Readonly<{ debit: Key | number; credit: Key | number }> => {
@@ -65,11 +69,10 @@ const keyOf = (posting: Posting, bucket: number, code: LedgerCode): Key => {
   const owner = ownerOf(posting, code)
   const kind = chart[code].owner
   const accountId = kind === 'account' || kind === 'meter' ? posting.accountId : null
-  const home = homeOf(code, owner, bucket)
-  return { bucket: home, code, accountId, owner }
+  return { bucket: bucketFor(code, owner, bucket), code, accountId, owner }
 }
 
-const homeOf = (code: LedgerCode, owner: string | null, bucket: number): number => {
+const bucketFor = (code: LedgerCode, owner: string | null, bucket: number): number => {
   if (undivided.has(code)) return bucketOf(`${code}/${String(owner)}`)
   return code === 'revenue' ? bucket - (bucket % bucketsPerRevenueRow) : bucket
 }
@@ -77,11 +80,13 @@ const homeOf = (code: LedgerCode, owner: string | null, bucket: number): number 
 const textOf = ({ bucket, code, accountId, owner }: Key): string =>
   `${String(bucket)}/${code}/${String(accountId)}/${String(owner)}`
 
-const insertTransfers = async (
-  sql: Sql,
-  rows: readonly Readonly<{ entry: LedgerEntry; debitId: number; creditId: number }>[],
-  postedAt: number,
-): Promise<void> => {
+/**
+ * Writes transfers; a trigger moves the running debits and credits of both sides in the same statement. Only `flow/post`
+ * calls this. The customers' rows are protected by the accounts' locks; the house's accounts are one row per bucket, and
+ * the trigger locks all of them in the order of their ids.
+ */
+export const writeTransfers = async (sql: Sql, rows: readonly PreparedTransfer[], postedAt: number): Promise<void> => {
+  if (rows.length === 0) return
   const charge = ({ posting }: LedgerEntry) => ('agreementId' in posting ? posting : null)
   const meterOf = ({ posting }: LedgerEntry) => ('meterId' in posting ? (posting.meterId ?? null) : null)
   const payment = ({ posting }: LedgerEntry) => (posting.template === 'payment' ? posting : null)
@@ -115,10 +120,44 @@ const insertTransfers = async (
   )
 }
 
+/** How many ledger accounts of the house are remembered of one database; then all are forgotten at once. */
+const maximumRemembered = 100_000
+
+/** A ledger account is for ever what it is (a trigger sees to it), so those of the house are looked up once. */
+const memories = new WeakMap<object, Map<string, number>>()
+
+const memoryOf = (sql: Sql): Map<string, number> => {
+  const home = homeOf(sql)
+  const memory = memories.get(home)
+  if (memory !== undefined && memory.size < maximumRemembered) return memory
+  const fresh = new Map<string, number>()
+  memories.set(home, fresh)
+  return fresh
+}
+
 /** Finds (or opens) ledger accounts. Opened in one order by everybody, so that two who open the same never deadlock. */
 const ledgerAccountIds = async (sql: Sql, keys: readonly Key[]): Promise<ReadonlyMap<string, number>> => {
-  const wanted = [...new Map(keys.map((key) => [textOf(key), key])).entries()].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const list = wanted.map(([, key]) => key)
+  const memory = memoryOf(sql)
+  const found = new Map<string, number>()
+  const wanted = new Map<string, Key>()
+  for (const key of keys) {
+    const text = textOf(key)
+    const id = memory.get(text)
+    if (id === undefined) wanted.set(text, key)
+    else found.set(text, id)
+  }
+  if (wanted.size === 0) return found
+  const list = [...wanted.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key)
+  for (const row of await findOrOpen(sql, list)) {
+    const text = textOf({ ...row, accountId: row.account_id })
+    found.set(text, row.id)
+    // What this very transaction has opened may yet be undone.
+    if (row.account_id === null && row.own !== true) memory.set(text, row.id)
+  }
+  return found
+}
+
+const findOrOpen = async (sql: Sql, list: readonly Key[]): Promise<readonly AccountRow[]> => {
   const values = [
     list.map(({ bucket }) => bucket),
     list.map(({ code }) => code),
@@ -127,20 +166,18 @@ const ledgerAccountIds = async (sql: Sql, keys: readonly Key[]): Promise<Readonl
   ]
   const find = async (): Promise<readonly AccountRow[]> =>
     sql.query<AccountRow>(
-      `select l.id, l.bucket, l.code, l.account_id, l.owner
+      `select l.id, l.bucket, l.code, l.account_id, l.owner, l.xmin = pg_current_xact_id_if_assigned()::xid as own
        from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) as w(bucket, code, account_id, owner)
        join ledger_account l on l.bucket = w.bucket and l.code = w.code
          and l.account_id is not distinct from w.account_id and l.owner is not distinct from w.owner`,
       values,
     )
-  let rows = await find()
-  if (rows.length < list.length) {
-    await sql.query(
-      `insert into ledger_account (bucket, code, account_id, owner)
-       select * from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) on conflict do nothing`,
-      values,
-    )
-    rows = await find()
-  }
-  return new Map(rows.map((row) => [textOf({ ...row, accountId: row.account_id }), row.id]))
+  const rows = await find()
+  if (rows.length >= list.length) return rows
+  await sql.query(
+    `insert into ledger_account (bucket, code, account_id, owner)
+     select * from unnest($1::smallint[], $2::text[], $3::int[], $4::text[]) on conflict do nothing`,
+    values,
+  )
+  return find()
 }
