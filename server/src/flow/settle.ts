@@ -8,17 +8,12 @@ import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
+import { countReads, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
 import { holdMeters } from '../store/held-meters.ts'
-import {
-  insertReadings,
-  savePeriods,
-  type MeterRecord,
-  type PeriodUpdate,
-  type StoredReading,
-} from '../store/settlement.ts'
+import { saveSettled, type MeterUpdate, type StoredReading } from '../store/settled-readings.ts'
+import { openPeriods, type MeterRecord, type PeriodUpdate } from '../store/settlement.ts'
 import { post } from './post.ts'
 import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
@@ -74,19 +69,15 @@ const settleBatch = async (
   const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
   const standings = records.flatMap(({ standing }) => standing ?? []).map((one) => [one.accountId, one] as const)
   const counts = countsOf(records, rows)
-  // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are shared by all.
+  // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are everybody's.
   await Promise.all([
-    savePeriods(
+    openPeriods(
       sql,
-      outcomes.flatMap(({ periods }) => periods),
+      outcomes.flatMap(({ opened }) => opened),
     ),
     saveTariffPeriods(
       sql,
       outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
-    ),
-    saveObservations(
-      sql,
-      outcomes.flatMap(({ observation }) => observation ?? []),
     ),
     post(sql, ids, {
       now,
@@ -95,13 +86,25 @@ const settleBatch = async (
       held: { sql, standings: new Map(standings) },
       beside: async (balancesAfter) => {
         const balances = new Map(charged.map(({ row }, index) => [row, balancesAfter[index] ?? null]))
-        const stored = rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null }))
-        await Promise.all([insertReadings(sql, stored), countReads(sql, counts, meterIds[0] ?? 0)])
+        await Promise.all([saveSettled(sql, settledOf(outcomes, balances)), countReads(sql, counts, meterIds[0] ?? 0)])
       },
     }),
   ])
   return summaryOf(rows)
 }
+
+const settledOf = (outcomes: readonly MeterOutcome[], balances: ReadonlyMap<Row, MicroYuan | null>) =>
+  outcomes.flatMap(({ rows, carrier, meter, moved }) =>
+    rows.map((row) => {
+      const period = moved.has(row) ? row.period : null
+      return {
+        ...row.stored,
+        balanceAfter: balances.get(row) ?? null,
+        meter: row === carrier ? meter : null,
+        period: period === null ? null : { start: period.period.start, charged: period.period.charged },
+      }
+    }),
+  )
 
 const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, readonly FieldReading[]> => {
   const groups = new Map<number, FieldReading[]>()
@@ -117,19 +120,25 @@ type Row = Readonly<{
   kind: 'good' | 'late' | 'held'
   stored: Omit<StoredReading, 'balanceAfter'>
   postings: readonly Posting[]
+  /** The period as this reading left it. */
+  period: PeriodUpdate | null
 }>
 
 type MeterOutcome = Readonly<{
   rows: readonly Row[]
-  periods: readonly PeriodUpdate[]
+  /** Periods that were not there before the batch, as it leaves them. */
+  opened: readonly PeriodUpdate[]
+  /** Rows that an open period stands at now. */
+  moved: ReadonlySet<Row>
   tariffPeriods: readonly TariffPeriodUpdate[]
-  observation: Observation | null
+  /** The reading that the meter stands at now: the last good one, or else the newest. */
+  carrier: Row | undefined
+  meter: MeterUpdate | null
 }>
 
 type Progress = {
   last: MeterRecord['last']
   period: PeriodUpdate | null
-  touched: Map<number, PeriodUpdate>
   tariff: TariffMeter | null
 }
 
@@ -142,36 +151,36 @@ const settleMeter = (
   const ordered = readings.toSorted((a, b) => a.at - b.at)
   const open =
     record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, isNew: false, ...record.period }
-  const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
+  const progress: Progress = { last: record.last, period: open, tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
-  const newest = ordered.at(-1)
-  const moved = progress.last !== record.last ? progress.last : null
-  const newestQuality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
-  const late = newest === undefined || rows.every(({ kind }) => kind === 'late')
+  const lastOfPeriod = new Map(rows.flatMap((row) => (row.period === null ? [] : [[row.period.period.start, row]])))
+  const touched = [...lastOfPeriod.values()]
+  const lastGood = rows.findLast(({ kind }) => kind === 'good')
   return {
     rows,
-    periods: [...progress.touched.values()],
+    opened: touched.flatMap(({ period }) => (period?.isNew === true ? [period] : [])),
+    moved: new Set(touched.filter(({ period }) => period?.isNew === false)),
     tariffPeriods: [...(progress.tariff?.touched.values() ?? [])],
-    observation:
-      newest === undefined
-        ? null
-        : {
-            meterId: record.meterId,
-            progress: late
-              ? null
-              : {
-                  at: moved?.at ?? newest.at,
-                  quality: newestQuality,
-                  good: moved?.registers ?? null,
-                  powerMilliwatts: newest.powerMilliwatts,
-                },
-            status: newerStatus(record, newest),
-          },
+    carrier: lastGood ?? rows.at(-1),
+    meter: meterUpdate(record, rows, lastGood !== undefined, ordered.at(-1)),
   }
 }
 
+const meterUpdate = (
+  record: MeterRecord,
+  rows: readonly Row[],
+  movesOn: boolean,
+  newest: FieldReading | undefined,
+): MeterUpdate | null => {
+  if (newest === undefined) return null
+  const quality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
+  const late = rows.every(({ kind }) => kind === 'late')
+  const { powerMilliwatts } = newest
+  return { movesOn, newest: late ? null : { quality, powerMilliwatts }, status: newerStatus(record, newest) }
+}
+
 /** Under the meter's lock: a status word that is older than what is known says nothing any more. */
-const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): Observation['status'] =>
+const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): MeterUpdate['status'] =>
   status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
@@ -184,13 +193,15 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   const held = (reason: HeldReason): Row => ({
     kind: 'held',
     postings: [],
+    period: null,
     stored: { ...stored, quality: 'held', heldBecause: heldWords[reason] },
   })
   if (gate.kind === 'held') return held(gate.reason)
   if (gate.kind === 'late') {
     const stays = { ...stored, quality: 'good', heldBecause: null } as const
     const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
-    return { kind: 'late', postings: trueUp?.postings ?? [], stored: { ...stays, charged: trueUp?.charge ?? null } }
+    const charged = trueUp?.charge ?? null
+    return { kind: 'late', postings: trueUp?.postings ?? [], period: null, stored: { ...stays, charged } }
   }
   const before = progress.last?.registers ?? null
   const charge =
@@ -202,6 +213,7 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   return {
     kind: 'good',
     postings: charge?.postings ?? [],
+    period: charge?.period ?? null,
     stored: {
       ...stored,
       quality: 'good',
@@ -218,7 +230,13 @@ const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): Gate
   return agreement === null || agreement.plan === 'tariff' ? null : agreement.plan
 }
 
-type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly Posting[] }>
+type Charge = Readonly<{
+  used: WattHours
+  charge: MicroYuan
+  postings: readonly Posting[]
+  /** None under a tariff, which keeps its own. */
+  period: PeriodUpdate | null
+}>
 
 /**
  * Charges by a tariff. A late reading may tell how the energy between two others is to be divided over their prices; it
@@ -243,7 +261,7 @@ const chargeTariff = (
   const charged = chargeByTariff(record, tariff, { mark, before: last, used })
   if (charged === null) return null
   progress.tariff = charged.meter
-  return { used, charge: charged.charged, postings: charged.postings }
+  return { used, charge: charged.charged, postings: charged.postings, period: null }
 }
 
 /** The first good reading under an agreement opens the first period and is charged nothing. */
@@ -268,12 +286,11 @@ const chargeOf = (
       )
   const settled = settle(period, registers)
   progress.period = { ...base, period: settled.period }
-  progress.touched.set(settled.period.start, progress.period)
   const { charge, used } = settled
   const { agreementId, pricePlanId } = base
   const named = { accountId, meterId, agreementId, pricePlanId }
   const posting: Posting = { template: 'energy-charge', amount: charge, ...named, used, at }
-  return { used, charge, postings: charge === 0n ? [] : [posting] }
+  return { used, charge, postings: charge === 0n ? [] : [posting], period: progress.period }
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */

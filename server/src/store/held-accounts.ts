@@ -17,7 +17,7 @@ export type HeldAccounts = Readonly<{ sql: Sql; standings: ReadonlyMap<number, A
 /** Locks accounts and reads how they stand, in one journey to the server. */
 export const holdAccounts = async (sql: Sql, accountIds: readonly number[]): Promise<HeldAccounts> => {
   const [, rows] = await Promise.all([lockAccounts(sql, accountIds), standingRows(sql, [accountIds])])
-  return { sql, standings: new Map(rows.map((row) => [Number(row('account')), standingOf(row)])) }
+  return { sql, standings: new Map(rows.map((row) => [Number(row.account), standingOf(row)])) }
 }
 
 /** Of a query in which the account is `a`, its purse `l`, its agreement `g` and its {@link stirredMeters} `o`. */
@@ -46,19 +46,18 @@ const standingRows = packedRows(
    left join agreement g on g.id = a.agreement_id
    left join lateral (${stirredMeters}) o on true
    where a.id = any($1::int[])`,
-  'a.id',
 )
 
 export const standingOf = (row: PackedRow<keyof typeof standingColumns>): AccountStanding => ({
-  accountId: Number(row('account')),
-  bucket: Number(row('accountBucket')),
-  prepaymentId: Number(row('prepayment')),
-  balance: microYuan(BigInt(row('balance'))),
-  stage: row('stage') as CreditStage,
-  reasons: reasonsOf(row('reasons')),
-  alarm1: row('alarm1') === '' ? null : microYuan(BigInt(row('alarm1'))),
-  stirred: row('stirred') === 't',
-  meterIds: row('meterIds') === '' ? [] : row('meterIds').slice(1, -1).split(',').map(Number),
+  accountId: Number(row.account),
+  bucket: Number(row.accountBucket),
+  prepaymentId: Number(row.prepayment),
+  balance: microYuan(BigInt(row.balance)),
+  stage: row.stage as CreditStage,
+  reasons: reasonsOf(row.reasons),
+  alarm1: row.alarm1 === '' ? null : microYuan(BigInt(row.alarm1)),
+  stirred: row.stirred === 't',
+  meterIds: row.meterIds === '' ? [] : row.meterIds.slice(1, -1).split(',').map(Number),
 })
 
 /** Locks the accounts of these meters, in the order of their ids: always before the meters themselves. */

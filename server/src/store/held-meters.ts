@@ -26,13 +26,13 @@ export const holdMeters = async (sql: Sql, meterIds: readonly number[]): Promise
     lockMeters(sql, meterIds),
     meterRows(sql, [meterIds]),
   ])
-  const planIds = rows.flatMap((row) => [row('plan'), row('periodPlan')].filter((id) => id !== '').map(Number))
+  const planIds = rows.flatMap((row) => [row.plan, row.periodPlan].filter((id) => id !== '').map(Number))
   const plans = await loadPlans(sql, new Set(planIds))
   const standings = new Map<number, AccountStanding>()
-  for (const row of rows) if (row('account') !== '') standings.set(Number(row('account')), standingOf(row))
+  for (const row of rows) if (row.account !== '') standings.set(Number(row.account), standingOf(row))
   for (const id of standings.keys())
     if (!locked.has(id)) throw new StoreError('conflict', 'a meter came to another account while it was waited for')
-  return rows.map((row) => recordOf(row, plans, standings))
+  return rows.map((row) => recordOf(row, plans, standings)).toSorted((a, b) => a.meterId - b.meterId)
 }
 
 const columns = {
@@ -76,24 +76,23 @@ const meterRows = packedRows(
    left join lateral (${stirredMeters}) o on true
    left join lateral (select * from settlement_period p where p.meter_id = m.id order by p.start_at desc limit 1) p on true
    where m.id = any($1::int[])`,
-  'm.id',
 )
 
 const recordOf = (row: Row, plans: Plans, standings: ReadonlyMap<number, AccountStanding>): MeterRecord => {
-  const accountId = numberOf(row('account'))
+  const accountId = numberOf(row.account)
   return {
-    meterId: Number(row('id')),
-    siteId: Number(row('site')),
-    bucket: Number(row('bucket')),
+    meterId: Number(row.id),
+    siteId: Number(row.site),
+    bucket: Number(row.bucket),
     accountId,
-    timeZone: row('timeZone'),
-    maximumWatts: Number(row('maximumWatts')),
-    registerStepWh: Number(row('step')),
-    statusAt: row('statusAt') === '' ? null : instantOf(row('statusAt')),
+    timeZone: row.timeZone,
+    maximumWatts: Number(row.maximumWatts),
+    registerStepWh: Number(row.step),
+    statusAt: row.statusAt === '' ? null : instantOf(row.statusAt),
     last:
-      row('lastAt') === '' || row('last') === ''
+      row.lastAt === '' || row.last === ''
         ? null
-        : { at: instantOf(row('lastAt')), registers: registersOf(row('last'), row('lastRates')) },
+        : { at: instantOf(row.lastAt), registers: registersOf(row.last, row.lastRates) },
     agreement: agreementOf(row, plans),
     period: periodOf(row, plans),
     tariffPeriod: tariffPeriodOf(row),
@@ -102,45 +101,45 @@ const recordOf = (row: Row, plans: Plans, standings: ReadonlyMap<number, Account
 }
 
 const agreementOf = (row: Row, plans: Plans): MeterRecord['agreement'] => {
-  if (row('agreement') === '' || row('remote') !== 't') return null
-  const pricePlanId = Number(row('plan'))
-  return { id: Number(row('agreement')), pricePlanId, plan: planOfRow(plans, pricePlanId) }
+  if (row.agreement === '' || row.remote !== 't') return null
+  const pricePlanId = Number(row.plan)
+  return { id: Number(row.agreement), pricePlanId, plan: planOfRow(plans, pricePlanId) }
 }
 
 const periodOf = (row: Row, plans: Plans): MeterRecord['period'] => {
-  if (row('periodStart') === '') return null
-  const pricePlanId = Number(row('periodPlan'))
+  if (row.periodStart === '') return null
+  const pricePlanId = Number(row.periodPlan)
   const plan = planOfRow(plans, pricePlanId)
   if (plan === 'tariff') return null
   return {
-    agreementId: Number(row('periodAgreement')),
+    agreementId: Number(row.periodAgreement),
     pricePlanId,
     period: {
-      start: parseInstant(row('periodStart')),
-      end: instantOf(row('periodEnd')),
+      start: parseInstant(row.periodStart),
+      end: instantOf(row.periodEnd),
       plan,
-      opening: registersOf(row('opening'), row('openingRates')),
-      latest: registersOf(row('latest'), row('latestRates')),
-      charged: microYuan(BigInt(row('charged'))),
+      opening: registersOf(row.opening, row.openingRates),
+      latest: registersOf(row.latest, row.latestRates),
+      charged: microYuan(BigInt(row.charged)),
     },
   }
 }
 
 const tariffPeriodOf = (row: Row): MeterRecord['tariffPeriod'] => {
-  if (row('usage') === '') return null
-  const start = parseInstant(row('periodStart'))
-  const usage = JSON.parse(row('usage')) as UsageRow
+  if (row.usage === '') return null
+  const start = parseInstant(row.periodStart)
+  const usage = JSON.parse(row.usage) as UsageRow
   return {
-    agreementId: Number(row('periodAgreement')),
-    planId: Number(row('periodPlan')),
-    until: row('lastAt') === '' ? start : instantOf(row('lastAt')),
+    agreementId: Number(row.periodAgreement),
+    planId: Number(row.periodPlan),
+    until: row.lastAt === '' ? start : instantOf(row.lastAt),
     intact: start === usage.start,
     window: stateOf({
       usage,
-      ladder_before_wh: BigInt(row('ladderBefore')),
-      quota_carried_wh: BigInt(row('quotaCarried')),
-      opens_month: row('opensMonth') === 't',
-      charged: BigInt(row('charged')),
+      ladder_before_wh: BigInt(row.ladderBefore),
+      quota_carried_wh: BigInt(row.quotaCarried),
+      opens_month: row.opensMonth === 't',
+      charged: BigInt(row.charged),
     }),
   }
 }

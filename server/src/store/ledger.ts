@@ -1,8 +1,9 @@
-import { bucketOf } from '../domain/bucket.ts'
+import { bucketCount, bucketOf } from '../domain/bucket.ts'
 import { chart } from '../domain/ledger/chart.ts'
 import { ownerOf, sidesOf, type LedgerCode, type Posting } from '../domain/ledger.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import { homeOf, type Sql } from './database.ts'
+import { unlessEmpty } from './settlement.ts'
 
 export type LedgerEntry = Readonly<{
   id: string
@@ -33,7 +34,8 @@ export const prepareTransfers = async (
   sql: Sql,
   entries: readonly LedgerEntry[],
 ): Promise<readonly PreparedTransfer[]> => {
-  const sides = entries.map((entry) => ({ entry, ...keysOf(entry) }))
+  const revenueBucket = revenueBucketOf(entries[0]?.bucket ?? 0)
+  const sides = entries.map((entry) => ({ entry, ...keysOf(entry, revenueBucket) }))
   const ids = await ledgerAccountIds(
     sql,
     sides.flatMap(({ debit, credit }) => [debit, credit].filter((key) => typeof key !== 'number')),
@@ -46,12 +48,14 @@ export const prepareTransfers = async (
   return sides.map(({ entry, debit, credit }) => ({ entry, debitId: idOf(debit), creditId: idOf(credit) }))
 }
 
-const keysOf = (entry: LedgerEntry): Readonly<{ debit: Key | number; credit: Key | number }> => {
+const keysOf = (entry: LedgerEntry, revenueBucket: number): Readonly<{ debit: Key | number; credit: Key | number }> => {
   const { posting, bucket, prepaymentId } = entry
   if (posting.template === 'reversal') return { debit: posting.debit.id, credit: posting.credit.id }
   const { debit, credit } = sidesOf(posting)
   const sideOf = (code: LedgerCode): Key | number =>
-    code === 'customer-prepayment' && prepaymentId !== null ? prepaymentId : keyOf(posting, bucket, code)
+    code === 'customer-prepayment' && prepaymentId !== null
+      ? prepaymentId
+      : keyOf(posting, code === 'revenue' ? revenueBucket : bucket, code)
   return { debit: sideOf(debit), credit: sideOf(credit) }
 }
 
@@ -59,10 +63,10 @@ const keysOf = (entry: LedgerEntry): Readonly<{ debit: Key | number; credit: Key
 const undivided: ReadonlySet<LedgerCode> = new Set(['cash-drawer', 'suspense'])
 
 /**
- * Revenue is gathered over groups of buckets that lie side by side and so always move together: a batch of a thousand
- * charges then moves sixty rows of ours and not a thousand.
+ * Revenue has so many rows. One posting of many charges takes them all to one of these, that of its first: a batch of a
+ * thousand charges then moves one row of ours, and two batches side by side seldom wait for each other. Nobody asks which.
  */
-const bucketsPerRevenueRow = 64
+const revenueRows = 64
 
 /** All else of the house is spread over the buckets, so that two customers never wait for one row. */
 const keyOf = (posting: Posting, bucket: number, code: LedgerCode): Key => {
@@ -72,10 +76,10 @@ const keyOf = (posting: Posting, bucket: number, code: LedgerCode): Key => {
   return { bucket: bucketFor(code, owner, bucket), code, accountId, owner }
 }
 
-const bucketFor = (code: LedgerCode, owner: string | null, bucket: number): number => {
-  if (undivided.has(code)) return bucketOf(`${code}/${String(owner)}`)
-  return code === 'revenue' ? bucket - (bucket % bucketsPerRevenueRow) : bucket
-}
+const bucketFor = (code: LedgerCode, owner: string | null, bucket: number): number =>
+  undivided.has(code) ? bucketOf(`${code}/${String(owner)}`) : bucket
+
+const revenueBucketOf = (bucket: number): number => bucket - (bucket % (bucketCount / revenueRows))
 
 const textOf = ({ bucket, code, accountId, owner }: Key): string =>
   `${String(bucket)}/${code}/${String(accountId)}/${String(owner)}`
@@ -94,12 +98,15 @@ export const writeTransfers = async (sql: Sql, rows: readonly PreparedTransfer[]
   await sql.query(
     `insert into transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id,
                            agreement_id, price_plan_id, used_wh, payment_id, operation_id, refers_to, posted_at)
-     select t.*, $17::timestamptz
-     from unnest($1::timestamptz[], $2::uuid[], $3::smallint[], $4::int[], $5::int[], $6::bigint[], $7::text[],
+     select to_timestamp(t.ms / 1000), t.id, t.bucket, t.debit_id, t.credit_id, t.amount, t.kind, t.account_id, t.balance_after,
+            t.meter_id, t.agreement_id, t.price_plan_id, t.used_wh, t.payment_id, t.operation_id, t.refers_to, $17::timestamptz
+     from unnest($1::float8[], $2::uuid[], $3::smallint[], $4::int[], $5::int[], $6::bigint[], $7::text[],
                  $8::int[], $9::bigint[], $10::int[], $11::int[], $12::int[], $13::bigint[], $14::uuid[], $15::uuid[],
-                 $16::uuid[]) as t`,
+                 $16::uuid[])
+       as t(ms, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id,
+            price_plan_id, used_wh, payment_id, operation_id, refers_to)`,
     [
-      column(({ posting }) => new Date(posting.at)),
+      column(({ posting }) => posting.at),
       column(({ id }) => id),
       column(({ bucket }) => bucket),
       rows.map(({ debitId }) => debitId),
@@ -112,9 +119,9 @@ export const writeTransfers = async (sql: Sql, rows: readonly PreparedTransfer[]
       column((entry) => charge(entry)?.agreementId ?? null),
       column((entry) => charge(entry)?.pricePlanId ?? null),
       column(({ posting }) => ('used' in posting ? posting.used : null)),
-      column((entry) => payment(entry)?.paymentId ?? null),
-      column(({ operationId }) => operationId),
-      column(({ posting }) => posting.refersTo ?? null),
+      unlessEmpty(column((entry) => payment(entry)?.paymentId ?? null)),
+      unlessEmpty(column(({ operationId }) => operationId)),
+      unlessEmpty(column(({ posting }) => posting.refersTo ?? null)),
       new Date(postedAt),
     ],
   )

@@ -8,28 +8,32 @@ import type { Sql } from './database.ts'
 const unit = '\u001f'
 const record = '\u001e'
 
-/** A row as text; null and the empty text are the same. */
-export type PackedRow<Name extends string> = (name: Name) => string
+/** A row's values as texts; null and the empty text are the same. */
+export type PackedRow<Name extends string> = Readonly<Record<Name, string>>
 
-/** Reads rows as the select `from …` gives them; `columns` are SQL expressions by the names under which they are read. */
+/**
+ * Reads rows as the select `from …` gives them, in any order; `columns` are SQL expressions by the names under which their
+ * values are found.
+ */
 export const packedRows = <Name extends string>(
   columns: Readonly<Record<Name, string>>,
   from: string,
-  orderBy: string,
 ): ((sql: Sql, values: readonly unknown[]) => Promise<readonly PackedRow<Name>[]>) => {
   const names = Object.keys(columns) as Name[]
   const expressions = names.map((name) => columns[name]).join(`, E'\\x1f', `)
-  const text = `select string_agg(concat(${expressions}), E'\\x1e' order by ${orderBy}) as packed ${from}`
-  const placeOf = new Map(names.map((name, place) => [name, place]))
+  const text = `select string_agg(concat(${expressions}), E'\\x1e') as packed ${from}`
   return async (sql, values) => {
     const [row] = await sql.query<{ packed: string | null }>(text, values)
-    if (row === undefined || row.packed === null) return []
-    return row.packed.split(record).map((line) => {
-      const fields = line.split(unit)
-      if (fields.length !== names.length) throw new Error('a packed row is not as wide as its columns')
-      return (name) => fields[placeOf.get(name) ?? -1] ?? ''
-    })
+    return row === undefined || row.packed === null ? [] : row.packed.split(record).map((line) => rowOf(names, line))
   }
+}
+
+const rowOf = <Name extends string>(names: readonly Name[], line: string): PackedRow<Name> => {
+  const fields = line.split(unit)
+  if (fields.length !== names.length) throw new Error('a packed row is not as wide as its columns')
+  const row: Partial<Record<Name, string>> = {}
+  for (let place = 0; place < names.length; place += 1) row[names[place] as Name] = fields[place] ?? ''
+  return row as PackedRow<Name>
 }
 
 /** An instant as seconds since 1970, which PostgreSQL writes and we read faster than a date; whole milliseconds only. */

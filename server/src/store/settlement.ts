@@ -88,26 +88,14 @@ export type PeriodUpdate = Readonly<{
   bucket: number
   agreementId: number
   pricePlanId: number
+  /** As the newest reading that it was charged leaves it. */
   period: SettlementPeriod
   /** It was not there before this batch. */
   isNew: boolean
 }>
 
-/** Opens periods, and moves on those that are open: an update is a good deal cheaper than an insert that finds its row. */
-export const savePeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
-  await Promise.all([
-    openPeriods(
-      sql,
-      updates.filter(({ isNew }) => isNew),
-    ),
-    movePeriodsOn(
-      sql,
-      updates.filter(({ isNew }) => !isNew),
-    ),
-  ])
-}
-
-const openPeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
+/** Opens periods in the state that the batch leaves them in. */
+export const openPeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
   if (updates.length === 0) return
   await sql.query(
     `insert into settlement_period (meter_id, start_at, bucket, end_at, agreement_id, price_plan_id,
@@ -133,64 +121,9 @@ const openPeriods = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<
   )
 }
 
-const movePeriodsOn = async (sql: Sql, updates: readonly PeriodUpdate[]): Promise<void> => {
-  if (updates.length === 0) return
-  const rows = await sql.query(
-    `update settlement_period p set latest_wh = u.latest, latest_rates_wh = u.latest_rates::bigint[], charged = u.charged
-     from unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::text[], $5::bigint[])
-       as u(meter_id, start_at, latest, latest_rates, charged)
-     where p.meter_id = u.meter_id and p.start_at = u.start_at returning 1`,
-    [
-      updates.map(({ meterId }) => meterId),
-      updates.map(({ period }) => new Date(period.start)),
-      updates.map(({ period }) => period.latest.totalWh),
-      updates.map(({ period }) => arrayText(period.latest.ratesWh)),
-      updates.map(({ period }) => period.charged),
-    ],
-  )
-  if (rows.length !== updates.length) throw new Error('a settlement period that was open is gone')
-}
-
 /** PostgreSQL's own text for an array: unnest can not carry arrays of arrays. */
 export const arrayText = (values: readonly WattHours[]): string => `{${values.join(',')}}`
 
-export type StoredReading = Readonly<{
-  meterId: number
-  bucket: number
-  at: number
-  registers: Registers
-  powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
-  quality: 'good' | 'held'
-  heldBecause: string | null
-  used: WattHours | null
-  charged: MicroYuan | null
-  balanceAfter: MicroYuan | null
-}>
-
-/** Keeps readings of every quality; the same reading again changes nothing. */
-export const insertReadings = async (sql: Sql, readings: readonly StoredReading[]): Promise<void> => {
-  if (readings.length === 0) return
-  await sql.query(
-    `insert into reading (at, meter_id, bucket, total_wh, rates_wh, power_mw, obtained, quality, held_because, used_wh, charged, balance_after)
-     select r.at, r.meter_id, r.bucket, r.total, r.rates::bigint[], r.power, r.obtained, r.quality, r.held, r.used, r.charged, r.balance
-     from unnest($1::timestamptz[], $2::int[], $3::smallint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                 $9::text[], $10::bigint[], $11::bigint[], $12::bigint[])
-       as r(at, meter_id, bucket, total, rates, power, obtained, quality, held, used, charged, balance)
-     on conflict do nothing`,
-    [
-      readings.map(({ at }) => new Date(at)),
-      readings.map(({ meterId }) => meterId),
-      readings.map(({ bucket }) => bucket),
-      readings.map(({ registers }) => registers.totalWh),
-      readings.map(({ registers }) => arrayText(registers.ratesWh)),
-      readings.map(({ powerMilliwatts }) => powerMilliwatts),
-      readings.map(({ obtained }) => obtained),
-      readings.map(({ quality }) => quality),
-      readings.map(({ heldBecause }) => heldBecause),
-      readings.map(({ used }) => used),
-      readings.map(({ charged }) => charged),
-      readings.map(({ balanceAfter }) => balanceAfter),
-    ],
-  )
-}
+/** A column of nulls alone need not be sent: `unnest` fills up the shorter of its arrays with them. */
+export const unlessEmpty = <T>(column: readonly (T | null)[]): readonly (T | null)[] | null =>
+  column.every((value) => value === null) ? null : column
