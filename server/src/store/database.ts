@@ -182,8 +182,9 @@ const attemptTransaction = async <T>(
   send: Send,
   place: string,
   work: (sql: Sql) => Promise<T>,
-  { isolation, statementTimeoutMs }: TransactionOptions,
+  options: TransactionOptions,
 ): Promise<T> => {
+  const { statementTimeoutMs } = options
   const client = await pool.connect().catch((error: unknown) => {
     throw toStoreError(error, place)
   })
@@ -195,13 +196,11 @@ const attemptTransaction = async <T>(
   }
   client.on('error', onBroken)
   try {
-    await send(client, `begin isolation level ${isolation ?? 'read committed'}`, undefined)
-    if (statementTimeoutMs !== undefined) {
-      await send(client, `set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`, undefined)
-    }
-    const sql: Sql = { query: async (text, values) => send(client, text, values, bound) }
+    const begun = begin(client, send, options)
+    const sql: Sql = { query: inside(begun, async (text, values) => send(client, text, values, bound)) }
     homes.set(sql, pool)
     const result = await work(sql)
+    await begun
     await commit(client, place)
     return result
   } catch (error) {
@@ -218,6 +217,38 @@ const attemptTransaction = async <T>(
     client.release(broken)
   }
 }
+
+const begin = async (
+  client: PoolClient,
+  send: Send,
+  { isolation, statementTimeoutMs }: TransactionOptions,
+): Promise<void> => {
+  const texts = [`begin isolation level ${isolation ?? 'read committed'}`]
+  if (statementTimeoutMs !== undefined) texts.push(`set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`)
+  await Promise.all(texts.map(async (text) => send(client, text, undefined)))
+}
+
+/**
+ * What only reads or locks may travel with BEGIN; the rest, and what is asked for behind it, waits for the answer, for it
+ * would be committed by itself if BEGIN failed. Nobody is given an answer before BEGIN has one.
+ */
+const inside = (begun: Promise<void>, query: Sql['query']): Sql['query'] => {
+  let waiting = false
+  let hasBegun = false
+  begun.then(
+    () => (hasBegun = true),
+    () => undefined,
+  )
+  return async (text, values) => {
+    waiting ||= !travelsWithBegin.test(text)
+    if (waiting && !hasBegun) await begun
+    const rows = await query(text, values)
+    await begun
+    return rows as readonly never[]
+  }
+}
+
+const travelsWithBegin = /^\s*select\s/i
 
 /**
  * PostgreSQL answers COMMIT of a transaction in which a statement has failed with a quiet ROLLBACK. Whoever swallowed
