@@ -224,7 +224,8 @@ const begin = async (
   { isolation, statementTimeoutMs }: TransactionOptions,
 ): Promise<void> => {
   const texts = [`begin isolation level ${isolation ?? 'read committed'}`]
-  if (statementTimeoutMs !== undefined) texts.push(`set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`)
+  if (statementTimeoutMs !== undefined)
+    texts.push(`set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`)
   await Promise.all(texts.map(async (text) => send(client, text, undefined)))
 }
 
