@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg'
 import type { Clock } from '../domain/clock.ts'
@@ -196,8 +197,13 @@ const attemptTransaction = async <T>(
   }
   client.on('error', onBroken)
   try {
+    holdBack(client)
     const begun = begin(client, send, options)
-    const sql: Sql = { query: inside(begun, async (text, values) => send(client, text, values, bound)) }
+    const ask: Sql['query'] = async (text, values) => {
+      holdBack(client)
+      return send(client, text, values, bound)
+    }
+    const sql: Sql = { query: inside(begun, ask) }
     homes.set(sql, pool)
     const result = await work(sql)
     await begun
@@ -227,6 +233,19 @@ const begin = async (
   if (statementTimeoutMs !== undefined)
     texts.push(`set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`)
   await Promise.all(texts.map(async (text) => send(client, text, undefined)))
+}
+
+/**
+ * Holds back what is written to the server until nothing more is asked for in this turn: then it leaves in one piece, and
+ * the server is woken once. A journey costs both sides more than most statements do.
+ */
+const holdBack = (client: PoolClient): void => {
+  const { stream } = (client as unknown as Readonly<{ connection: Readonly<{ stream: Writable }> }>).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => {
+    stream.uncork()
+  })
 }
 
 /**
