@@ -1,8 +1,19 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
+import {
+  createEndReadingPause,
+  createPauseReading,
+  createRemoveSchedule,
+  createSetSchedule,
+  type EndReadingPause,
+  type PauseReading,
+  type RemoveSchedule,
+  type SetSchedule,
+} from './schedules.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -13,6 +24,11 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  setSchedule: SetSchedule
+  removeSchedule: RemoveSchedule
+  pauseReading: PauseReading
+  endReadingPause: EndReadingPause
+  readLines: ReadLines
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -21,4 +37,9 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  setSchedule: createSetSchedule(context),
+  removeSchedule: createRemoveSchedule(context),
+  pauseReading: createPauseReading(context),
+  endReadingPause: createEndReadingPause(context),
+  readLines: createReadLines(context, headend),
 })

@@ -1,8 +1,16 @@
 import { localDayText } from '../domain/calendar.ts'
-import type { ScheduledMeter } from '../store/archive.ts'
-import { countFailures, countReads } from '../store/meters.ts'
+import {
+  forgetMissedReads,
+  saveMeterData,
+  saveMissedReads,
+  type CollectedMeter,
+  type MeterData,
+  type MissedRead,
+} from '../store/collection.ts'
+import { countFailures, countReads, saveInstantaneousOf } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
+import { instantaneousOf } from './read-now.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
 /** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
@@ -17,11 +25,19 @@ const settlers = 2
 /** A batch that is not full is settled after so long, elapsed time. */
 const flushEveryMs = 150
 
-type Failure = Readonly<{ meter: ScheduledMeter; at: number }>
+/** What was missed is known for so long, wall time: statements look back a year. */
+const missedKeptMs = 400 * 86_400_000
+const forgetEveryMs = 86_400_000
+
+type Failure = Readonly<{ meter: Pick<CollectedMeter, 'id' | 'siteId' | 'timeZone'>; at: number }>
 
 export type ReadingBuffer = Readonly<{
   add(reading: FieldReading): void
-  addFailure(meter: ScheduledMeter, at: number): void
+  addFailure(meter: Failure['meter'], at: number): void
+  /** What was collected beside the readings. */
+  addData(data: MeterData): void
+  /** A turn of a schedule that has ended without its data. */
+  addMissed(missed: MissedRead): void
   /** Settles all that waits. */
   flush(): Promise<void>
   run(signal: AbortSignal): Promise<void>
@@ -34,6 +50,9 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   /** Taken up, in the order of their meters. */
   const ordered: FieldReading[] = []
   const failures: Failure[] = []
+  const data: MeterData[] = []
+  const missed: MissedRead[] = []
+  let forgetAt = -Infinity
 
   /** Lines bring one meter each; put in order, neighbours come into one batch, whose rows lie side by side. */
   const take = (): readonly FieldReading[] => {
@@ -57,6 +76,12 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     const failed = failures.splice(0)
     if (failed.length > 0) await recordFailures(context, failed)
+    while (data.length > 0) await putBackOnFailure(data, async (batch) => recordData(context, batch))
+    while (missed.length > 0) await putBackOnFailure(missed, async (batch) => saveMissedReads(context.database, batch))
+    const now = context.clock.now()
+    if (now < forgetAt) return
+    forgetAt = now + forgetEveryMs
+    await forgetMissedReads(context.database, now - missedKeptMs)
   }
 
   return {
@@ -67,6 +92,14 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
     },
     addFailure(meter, at) {
       if (failures.length < maximumWaiting) failures.push({ meter, at })
+    },
+    addData(one) {
+      if (data.length >= maximumWaiting) data.shift()
+      data.push(one)
+    },
+    addMissed(one) {
+      if (missed.length >= maximumWaiting) missed.shift()
+      missed.push(one)
     },
     flush,
     run: async (signal) =>
@@ -96,6 +129,30 @@ const settleOrPartly = async (context: FlowContext, batch: readonly FieldReading
     await settleOrPartly(context, batch.slice(half))
   }
 }
+
+const putBackOnFailure = async <T>(waiting: T[], save: (batch: readonly T[]) => Promise<void>): Promise<void> => {
+  const batch = waiting.splice(0, batchSize)
+  try {
+    await save(batch)
+  } catch (error) {
+    waiting.unshift(...batch)
+    throw error
+  }
+}
+
+const recordData = async ({ database }: FlowContext, batch: readonly MeterData[]): Promise<void> =>
+  database.transaction(async (sql) => {
+    await saveMeterData(sql, batch)
+    const measured = batch.filter(({ dataSet }) => dataSet === 'instantaneous')
+    await saveInstantaneousOf(
+      sql,
+      measured.map(({ meterId, at, data }) => ({ meterId, at, values: { at, ...instantaneousOf(data) } })),
+    )
+    await notifyLive(
+      sql,
+      batch.map(({ meterId }) => `meter:${String(meterId)}`),
+    )
+  })
 
 const recordFailures = async ({ database }: FlowContext, failed: readonly Failure[]): Promise<void> => {
   const perMeter = new Map<number, { failure: Failure; count: number }>()

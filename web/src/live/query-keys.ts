@@ -9,6 +9,7 @@ export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const workItemsKey = ['work-items'] as const
+export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -27,6 +28,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -39,7 +41,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
   if (topic === 'work-item') return [workItemsKey]
-  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
+  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
