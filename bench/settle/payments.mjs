@@ -9,7 +9,8 @@ export const payMeanwhile = async (database, { meters, perSecond, now, signal })
   const tookMs = []
   const inFlight = new Set()
   const startedMs = performance.now()
-  for (let count = 0; !signal.aborted && perSecond > 0; count += 1) {
+  if (perSecond <= 0) return []
+  for (let count = 0; !signal.aborted; count += 1) {
     const accountId = ((count * 7_919) % meters) + 1
     // Measured from when it was due: a payment that could not even begin has waited too.
     const dueMs = startedMs + (count * 1000) / perSecond

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 
 /**
  * The same rows with nothing decided: what disk and indexes allow. Written from within the server by `insert … select`, and
@@ -23,7 +23,7 @@ export const plainInsert = async (database, meters) => {
 /** In transactions of so many rows, text format, each table with its indexes and checks. */
 export const plainCopy = async (database, url, meters, rowsEach) => {
   await makeTables(database, 'copy')
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   const at = new Date().toISOString()
   const startedMs = performance.now()

@@ -73,7 +73,7 @@ const round = async (database, meters, number) => {
 const sizes = async (database) =>
   (
     await database.query(
-      `select pg_database_size(current_database())::float8 as bytes, pg_current_wal_lsn() - '0/0' as wal`,
+      `select pg_database_size(current_database())::float8 as bytes, (pg_current_wal_lsn() - '0/0')::float8 as wal`,
     )
   )[0]
 
@@ -115,7 +115,7 @@ const measure = async (adminUrl, meters) =>
       p99: quantile(paid, 0.99),
       payments: paid.length,
       bytes: (after.bytes - before.bytes) / settled,
-      wal: Number(after.wal - before.wal) / settled,
+      wal: (after.wal - before.wal) / settled,
       insert: await plainInsert(database, meters),
       copy: await plainCopy(database, url, meters, batchSize),
       bigCopy: await plainCopy(database, url, meters, 50_000),

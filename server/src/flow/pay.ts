@@ -5,7 +5,7 @@ import type { Database, Sql } from '../store/database.ts'
 import { findPayer, insertPayment, type KnownPayment } from '../store/payments.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { loadCredit } from '../store/credit.ts'
-import { holdAccounts } from '../store/held-accounts.ts'
+import { lockAndReadAccounts } from '../store/locked-accounts.ts'
 import type { Pay, PayInput, PayResult } from './abilities.ts'
 import { post } from './post.ts'
 
@@ -24,7 +24,7 @@ export const createPay =
 /** The same inside a transaction of the caller. The customer waits: two journeys to the server, and the account is locked. */
 export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
   const { accountId, key, amount, channel, operatorId } = input
-  const [held, payer] = await Promise.all([holdAccounts(sql, [accountId]), findPayer(sql, accountId, key)])
+  const [locked, payer] = await Promise.all([lockAndReadAccounts(sql, [accountId]), findPayer(sql, accountId, key)])
   if (payer === null) return { ok: false, code: 'unknown-account' }
   const inputHash = `${channel}:${amount.toString()}`
   if (payer.known === null && payer.keyTaken) return { ok: false, code: 'same-key-other-input' }
@@ -41,7 +41,7 @@ export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number
       postings: [{ template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now }],
       paymentId,
       operationId: paymentId,
-      held,
+      locked,
     }),
   ])
   const decision = posted.decisions.get(accountId)

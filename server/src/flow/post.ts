@@ -7,7 +7,7 @@ import { lifetimeMs, urgencyOf, type RelayCommandKind } from '../domain/relay-co
 import { cancelQueued, queueCommands, type NewCommand } from '../store/commands.ts'
 import { loadCredit, saveDecisions, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
-import { holdAccounts, type AccountStanding, type HeldAccounts } from '../store/held-accounts.ts'
+import { lockAndReadAccounts, type AccountStanding, type LockedAccounts } from '../store/locked-accounts.ts'
 import { prepareTransfers, writeTransfers, type LedgerEntry } from '../store/ledger.ts'
 import { queueMessages, type NewMessage } from '../store/messages.ts'
 import { commandChannel, messageChannel, notify, notifyLive } from '../store/notify.ts'
@@ -23,7 +23,7 @@ export type PostInput = Readonly<{
   /** What was asked of the ledger, when it was a person or a program that asked. */
   operationId?: string
   /** Every account of this posting, where the caller has locked and read them in this transaction already. */
-  held?: HeldAccounts
+  locked?: LockedAccounts
   /** Statements that need the balances and are to leave beside the transfers, ahead of them. */
   beside?: (balancesAfter: readonly MicroYuan[]) => Promise<unknown>
 }>
@@ -45,9 +45,9 @@ export type Posted = Readonly<{
 export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted> => {
   const named = input.postings.flatMap(({ accountId }) => accountId ?? [])
   const accountIds = [...new Set([...input.accountIds, ...named])].sort((a, b) => a - b)
-  if (input.held !== undefined && input.held.sql !== sql)
-    throw new Error('accounts of another transaction are not held')
-  const { standings } = input.held ?? (await holdAccounts(sql, accountIds))
+  if (input.locked !== undefined && input.locked.sql !== sql)
+    throw new Error('accounts of another transaction are not locked here')
+  const { standings } = input.locked ?? (await lockAndReadAccounts(sql, accountIds))
   const concerned = accountIds.flatMap((accountId) => standings.get(accountId) ?? [])
   const { entries, ...after } = entriesOf(ids, input, standings)
   const [quiet, stirred] = partition(concerned, (standing) =>

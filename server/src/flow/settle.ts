@@ -11,7 +11,7 @@ import type { Database, Sql } from '../store/database.ts'
 import { countReads, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
-import { holdMeters } from '../store/held-meters.ts'
+import { lockAndReadMeters } from '../store/locked-meters.ts'
 import { saveSettled, type MeterUpdate, type StoredReading } from '../store/settled-readings.ts'
 import { openPeriods, type MeterRecord, type PeriodUpdate } from '../store/settlement.ts'
 import { post } from './post.ts'
@@ -57,7 +57,7 @@ const settleBatch = async (
   now: number,
 ): Promise<SettleSummary> => {
   const meterIds = [...new Set(readings.map(({ meterId }) => meterId))].sort((a, b) => a - b)
-  const records = await holdMeters(sql, meterIds)
+  const records = await lockAndReadMeters(sql, meterIds)
   const readingsOf = groupByMeter(readings)
   const tariffs = await loadTariffMeters(sql, records, (meterId) =>
     Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
@@ -83,7 +83,7 @@ const settleBatch = async (
       now,
       accountIds: standings.map(([accountId]) => accountId),
       postings: charged.map(({ posting }) => posting),
-      held: { sql, standings: new Map(standings) },
+      locked: { sql, standings: new Map(standings) },
       beside: async (balancesAfter) => {
         const balances = new Map(charged.map(({ row }, index) => [row, balancesAfter[index] ?? null]))
         await Promise.all([saveSettled(sql, settledOf(outcomes, balances)), countReads(sql, counts, meterIds[0] ?? 0)])

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, integer } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { instantOf, packedInstant, packedRows } from './packed-rows.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
@@ -32,9 +32,9 @@ test('instants keep their millisecond', async () => {
     { id: 'u.id', at: packedInstant('u.at') },
     'from unnest($1::int[], $2::timestamptz[]) as u(id, at)',
   )
-  const instants = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) })
-  await fc.assert(
-    fc.asyncProperty(fc.array(instants, { minLength: 2, maxLength: 50 }), async (list) => {
+  const instants = integer({ min: 0, max: Date.UTC(2100, 0, 1) })
+  await assert(
+    asyncProperty(array(instants, { minLength: 2, maxLength: 50 }), async (list) => {
       const rows = await read(at.database, [list.map((_, id) => id), list.map((one) => new Date(one))])
       const back = rows.toSorted((a, b) => Number(a.id) - Number(b.id)).map((row) => instantOf(row.at))
       expect(back).toEqual(list)

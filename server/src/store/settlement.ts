@@ -1,8 +1,8 @@
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
-import { microYuan, price, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { microYuan, price, wattHours, type WattHours } from '../domain/quantity.ts'
 import type { SettlementPeriod } from '../domain/settlement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
-import type { AccountStanding } from './held-accounts.ts'
+import type { AccountStanding } from './locked-accounts.ts'
 import type { Sql } from './database.ts'
 import { usageOf, type UsageRow } from './tariff-usage.ts'
 

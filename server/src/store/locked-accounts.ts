@@ -12,10 +12,10 @@ export type AccountStanding = Standing &
  * Accounts that are locked in the transaction of `sql`, as they stand. Whoever shows it to the one door need not lock
  * and read them again; it is of no use in any other transaction.
  */
-export type HeldAccounts = Readonly<{ sql: Sql; standings: ReadonlyMap<number, AccountStanding> }>
+export type LockedAccounts = Readonly<{ sql: Sql; standings: ReadonlyMap<number, AccountStanding> }>
 
 /** Locks accounts and reads how they stand, in one journey to the server. */
-export const holdAccounts = async (sql: Sql, accountIds: readonly number[]): Promise<HeldAccounts> => {
+export const lockAndReadAccounts = async (sql: Sql, accountIds: readonly number[]): Promise<LockedAccounts> => {
   const [, rows] = await Promise.all([lockAccounts(sql, accountIds), standingRows(sql, [accountIds])])
   return { sql, standings: new Map(rows.map((row) => [Number(row.account), standingOf(row)])) }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { holdAccounts } from '../store/held-accounts.ts'
+import { lockAndReadAccounts } from '../store/locked-accounts.ts'
 import { post } from './post.ts'
 import { createMoneyBench, yuan, type MoneyBench } from './testing/money-bench.ts'
 
@@ -11,11 +11,16 @@ afterAll(async () => bench.drop())
 
 const fee = (accountId: number) => ({ template: 'fee', accountId, amount: yuan(1), at: bench.clock.now() }) as const
 
-test('accounts that another transaction has held are refused at the door', async () => {
+test('accounts that another transaction has locked are refused at the door', async () => {
   const [accountId = 0] = bench.accountIds
-  const stale = await bench.database.transaction(async (sql) => holdAccounts(sql, [accountId]))
+  const stale = await bench.database.transaction(async (sql) => lockAndReadAccounts(sql, [accountId]))
   const late = bench.database.transaction(async (sql) =>
-    post(sql, bench.ids, { now: bench.clock.now(), accountIds: [accountId], postings: [fee(accountId)], held: stale }),
+    post(sql, bench.ids, {
+      now: bench.clock.now(),
+      accountIds: [accountId],
+      postings: [fee(accountId)],
+      locked: stale,
+    }),
   )
   await expect(late).rejects.toThrow('another transaction')
 })

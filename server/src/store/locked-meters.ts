@@ -8,7 +8,7 @@ import {
   standingOf,
   stirredMeters,
   type AccountStanding,
-} from './held-accounts.ts'
+} from './locked-accounts.ts'
 import { instantOf, packedInstant, packedRows, type PackedRow } from './packed-rows.ts'
 import { loadPlans, type Plans } from './plan-memory.ts'
 import { lockMeters, stateOf, type MeterRecord } from './settlement.ts'
@@ -20,8 +20,8 @@ import type { UsageRow } from './tariff-usage.ts'
  * needs, in one journey to the server. What is read is read by a statement of its own behind the locks: the locking ones
  * would still see what was there before they waited.
  */
-export const holdMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
-  const [locked, , rows] = await Promise.all([
+export const lockAndReadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
+  const [lockedIds, , rows] = await Promise.all([
     lockAccountsOfMeters(sql, meterIds),
     lockMeters(sql, meterIds),
     meterRows(sql, [meterIds]),
@@ -31,7 +31,7 @@ export const holdMeters = async (sql: Sql, meterIds: readonly number[]): Promise
   const standings = new Map<number, AccountStanding>()
   for (const row of rows) if (row.account !== '') standings.set(Number(row.account), standingOf(row))
   for (const id of standings.keys())
-    if (!locked.has(id)) throw new StoreError('conflict', 'a meter came to another account while it was waited for')
+    if (!lockedIds.has(id)) throw new StoreError('conflict', 'a meter came to another account while it was waited for')
   return rows.map((row) => recordOf(row, plans, standings)).toSorted((a, b) => a.meterId - b.meterId)
 }
 
