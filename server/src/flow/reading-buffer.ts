@@ -13,7 +13,9 @@ import { createBell, loop, type FlowContext } from './process.ts'
 import { instantaneousOf } from './read-now.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
-/** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
+/** From so many readings that wait to be settled the lines pause: a half hour that is read too early to be kept is lost. */
+const enoughWaiting = 5_000
+/** Beyond it the oldest are dropped (reads of people do not pause), which loses no energy: registers are cumulative. */
 const maximumWaiting = 20_000
 /**
  * Readings settled in one transaction. A payment of one of their accounts waits that long; twice as many would settle a
@@ -32,6 +34,8 @@ const forgetEveryMs = 86_400_000
 type Failure = Readonly<{ meter: Pick<CollectedMeter, 'id' | 'siteId' | 'timeZone'>; at: number }>
 
 export type ReadingBuffer = Readonly<{
+  /** Resolves when there is room for further readings, or the signal aborts. */
+  room(signal: AbortSignal): Promise<void>
   add(reading: FieldReading): void
   addFailure(meter: Failure['meter'], at: number): void
   /** What was collected beside the readings. */
@@ -52,7 +56,16 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   const failures: Failure[] = []
   const data: MeterData[] = []
   const missed: MissedRead[] = []
+  const forRoom = new Set<() => void>()
   let forgetAt = -Infinity
+
+  const backlog = (): number => waiting.length + ordered.length
+
+  const tellRoom = (): void => {
+    if (backlog() >= enoughWaiting) return
+    for (const go of forRoom) go()
+    forRoom.clear()
+  }
 
   /** Lines bring one meter each; put in order, neighbours come into one batch, whose rows lie side by side. */
   const take = (): readonly FieldReading[] => {
@@ -64,6 +77,7 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
     for (let batch = take(); batch.length > 0; batch = take()) {
       try {
         await settleOrPartly(context, batch)
+        tellRoom()
       } catch (error) {
         ordered.unshift(...batch)
         throw error
@@ -85,8 +99,12 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   }
 
   return {
+    async room(signal) {
+      if (backlog() < enoughWaiting || signal.aborted) return
+      await new Promise<void>((resolve) => forRoom.add(resolve))
+    },
     add(reading) {
-      if (waiting.length + ordered.length >= maximumWaiting) (waiting.length > 0 ? waiting : ordered).shift()
+      if (backlog() >= maximumWaiting) (waiting.length > 0 ? waiting : ordered).shift()
       waiting.push(reading)
       if (waiting.length >= batchSize) bell.ring()
     },
@@ -106,6 +124,8 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
       loop(context, 'settle', signal, async () => {
         await bell.wait(context.clock, flushEveryMs, signal)
         await flush()
+      }).finally(() => {
+        for (const go of forRoom) go()
       }),
   }
 }
