@@ -35,6 +35,8 @@ const byLines = (readings) => {
 /** No two neighbours near each other: what an order that is nobody's costs. */
 const scattered = (readings) => readings.map((_, index) => readings[(index * 7_919) % readings.length])
 
+/** As the server puts what waits in order, and into lanes by blocks of neighbours. */
+const neighbours = 64
 const inOrderAsTheyWait = (readings) => {
   const ordered = []
   for (let from = 0; from < readings.length; from += waiting)
@@ -42,8 +44,13 @@ const inOrderAsTheyWait = (readings) => {
   return ordered
 }
 
-/** A round cut into batches as the server cuts it; `scattered` leaves them in an order that is nobody's. */
-export const batchesOf = (readings, size, order) => {
+/** For each lane a round's batches as the server cuts them; `scattered` leaves them in an order that is nobody's. */
+export const lanesOf = (readings, { lanes, size, order }) => {
   const all = order === 'scattered' ? scattered(readings) : inOrderAsTheyWait(byLines(readings))
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
+  return Array.from({ length: lanes }, (_, lane) => {
+    const own = all.filter(({ meterId }) => Math.floor(meterId / neighbours) % lanes === lane)
+    return Array.from({ length: Math.ceil(own.length / size) }, (_, index) =>
+      own.slice(index * size, (index + 1) * size),
+    )
+  })
 }

@@ -15,7 +15,7 @@ import { payMeanwhile } from './payments.mjs'
 import { plainCopy, plainInsert } from './physical.mjs'
 import { populate } from './population.mjs'
 import { processorMeter } from './processor.mjs'
-import { batchesOf, roundOf } from './readings.mjs'
+import { lanesOf, roundOf } from './readings.mjs'
 import { describeServer, withDatabase, withServer } from './server.mjs'
 
 const { values } = parseArgs({
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     most: { type: 'string', default: '600' },
     payments: { type: 'string', default: '50' },
     batch: { type: 'string', default: '125' },
-    workers: { type: 'string', default: '2' },
+    lanes: { type: 'string', default: '2' },
     order: { type: 'string', default: 'lines' },
     plan: { type: 'string' },
     'database-url': { type: 'string' },
@@ -35,7 +35,7 @@ const { values } = parseArgs({
   },
 })
 const [rounds, seconds, most] = [Number(values.rounds), Number(values.seconds), Number(values.most)]
-const [batchSize, workers, perSecond] = [Number(values.batch), Number(values.workers), Number(values.payments)]
+const [batchSize, lanes, perSecond] = [Number(values.batch), Number(values.lanes), Number(values.payments)]
 const settings = Object.fromEntries(values.setting.map((text) => text.split(/=(.*)/s).slice(0, 2)))
 const ids = { uuid: uuidv7 }
 const plan = values.plan === undefined ? null : JSON.parse(await readFile(values.plan, 'utf8'))
@@ -46,21 +46,22 @@ const say = (text) => process.stdout.write(`${text}\n`)
 const tell = (text) => process.stderr.write(`${text}\n`)
 const quantile = (list, q) => list.toSorted((a, b) => a - b)[Math.ceil(q * list.length) - 1] ?? Number.NaN
 
-const settleAll = async (database, batches, now) => {
-  let next = 0
-  const worker = async () => {
-    for (let index = next++; index < batches.length; index = next++)
-      await settleReadings(database, ids, batches[index], now)
-  }
+const cut = (readings) => lanesOf(readings, { lanes, size: batchSize, order: values.order })
+
+const settleAll = async (database, lanesOfBatches, now) => {
   const startedMs = performance.now()
-  await Promise.all(Array.from({ length: workers }, worker))
+  await Promise.all(
+    lanesOfBatches.map(async (batches) => {
+      for (const batch of batches) await settleReadings(database, ids, batch, now)
+    }),
+  )
   return performance.now() - startedMs
 }
 
 /** One round with payments beside it. */
 const round = async (database, meters, number) => {
   const now = start + number * halfHour
-  const batches = batchesOf(roundOf(meters, now, number), batchSize, values.order)
+  const batches = cut(roundOf(meters, now, number))
   const over = new AbortController()
   const paying = payMeanwhile(database, { meters, perSecond, now, signal: over.signal })
   const used = await processorMeter(database)
@@ -81,7 +82,7 @@ const measure = async (adminUrl, meters) =>
   withDatabase(adminUrl, `bench_${meters}`, async (database, url) => {
     tell(`${meters} meters: enrolling …`)
     await populate(database, { meters, now: start, plan })
-    await settleAll(database, batchesOf(roundOf(meters, start, 0), batchSize, values.order), start)
+    await settleAll(database, cut(roundOf(meters, start, 0)), start)
     // Connections, plans and caches as they are in a server that runs.
     await round(database, meters, 1)
     await database.query('vacuum analyze')
@@ -124,7 +125,7 @@ const measure = async (adminUrl, meters) =>
 
 await withServer({ url: values['database-url'] ?? process.env.DATABASE_URL, settings, tell }, async (adminUrl) => {
   say(`${await describeServer(adminUrl)}; ${cpus().length} cores, Node ${process.versions.node}`)
-  say(`${workers} batches of ${batchSize} side by side, ${perSecond} payments/s beside them`)
+  say(`${lanes} batches of ${batchSize} side by side, ${perSecond} payments/s beside them`)
   for (const meters of values.meters.split(',').map(Number)) {
     const one = await measure(adminUrl, meters)
     const us = (value) => (value === null ? '–' : `${value.toFixed(1)} µs`)

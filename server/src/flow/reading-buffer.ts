@@ -22,8 +22,12 @@ const maximumWaiting = 20_000
  * tenth faster and let it wait twice as long (docs/performance).
  */
 const batchSize = 125
-/** Batches settled side by side: while PostgreSQL works on one, the next is priced. */
-const settlers = 2
+/**
+ * Batches settled side by side: while PostgreSQL works on one, the next is priced. A meter is always in the same lane, so
+ * its readings are settled in the order in which they came; so many neighbours share one.
+ */
+const lanesSideBySide = 2
+const neighbours = 64
 /** A batch that is not full is settled after so long, elapsed time. */
 const flushEveryMs = 150
 
@@ -51,15 +55,14 @@ export type ReadingBuffer = Readonly<{
 export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   const bell = createBell()
   const waiting: FieldReading[] = []
-  /** Taken up, in the order of their meters. */
-  const ordered: FieldReading[] = []
+  const lanes = Array.from({ length: lanesSideBySide }, (): FieldReading[] => [])
   const failures: Failure[] = []
   const data: MeterData[] = []
   const missed: MissedRead[] = []
   const forRoom = new Set<() => void>()
   let forgetAt = -Infinity
 
-  const backlog = (): number => waiting.length + ordered.length
+  const backlog = (): number => lanes.reduce((sum, lane) => sum + lane.length, waiting.length)
 
   const tellRoom = (): void => {
     if (backlog() >= enoughWaiting) return
@@ -68,25 +71,27 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   }
 
   /** Lines bring one meter each; put in order, neighbours come into one batch, whose rows lie side by side. */
-  const take = (): readonly FieldReading[] => {
-    if (ordered.length === 0) ordered.push(...waiting.splice(0).sort((a, b) => a.meterId - b.meterId))
-    return ordered.splice(0, batchSize)
+  const take = (lane: FieldReading[]): readonly FieldReading[] => {
+    if (lane.length === 0)
+      for (const reading of waiting.splice(0).sort((a, b) => a.meterId - b.meterId))
+        lanes[Math.floor(reading.meterId / neighbours) % lanesSideBySide]?.push(reading)
+    return lane.splice(0, batchSize)
   }
 
-  const settleAll = async (): Promise<void> => {
-    for (let batch = take(); batch.length > 0; batch = take()) {
+  const settleLane = async (lane: FieldReading[]): Promise<void> => {
+    for (let batch = take(lane); batch.length > 0; batch = take(lane)) {
       try {
         await settleOrPartly(context, batch)
         tellRoom()
       } catch (error) {
-        ordered.unshift(...batch)
+        lane.unshift(...batch)
         throw error
       }
     }
   }
 
   const flush = async (): Promise<void> => {
-    const ends = await Promise.allSettled(Array.from({ length: settlers }, settleAll))
+    const ends = await Promise.allSettled(lanes.map(settleLane))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     const failed = failures.splice(0)
     if (failed.length > 0) await recordFailures(context, failed)
@@ -104,7 +109,7 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
       await new Promise<void>((resolve) => forRoom.add(resolve))
     },
     add(reading) {
-      if (backlog() >= maximumWaiting) (waiting.length > 0 ? waiting : ordered).shift()
+      if (backlog() >= maximumWaiting) [waiting, ...lanes].find((list) => list.length > 0)?.shift()
       waiting.push(reading)
       if (waiting.length >= batchSize) bell.ring()
     },
