@@ -59,7 +59,7 @@ const columns = {
   latest: 'p.latest_wh',
   latestRates: 'p.latest_rates_wh',
   charged: 'p.charged',
-  usage: 'p.usage',
+  usage: `coalesce(p.usage::text, '')`,
   ladderBefore: 'p.ladder_before_wh',
   quotaCarried: 'p.quota_carried_wh',
   opensMonth: 'p.opens_month',

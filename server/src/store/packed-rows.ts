@@ -20,8 +20,12 @@ export const packedRows = <Name extends string>(
   from: string,
 ): ((sql: Sql, values: readonly unknown[]) => Promise<readonly PackedRow<Name>[]>) => {
   const names = Object.keys(columns) as Name[]
-  const expressions = names.map((name) => columns[name]).join(`, E'\\x1f', `)
-  const text = `select string_agg(concat(${expressions}), E'\\x1e') as packed ${from}`
+  const expressions = names.map((name) => columns[name])
+  // Twice as fast, but it leaves nulls out altogether; nearly every row has none.
+  const whole = `concat_ws(E'\\x1f', ${expressions.join(', ')})`
+  const withNulls = `concat(${expressions.join(`, E'\\x1f', `)})`
+  const packed = `case when num_nulls(${expressions.join(', ')}) = 0 then ${whole} else ${withNulls} end`
+  const text = `select string_agg(${packed}, E'\\x1e') as packed ${from}`
   return async (sql, values) => {
     const [row] = await sql.query<{ packed: string | null }>(text, values)
     return row === undefined || row.packed === null ? [] : row.packed.split(record).map((line) => rowOf(names, line))
