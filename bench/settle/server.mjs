@@ -42,11 +42,17 @@ export const withDatabase = async (adminUrl, name, work) => {
   await admin.query(`create database ${name}`)
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
-  const database = openDatabase({ connection: { connectionString: url.href }, onError })
+  let over = false
+  const database = openDatabase({
+    connection: { connectionString: url.href },
+    // Connections that are still closing when the database is dropped.
+    onError: (error) => (over ? undefined : onError(error)),
+  })
   try {
     await migrate(database)
     return await work(database, url.href)
   } finally {
+    over = true
     await database.close()
     await admin.query(`drop database if exists ${name} with (force)`)
     await admin.close()
