@@ -24,7 +24,10 @@ export type PostInput = Readonly<{
   operationId?: string
   /** Every account of this posting, where the caller has locked and read them in this transaction already. */
   locked?: LockedAccounts
-  /** Statements that need the balances and are to leave beside the transfers, ahead of them. */
+  /**
+   * Statements that need the balances and are to leave beside the transfers, ahead of them. It asks for all of them at
+   * once: what the policy reads is asked for right behind.
+   */
   beside?: (balancesAfter: readonly MicroYuan[]) => Promise<unknown>
 }>
 
@@ -48,16 +51,18 @@ export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted
   if (input.locked !== undefined && input.locked.sql !== sql)
     throw new Error('accounts of another transaction are not locked here')
   const { standings } = input.locked ?? (await lockAndReadAccounts(sql, accountIds))
+  if (input.locked !== undefined && accountIds.some((accountId) => !standings.has(accountId)))
+    throw new Error('an account of this posting is not locked here')
   const concerned = accountIds.flatMap((accountId) => standings.get(accountId) ?? [])
   const { entries, ...after } = entriesOf(ids, input, standings)
   const [quiet, stirred] = partition(concerned, (standing) =>
     isQuiet(standing, after.latest.get(standing.accountId) ?? standing.balance),
   )
   const transfers = await prepareTransfers(sql, entries)
-  // Side by side, in this order: nothing here needs the answer to another, but for what the stirred are to be told.
-  const [{ decided, commands }] = await Promise.all([
-    decideAll(sql, ids, input, after, { quiet, stirred }),
+  // Side by side and in this order: the policy must see what was written beside the transfers.
+  const [, { decided, commands }] = await Promise.all([
     input.beside?.(after.inOrder),
+    decideAll(sql, ids, input, after, { quiet, stirred }),
     writeTransfers(sql, transfers, input.now),
   ])
   return {

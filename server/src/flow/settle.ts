@@ -11,6 +11,7 @@ import type { Database, Sql } from '../store/database.ts'
 import { countReads, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
+import type { AccountStanding } from '../store/locked-accounts.ts'
 import { lockAndReadMeters } from '../store/locked-meters.ts'
 import { saveSettled, type MeterUpdate, type StoredReading } from '../store/settled-readings.ts'
 import { openPeriods, type MeterRecord, type PeriodUpdate } from '../store/settlement.ts'
@@ -67,7 +68,7 @@ const settleBatch = async (
   )
   const rows = outcomes.flatMap(({ rows }) => rows)
   const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
-  const standings = records.flatMap(({ standing }) => standing ?? []).map((one) => [one.accountId, one] as const)
+  const standings = standingsAfter(records, outcomes)
   const counts = countsOf(records, rows)
   // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are everybody's.
   await Promise.all([
@@ -81,9 +82,9 @@ const settleBatch = async (
     ),
     post(sql, ids, {
       now,
-      accountIds: standings.map(([accountId]) => accountId),
+      accountIds: [...standings.keys()],
       postings: charged.map(({ posting }) => posting),
-      locked: { sql, standings: new Map(standings) },
+      locked: { sql, standings },
       beside: async (balancesAfter) => {
         const balances = new Map(charged.map(({ row }, index) => [row, balancesAfter[index] ?? null]))
         await Promise.all([saveSettled(sql, settledOf(outcomes, balances)), countReads(sql, counts, meterIds[0] ?? 0)])
@@ -91,6 +92,21 @@ const settleBatch = async (
     }),
   ])
   return summaryOf(rows)
+}
+
+/** The accounts as they stand; a meter that has just shown its alarm is for the policy to look at. */
+const standingsAfter = (
+  records: readonly MeterRecord[],
+  outcomes: readonly MeterOutcome[],
+): ReadonlyMap<number, AccountStanding> => {
+  const standings = new Map<number, AccountStanding>()
+  for (const [index, { standing }] of records.entries()) {
+    if (standing === null) continue
+    const known = standings.get(standing.accountId) ?? standing
+    const alarm = outcomes[index]?.meter?.status?.alarm === true
+    standings.set(standing.accountId, alarm ? { ...known, stirred: true } : known)
+  }
+  return standings
 }
 
 const settledOf = (outcomes: readonly MeterOutcome[], balances: ReadonlyMap<Row, MicroYuan | null>) =>
