@@ -13,6 +13,7 @@ import { ApiProblem } from './problem.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
+import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
 
@@ -54,6 +55,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   accountRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
+  restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)

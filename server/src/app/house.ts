@@ -7,6 +7,7 @@ import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -50,6 +51,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const loops = [
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),

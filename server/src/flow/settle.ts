@@ -3,6 +3,7 @@ import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
 import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
+import { flowsWhileOpen } from '../domain/relay-watch.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
@@ -15,6 +16,7 @@ import type { AccountStanding } from '../store/locked-accounts.ts'
 import { lockAndReadMeters } from '../store/locked-meters.ts'
 import { saveSettled, type MeterUpdate, type StoredReading } from '../store/settled-readings.ts'
 import { openPeriods, type MeterRecord, type PeriodUpdate } from '../store/settlement.ts'
+import { noteRelays, type RelaySight } from './note-relays.ts'
 import { post } from './post.ts'
 import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
@@ -91,6 +93,11 @@ const settleBatch = async (
       },
     }),
   ])
+  await noteRelays(
+    sql,
+    outcomes.flatMap(({ sight }) => sight ?? []),
+    now,
+  )
   return summaryOf(rows)
 }
 
@@ -150,6 +157,7 @@ type MeterOutcome = Readonly<{
   /** The reading that the meter stands at now: the last good one, or else the newest. */
   carrier: Row | undefined
   meter: MeterUpdate | null
+  sight: RelaySight | null
 }>
 
 type Progress = {
@@ -172,14 +180,28 @@ const settleMeter = (
   const lastOfPeriod = new Map(rows.flatMap((row) => (row.period === null ? [] : [[row.period.period.start, row]])))
   const touched = [...lastOfPeriod.values()]
   const lastGood = rows.findLast(({ kind }) => kind === 'good')
+  const meter = meterUpdate(record, rows, lastGood !== undefined, ordered.at(-1))
   return {
     rows,
     opened: touched.flatMap(({ period }) => (period?.isNew === true ? [period] : [])),
     moved: new Set(touched.filter(({ period }) => period?.isNew === false)),
     tariffPeriods: [...(progress.tariff?.touched.values() ?? [])],
     carrier: lastGood ?? rows.at(-1),
-    meter: meterUpdate(record, rows, lastGood !== undefined, ordered.at(-1)),
+    meter,
+    sight: meter?.status == null ? null : sightOf(record, meter.status, lastGood?.stored.registers ?? null),
   }
+}
+
+/** Energy counts as flowing behind an open relay only from a reading that was taken when it was open already. */
+const sightOf = (
+  { meterId, seen, statusAt, last, registerStepWh }: MeterRecord,
+  { relay, relayCommand }: NonNullable<MeterUpdate['status']>,
+  moved: Registers | null,
+): RelaySight => {
+  const wasOpen = seen?.relay === 'open' && last !== null && statusAt !== null && statusAt <= last.at
+  const usedWh = moved === null || last === null ? noEnergy : subtractEnergy(moved.totalWh, last.registers.totalWh)
+  const flows = wasOpen && relay === 'open' && flowsWhileOpen(usedWh, registerStepWh)
+  return { meterId, before: seen, now: { relay, relayCommand }, flowedWh: flows ? usedWh : null }
 }
 
 const meterUpdate = (

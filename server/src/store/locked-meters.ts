@@ -1,5 +1,6 @@
 import type { Registers } from '../domain/price-plan.ts'
 import { microYuan, wattHours } from '../domain/quantity.ts'
+import type { RelaySeen } from '../domain/relay-watch.ts'
 import { parseInstant } from './connection.ts'
 import type { Sql } from './database.ts'
 import {
@@ -43,6 +44,8 @@ const columns = {
   maximumWatts: 'm.maximum_watts',
   step: 'm.energy_step_wh',
   statusAt: packedInstant('m.status_at'),
+  relay: 'm.relay',
+  relayCommand: 'm.relay_command',
   lastAt: packedInstant('m.last_at'),
   last: 'm.last_total_wh',
   lastRates: 'm.last_rates_wh',
@@ -89,6 +92,7 @@ const recordOf = (row: Row, plans: Plans, standings: ReadonlyMap<number, Account
     maximumWatts: Number(row.maximumWatts),
     registerStepWh: Number(row.step),
     statusAt: row.statusAt === '' ? null : instantOf(row.statusAt),
+    seen: seenOf(row),
     last:
       row.lastAt === '' || row.last === ''
         ? null
@@ -99,6 +103,11 @@ const recordOf = (row: Row, plans: Plans, standings: ReadonlyMap<number, Account
     standing: accountId === null ? null : (standings.get(accountId) ?? null),
   }
 }
+
+const seenOf = ({ relay, relayCommand }: Row): MeterRecord['seen'] =>
+  relay === 'unknown' || relayCommand === 'unknown'
+    ? null
+    : { relay: relay as RelaySeen['relay'], relayCommand: relayCommand as RelaySeen['relayCommand'] }
 
 const agreementOf = (row: Row, plans: Plans): MeterRecord['agreement'] => {
   if (row.agreement === '' || row.remote !== 't') return null

@@ -1,5 +1,6 @@
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, price, wattHours, type WattHours } from '../domain/quantity.ts'
+import type { RelaySeen } from '../domain/relay-watch.ts'
 import type { SettlementPeriod } from '../domain/settlement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { AccountStanding } from './locked-accounts.ts'
@@ -17,6 +18,8 @@ export type MeterRecord = Readonly<{
   registerStepWh: number
   /** When the newest status word that is known was read. */
   statusAt: number | null
+  /** As it said; null while none has been read. */
+  seen: RelaySeen | null
   last: Readonly<{ at: number; registers: Registers }> | null
   agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
   /** The newest period, unless a tariff has rated it. */

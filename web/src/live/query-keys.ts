@@ -8,6 +8,7 @@ export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
+export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
@@ -28,6 +29,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  restorationsKey,
   linesKey,
   allMetersKey,
   allHistoriesKey,
