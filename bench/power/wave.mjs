@@ -22,7 +22,7 @@ const baudRate = Number(values.baud)
 const rate = Number(values.rate)
 const protectedEvery = 20
 /** Monday in Shanghai. */
-const startAt = Date.parse('2026-11-23T00:30:00Z')
+const startAt = Date.parse('2026-11-23T00:00:00Z')
 const opensAt = Date.parse('2026-11-23T01:00:00Z')
 const patienceMs = 20 * 60_000
 
@@ -64,13 +64,15 @@ const play = async (guard) =>
         async () =>
           (
             await one(
-              `select not exists (select from account where not protected and stage <> 'stop-notified')
+              `select not exists (select from account where not protected and stage not in ('stop-notified', 'cut-off'))
                  and not exists (select from relay_command where state in ('queued', 'sent', 'acknowledged')) as all`,
             )
           ).all,
         patienceMs,
         500,
       )
+      const { early } = await one('select max(at) > $1 as early from command_event', [new Date(opensAt)])
+      if (early) throw new Error('the window opened before everybody was told: this machine needs a lower --rate')
       await change({ timing: 'real', baudRate })
       tell('waiting for 09:00 and what follows …')
       await until(

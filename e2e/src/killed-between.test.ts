@@ -18,8 +18,8 @@ import { commandsOf } from './story.ts'
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('../../server/bin/xianfu.js', import.meta.url))
 const address = '202611020001'
-const timeout = 120_000
-const withinMs = 30_000
+const timeout = 240_000
+const withinMs = 60_000
 
 let folder: Awaited<ReturnType<typeof makeDataFolder>>
 let files: string

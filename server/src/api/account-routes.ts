@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
 import { parseMoney } from '../domain/quantity.ts'
 import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
-import { viewGateways, viewOverview } from '../store/view/overview.ts'
+import { viewGateways, viewOpenAlarms, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
+import { limitField, wishOf } from './purchase-routes.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
 export const accountRoutes = (
@@ -33,15 +34,18 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount } }, caller) => {
+  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount, wish } }, caller) => {
     const money = parseMoney(amount)
     if (money === null) throw new ApiProblem('bad-input', [{ path: 'amount', message: amount }])
-    const result = await pay({ accountId: id, key, amount: money, channel: 'cash-counter', operatorId: caller.id })
-    if (!result.ok) throw new ApiProblem(result.code)
+    const asked = wish === undefined ? {} : { wish: wishOf(wish) }
+    const by = { channel: 'cash-counter', operatorId: caller.id } as const
+    const result = await pay({ accountId: id, key, amount: money, ...by, ...asked })
+    if (!result.ok) throw new ApiProblem(result.code, 'limit' in result ? [limitField(result)] : [])
     return {
       paymentId: result.paymentId,
       fresh: result.fresh,
       amount: moneyText(result.amount),
+      toDebt: moneyText(result.toDebt),
       balance: moneyText(result.balance),
       stage: result.stage,
       restoring: [...result.restoring],
@@ -70,7 +74,7 @@ export const accountRoutes = (
     const now = clock.now()
     const midnight = localMidnight(now, system.timeZone)
     const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
-    const gateways = await viewGateways(database)
+    const [gateways, alarms] = await Promise.all([viewGateways(database), viewOpenAlarms(database)])
     return {
       now,
       meters: {
@@ -85,6 +89,7 @@ export const accountRoutes = (
         stopNotified: Number(figures.stop_notified),
         cutOff: Number(figures.cut_off),
       },
+      alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
       gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
       readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
       moneyInToday: moneyText(figures.money_in),

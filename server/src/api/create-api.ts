@@ -5,11 +5,15 @@ import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
+import { purchaseRoutes } from './purchase-routes.ts'
+import { lineLossRoutes } from './line-loss-routes.ts'
+import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
@@ -53,12 +57,16 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
+  purchaseRoutes(app, abilities, whoIs)
+  purseRoutes(app, abilities, whoIs)
+  lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
+  eventRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

@@ -39,6 +39,8 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   const reach = { self, onlyHeld: kind === 'headend' }
   const collector = createCollector(context, {
     read: async (...asked) => headend.read(...asked),
+    readSigns: async (...asked) => headend.readSigns(...asked),
+    readEventRecord: async (...asked) => headend.readEventRecord(...asked),
     gateways: () => holder.gateways(),
   })
   const dispatcher = createDispatcher(context, headend, reach)

@@ -5,10 +5,12 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
+import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { runCommunicationWatch } from '../flow/watch-communication.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
@@ -55,7 +57,9 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
+    runCommunicationWatch(context, signal),
     keepClosing(context, signal),
+    keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]
 

@@ -86,6 +86,16 @@ export const startOfLocalDay = (year: number, month: number, day: number, timeZo
   return guess - zoneOffsetMs(first, timeZone)
 }
 
+/** The instant at which clocks in `timeZone` show these fields (the first such instant after a gap, the later of two). */
+export const instantOf = (
+  { year, month, day, hour, minute, second }: Omit<LocalTime, 'weekday'>,
+  timeZone: string,
+): number => {
+  const guess = Date.UTC(year, month - 1, day, hour, minute, second)
+  const first = guess - zoneOffsetMs(guess, timeZone)
+  return guess - zoneOffsetMs(first, timeZone)
+}
+
 /** First and last instant of the calendar month that contains `instant`: `[start, end)`. */
 export const monthOf = (instant: number, timeZone: string): Readonly<{ start: number; end: number }> => {
   const { year, month } = localTime(instant, timeZone)

@@ -1,9 +1,12 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
+import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
+import { createSignChange, type SignChange } from './sign-change.ts'
 import {
   createEndReadingPause,
   createPauseReading,
@@ -24,6 +27,9 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  buyForMeter: ReturnType<typeof createBuyForMeter>
+  signAgreement: SignChange
+  refund: ReturnType<typeof createRefund>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -42,6 +48,9 @@ export const createDeeds = (
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  buyForMeter: createBuyForMeter(context),
+  signAgreement: createSignChange(context),
+  refund: createRefund(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),

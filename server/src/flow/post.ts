@@ -5,17 +5,11 @@ import { balancesAfter, problemOf, type Posting } from '../domain/ledger.ts'
 import { zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { lifetimeMs, urgencyOf, type RelayCommandKind } from '../domain/relay-command.ts'
 import { cancelQueued, queueCommands, type NewCommand } from '../store/commands.ts'
-import {
-  loadCredit,
-  loadStanding,
-  lockAccounts,
-  saveDecisions,
-  type AccountStanding,
-  type CreditRecord,
-} from '../store/credit.ts'
+import { loadCredit, saveDecisions, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { lockAndReadAccounts, type AccountStanding, type LockedAccounts } from '../store/locked-accounts.ts'
+import { prepareTransfers, writeTransfers, type LedgerEntry } from '../store/ledger.ts'
 import { openRestorations, type NewRestoration } from '../store/restorations.ts'
-import { writeTransfers } from '../store/ledger.ts'
 import { queueMessages, type NewMessage } from '../store/messages.ts'
 import { commandChannel, messageChannel, notify, notifyLive } from '../store/notify.ts'
 import { messageFor } from './notice-message.ts'
@@ -29,6 +23,13 @@ export type PostInput = Readonly<{
   paymentId?: string
   /** What was asked of the ledger, when it was a person or a program that asked. */
   operationId?: string
+  /** Every account of this posting, where the caller has locked and read them in this transaction already. */
+  locked?: LockedAccounts
+  /**
+   * Statements that need the balances and are to leave beside the transfers, ahead of them. It asks for all of them at
+   * once: what the policy reads is asked for right behind.
+   */
+  beside?: (balancesAfter: readonly MicroYuan[]) => Promise<unknown>
 }>
 
 export type Posted = Readonly<{
@@ -48,20 +49,25 @@ export type Posted = Readonly<{
 export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted> => {
   const named = input.postings.flatMap(({ accountId }) => accountId ?? [])
   const accountIds = [...new Set([...input.accountIds, ...named])].sort((a, b) => a - b)
-  await lockAccounts(sql, accountIds)
-  const standings = new Map((await loadStanding(sql, accountIds)).map((standing) => [standing.accountId, standing]))
-  const after = await writePostings(sql, ids, input, standings)
-  const [quiet, stirred] = partition([...standings.values()], (standing) =>
+  if (input.locked !== undefined && input.locked.sql !== sql)
+    throw new Error('accounts of another transaction are not locked here')
+  const { standings } = input.locked ?? (await lockAndReadAccounts(sql, accountIds))
+  if (input.locked !== undefined && accountIds.some((accountId) => !standings.has(accountId)))
+    throw new Error('an account of this posting is not locked here')
+  const concerned = accountIds.flatMap((accountId) => standings.get(accountId) ?? [])
+  const { entries, ...after } = entriesOf(ids, input, standings)
+  const [quiet, stirred] = partition(concerned, (standing) =>
     isQuiet(standing, after.latest.get(standing.accountId) ?? standing.balance),
   )
-  const records = await loadCredit(
-    sql,
-    stirred.map(({ accountId }) => accountId),
-  )
-  const decided = records.map((record) => decideOne(record, after, input))
-  const commands = await carryOut(sql, ids, decided, quiet, input)
+  const transfers = await prepareTransfers(sql, entries)
+  // Side by side and in this order: the policy must see what was written beside the transfers.
+  const [, { decided, commands }] = await Promise.all([
+    input.beside?.(after.inOrder),
+    decideAll(sql, ids, input, after, { quiet, stirred }),
+    writeTransfers(sql, transfers, input.now),
+  ])
   return {
-    transferIds: after.transferIds,
+    transferIds: entries.map(({ id }) => id),
     balancesAfter: after.inOrder,
     decisions: new Map([
       ...quiet.map(({ accountId }) => [accountId, quietDecision] as const),
@@ -71,13 +77,27 @@ export const post = async (sql: Sql, ids: Ids, input: PostInput): Promise<Posted
   }
 }
 
+const decideAll = async (
+  sql: Sql,
+  ids: Ids,
+  input: PostInput,
+  balances: Balances,
+  { quiet, stirred }: Readonly<{ quiet: readonly AccountStanding[]; stirred: readonly AccountStanding[] }>,
+): Promise<Readonly<{ decided: readonly Decided[]; commands: Posted['commands'] }>> => {
+  const records = await loadCredit(
+    sql,
+    stirred.map(({ accountId }) => accountId),
+  )
+  const decided = records.map((record) => decideOne(record, balances, input))
+  return { decided, commands: await carryOut(sql, ids, decided, quiet, input) }
+}
+
 const partition = <T>(all: readonly T[], first: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
   all.filter((one) => first(one)),
   all.filter((one) => !first(one)),
 ]
 
 type Balances = Readonly<{
-  transferIds: readonly string[]
   inOrder: readonly MicroYuan[]
   latest: ReadonlyMap<number, MicroYuan>
 }>
@@ -86,12 +106,12 @@ type Decided = Readonly<{ record: CreditRecord; decision: Decision; balance: Mic
 /** Transfers that name no customer are the house's own; they live in one bucket, for they are few. */
 const houseBucket = bucketOf('house')
 
-const writePostings = async (
-  sql: Sql,
+/** What is to be written, and the balances that it leaves; the accounts are locked, so they are exact. */
+const entriesOf = (
   ids: Ids,
-  { postings, operationId, now }: PostInput,
+  { postings, operationId }: PostInput,
   standings: ReadonlyMap<number, AccountStanding>,
-): Promise<Balances> => {
+): Balances & Readonly<{ entries: readonly LedgerEntry[] }> => {
   const latest = new Map<number, MicroYuan>()
   const entries = postings.map((posting) => {
     const problem = problemOf(posting)
@@ -106,12 +126,7 @@ const writePostings = async (
     latest.set(accountId, balanceAfter)
     return { ...base, bucket: standing.bucket, balanceAfter, prepaymentId: standing.prepaymentId }
   })
-  await writeTransfers(sql, entries, now)
-  return {
-    transferIds: entries.map(({ id }) => id),
-    inOrder: entries.map(({ balanceAfter }) => balanceAfter ?? zeroMoney),
-    latest,
-  }
+  return { entries, inOrder: entries.map(({ balanceAfter }) => balanceAfter ?? zeroMoney), latest }
 }
 
 const decideOne = (record: CreditRecord, balances: Balances, { now }: PostInput): Decided => {

@@ -3,6 +3,8 @@ import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
 import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
+import { readMeterRecord, readMeterSigns } from './events/meter-signs.ts'
+import { noSigns } from './events/no-signs.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
@@ -127,6 +129,18 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'unknown', reason: `not sent: ${unknownMeter}`, exchanges: [] }
     return this.#onePurseAtATime(meterId, async () => writeMeterPurse(meter, this.#security, purchase, options))
+  }
+
+  readSigns: Headend['readSigns'] = async (meterId, what, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, ...noSigns }
+    return readMeterSigns(meter, what, options)
+  }
+
+  readEventRecord: Headend['readEventRecord'] = async (meterId, source, last, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return readMeterRecord(meter, source, last, options)
   }
 
   hangUp(gatewayId: number, reason: string): void {

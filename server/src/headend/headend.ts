@@ -1,4 +1,5 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
+import type { MeterEventKind, MeterEventSource } from '../domain/meter-event.ts'
 import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { Wiring } from '../domain/wiring.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
@@ -179,6 +180,64 @@ export type ReadOptions = Readonly<{
 
 export type PurseOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
 
+export type EventCount = MeterEventSource &
+  Readonly<{ count: number; /** The meter keeps records of it. */ recorded: boolean }>
+
+export type SignsFailure = LinkFailure | 'no-answer' | 'bad-answer' | 'refused-by-meter'
+
+/** What a meter says of its states, or of how often what has happened. Null: that was not asked, or cannot be. */
+export type SignsRead = Readonly<
+  ({ ok: true } | { ok: false; code: SignsFailure; detail: string }) & {
+    /** Wall time of the last answer. */
+    at: number
+    states: readonly MeterEventSource[] | null
+    /** What was read, also of a read that failed. */
+    counts: readonly EventCount[]
+    /** Kinds that the meter does not have: it refused their counters. */
+    absent: readonly MeterEventKind[]
+    /** The answer that told it, where one did. */
+    frame: Uint8Array | null
+    exchanges: readonly Exchange[]
+  }
+>
+
+/** A moment as the meter's own clock shows it. */
+export type MeterMoment = Readonly<{
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+}>
+
+/** The n-th newest record of a kind. `empty`: the meter has none there. */
+export type EventRecordRead = Readonly<
+  (
+    | {
+        ok: true
+        at: number
+        empty: boolean
+        began: MeterMoment | null
+        ended: MeterMoment | null
+        /** Eight hexadecimal digits, where the record names who did it. */
+        operatorCode: string | null
+        /** As JSON can hold it; null when the layout is not known or not kept to. */
+        value: unknown
+        frames: readonly Uint8Array[]
+      }
+    | { ok: false; code: SignsFailure; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
+export type SignsOptions = Readonly<{
+  priority: Priority
+  signal?: AbortSignal | undefined
+  /** Counters not to ask for, or the only one to ask for. */
+  without?: readonly MeterEventKind[]
+  only?: MeterEventKind
+}>
+
 export type GatewayStatus = Readonly<{
   gatewayId: number
   online: boolean
@@ -211,6 +270,15 @@ export type Headend = {
   readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>
   /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */
   writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
+  /** The states that a meter shows now, or how often what has happened to it (`counts`). */
+  readSigns(meterId: number, what: 'states' | 'counts', options: SignsOptions): Promise<SignsRead>
+  /** The `last`-newest record of an event, from 1. */
+  readEventRecord(
+    meterId: number,
+    source: MeterEventSource,
+    last: number,
+    options: SignsOptions,
+  ): Promise<EventRecordRead>
   gateways(): readonly GatewayStatus[]
   /** One gateway's line, or all of them. */
   lines(gatewayId?: number): readonly LineStatus[]

@@ -1,4 +1,4 @@
-import type { CreditFacts, CreditStage, CreditTerms, MeterFacts, Standing } from '../domain/credit-policy.ts'
+import type { CreditFacts, CreditStage, CreditTerms, MeterFacts } from '../domain/credit-policy.ts'
 import type { Language } from '../domain/notice.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
@@ -78,55 +78,12 @@ export const lockAccounts = async (sql: Sql, accountIds: readonly number[]): Pro
   await sql.query('select id from account where id = any($1::int[]) order by id for no key update', [accountIds])
 }
 
-/** An account as most postings need it: its purse, and whether the policy has anything to look at. */
-export type AccountStanding = Standing &
-  Readonly<{ accountId: number; bucket: number; prepaymentId: number; balance: MicroYuan; meterIds: readonly number[] }>
-
-type StandingRow = {
-  id: number
-  bucket: number
-  stage: CreditStage
-  reasons: string[] | null
-  prepayment_id: number
-  balance: bigint
-  alarm1: bigint | null
-  stirred: boolean
-  meter_ids: number[]
-}
-
-/** One statement for a whole batch; the accounts are locked. */
-export const loadStanding = async (sql: Sql, accountIds: readonly number[]): Promise<readonly AccountStanding[]> => {
-  const rows = await sql.query<StandingRow>(standingQuery, [accountIds])
-  return rows.map((row) => ({
-    accountId: row.id,
-    bucket: row.bucket,
-    prepaymentId: row.prepayment_id,
-    balance: microYuan(row.balance),
-    stage: row.stage,
-    reasons: row.reasons ?? [],
-    alarm1: row.alarm1 === null ? null : microYuan(row.alarm1),
-    stirred: row.stirred,
-    meterIds: row.meter_ids,
-  }))
-}
-
-const standingQuery = `
-  select a.id, a.bucket, a.stage, a.decision->'reasons' as reasons, l.id as prepayment_id, l.credits - l.debits as balance,
-         g.alarm1, coalesce(m.stirred, false) as stirred, coalesce(m.ids, '{}') as meter_ids
-  from account a
-  join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
-  left join lateral (
-    select array_agg(m.id) as ids, bool_or(m.restore_owed or m.alarm or exists (
-      select from relay_command c where c.meter_id = m.id and c.state in ('queued', 'sent', 'acknowledged'))) as stirred
-    from meter m where m.account_id = a.id) m on true
-  where a.id = any($1::int[]) order by a.id`
-
 /**
  * Reads the facts of locked accounts. It is a statement of its own after the lock: a join inside the locking statement
  * would still see balances from before the wait.
  */
 export const loadCredit = async (sql: Sql, accountIds: readonly number[]): Promise<readonly CreditRecord[]> => {
+  if (accountIds.length === 0) return []
   const accounts = await sql.query<AccountRow>(accountsQuery, [accountIds])
   const meters = await sql.query<MeterRow>(metersQuery, [accountIds])
   const commands = await sql.query<CommandRow>(commandsQuery, [meters.map(({ id }) => id)])

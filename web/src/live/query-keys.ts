@@ -10,12 +10,18 @@ export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
+export const fieldDaysKey = ['field-days'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
+export const meterEventsKey = (meterId: number): QueryKey => ['events', meterId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -35,6 +41,10 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  ['quote'],
+  ['purse'],
+  ['loss'],
+  ['events'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -42,14 +52,15 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
-  if (topic === 'work-item') return [workItemsKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'event') return [['events']]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

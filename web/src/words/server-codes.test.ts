@@ -5,6 +5,8 @@ import { zh } from './zh.ts'
 const sources = import.meta.glob<string>(
   [
     '../../../server/src/domain/credit-policy.ts',
+    '../../../server/src/domain/communication-alarm.ts',
+    '../../../server/src/domain/meter-event.ts',
     '../../../server/src/domain/relay-command.ts',
     '../../../server/src/domain/work-item.ts',
     '../../../server/src/domain/collection/line-health.ts',
@@ -26,6 +28,8 @@ describe('every code of the server has words', () => {
     ['domain/credit-policy.ts', 'Reason', zh.reason],
     ['domain/credit-policy.ts', 'NoticeKind', zh.notice],
     ['domain/credit-policy.ts', 'CreditStage', zh.stage],
+    ['domain/meter-event.ts', 'MeterEventKind', zh.meterEvent],
+    ['domain/communication-alarm.ts', 'AlarmEnd', zh.reason],
     ['domain/relay-command.ts', 'RelayCommandKind', zh.command],
     ['domain/relay-command.ts', 'RelayCommandState', zh.commandState],
     ['domain/relay-command.ts', 'AttemptOutcome', zh.step],

@@ -1,15 +1,28 @@
 import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
+import { event } from './zh/event.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...line } as const
+export const zh = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...purse,
+  ...line,
+  ...event,
+} as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

@@ -5,19 +5,23 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
+import { eventsCommand } from './events.ts'
 import { headendCommand } from './headend.ts'
 import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
@@ -33,6 +37,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(eventsCommand())
     .addCommand(scheduleCommand())
     .addCommand(pauseCommand())
     .addCommand(airtimeCommand())
@@ -43,6 +48,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(agreementCommand())
+    .addCommand(purseCommand())
+    .addCommand(lossCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])

@@ -1,3 +1,4 @@
+import { fieldAlarms, type Severity, type WorkItemKind } from '../../domain/work-item.ts'
 import type { Sql } from '../database.ts'
 
 export type OverviewView = Readonly<{
@@ -50,6 +51,16 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
   if (row === undefined) throw new Error('an overview has one row')
   return row
 }
+
+export type OpenAlarmsView = Readonly<{ kind: WorkItemKind; severity: Severity; open: bigint }>
+
+/** Open alarms about the field by kind, the gravest first. */
+export const viewOpenAlarms = async (sql: Sql): Promise<readonly OpenAlarmsView[]> =>
+  sql.query<OpenAlarmsView>(
+    `select kind, severity, count(*) as open from work_item where closed_at is null and kind = any($1::text[])
+     group by kind, severity order by array_position(array['critical', 'warning', 'notice'], severity), kind`,
+    [fieldAlarms],
+  )
 
 export type GatewayView = Readonly<{ id: number; code: string; online: boolean; online_since: number | null }>
 
