@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Enrolment } from '../domain/enrolment.ts'
+import { defaultStopTerms } from '../domain/stop-terms.ts'
+import { stopSchema } from './stop-document.ts'
 import { microYuan, parseMoney, parsePrice, price, type MicroYuan, type Price } from '../domain/quantity.ts'
 
 /**
@@ -87,6 +89,7 @@ const agreement = z
     tripFrom: clock.default(9 * 60),
     tripTo: clock.default(16 * 60),
     tripWeekdays: z.array(z.int().min(0).max(6)).min(1).max(7).default([1, 2, 3, 4, 5]),
+    stop: stopSchema.default(defaultStopTerms),
   })
   .refine(
     ({ alarm1, alarm2, cutOff }) => alarm1 >= alarm2 && alarm2 >= cutOff,
@@ -229,4 +232,5 @@ const termsOf = (one: NonNullable<File['accounts'][number]['agreement']>) => ({
   noticeLeadMs: one.noticeLeadMinutes * 60_000,
   reconnect: one.reconnect,
   tripWindow: { fromMinute: one.tripFrom, toMinute: one.tripTo, weekdays: one.tripWeekdays },
+  stop: one.stop,
 })
