@@ -80,7 +80,10 @@ export const checkMeters = ({ facts: { meters }, stop: { readingAgeMs }, now }: 
     .filter(({ lastReadAt, newestHeld }) => lastReadAt === null || now - lastReadAt > readingAgeMs || newestHeld)
     .map(({ meterId }) => ({ kind: 'check-meter', meterId }))
 
-/** A close that failed is decided again no sooner than this (wall time); its own retries came before. */
+/**
+ * A close that failed is decided again no sooner than this (wall time); its own retries came before. A failure that lies
+ * ahead was written by a clock that has been put back, and holds up nobody.
+ */
 const closeAgainAfterMs = 30 * 60_000
 
 /** Closes for all meters that a trip of ours may have reached and that are not on their way back already. */
@@ -91,7 +94,7 @@ export const restores = ({
 }: Case): Readonly<{ commands: Decision['commands']; reasons: readonly Reason[]; look: readonly number[] }> => {
   const owed = facts.meters.filter((meter) => meter.restoreOwed && !hasOpen(meter, terms.reconnect))
   const again = ({ lastFailedCloseAt }: MeterFacts): number =>
-    lastFailedCloseAt === null ? now : lastFailedCloseAt + closeAgainAfterMs
+    lastFailedCloseAt === null || lastFailedCloseAt > now ? now : lastFailedCloseAt + closeAgainAfterMs
   const ready = owed.filter((meter) => again(meter) <= now)
   return {
     commands: ready.map(({ meterId }) => ({ meterId, kind: terms.reconnect })),

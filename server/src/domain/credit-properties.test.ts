@@ -102,7 +102,7 @@ const facts: fc.Arbitrary<CreditFacts> = fc.record({
   stage: fc.constantFrom(...stages),
   stageSince: near(200 * day),
   earliestStopAt: fc.option(near(hour, hour)),
-  toldAt: fc.option(near(9 * day)),
+  toldAt: fc.option(near(9 * day, day)),
   protected: fc.boolean(),
   lists: fc.array(listEntry, { maxLength: 2 }),
   tripsFrozen: fc.boolean(),

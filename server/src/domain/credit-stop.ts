@@ -282,7 +282,8 @@ const chainOf = (c: Case, toldAt: number | null): Chain => {
     look: [],
     visit: false,
   }
-  if (toldAt === null) return { ...fresh, notices: ordersFor(c, now) }
+  // Told at a time that lies ahead: the clock has been put back since, and what it dated proves nothing.
+  if (toldAt === null || toldAt > now) return { ...fresh, notices: ordersFor(c, now) }
   const announced = facts.earliestStopAt ?? sendAt + legal.leadMs
   const told = chase(facts.notices, 'pre-stop', toldAt, facts.channels, now)
   if (told.kind === 'send') {

@@ -51,25 +51,35 @@ export const accountOfApproval = async (sql: Sql, id: number): Promise<number | 
   return row?.account_id ?? null
 }
 
-/** Under its account's lock. */
-export const readApproval = async (sql: Sql, id: number): Promise<StoredApproval | null> => {
-  const [row] = await sql.query<{
-    id: number
-    account_id: number
-    state: StoredApproval['state']
-    persons: number
-    requested_by: number | null
-    voices: number[]
-  }>(
-    `select p.id, p.account_id, p.state, p.persons, p.requested_by,
-            array(select operator_id from stop_approval_voice v where v.approval_id = p.id order by v.at) as voices
-     from stop_approval p where p.id = $1 for no key update`,
-    [id],
-  )
+type ApprovalRow = {
+  id: number
+  account_id: number
+  state: StoredApproval['state']
+  persons: number
+  requested_by: number | null
+  voices: number[]
+}
+
+const approvalQuery = `
+  select p.id, p.account_id, p.state, p.persons, p.requested_by,
+         array(select operator_id from stop_approval_voice v where v.approval_id = p.id order by v.at) as voices
+  from stop_approval p`
+
+const approvalOf = ([row]: readonly ApprovalRow[]): StoredApproval | null => {
   if (row === undefined) return null
   const { account_id: accountId, requested_by: requestedBy, ...rest } = row
   return { ...rest, accountId, requestedBy }
 }
+
+/** Under its account's lock. */
+export const readApproval = async (sql: Sql, id: number): Promise<StoredApproval | null> =>
+  approvalOf(await sql.query<ApprovalRow>(`${approvalQuery} where p.id = $1`, [id]))
+
+/** The last that was asked for; under the account's lock. */
+export const newestApproval = async (sql: Sql, accountId: number): Promise<StoredApproval | null> =>
+  approvalOf(
+    await sql.query<ApprovalRow>(`${approvalQuery} where p.account_id = $1 order by p.id desc limit 1`, [accountId]),
+  )
 
 export const addVoice = async (sql: Sql, id: number, operatorId: number, now: number): Promise<void> => {
   await sql.query('insert into stop_approval_voice (approval_id, operator_id, at) values ($1, $2, $3)', [
