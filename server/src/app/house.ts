@@ -5,6 +5,7 @@ import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
+import { runListOwing } from '../flow/list-owing.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
@@ -86,6 +87,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     dispatcher.run(signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runListOwing(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),

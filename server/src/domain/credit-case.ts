@@ -1,6 +1,6 @@
 import type { CreditFacts, CreditStage, CreditTerms, Decision, MeterFacts, Reason, Thresholds } from './credit-facts.ts'
 import { legalStateOf, type LegalState } from './legal-path.ts'
-import { neverStopped, type ListEntry } from './protection-list.ts'
+import { listChanges, neverStopped, type ListEntry } from './protection-list.ts'
 import { subtractMoney } from './quantity.ts'
 import { openStates, type RelayCommandKind } from './relay-command.ts'
 import { firstSending } from './send-window.ts'
@@ -133,3 +133,11 @@ export const soonest = (now: number, moments: readonly (number | null)[]): numbe
   const ahead = moments.filter((at) => at !== null).filter((at) => at > now && Number.isFinite(at))
   return ahead.length === 0 ? null : Math.min(...ahead)
 }
+
+/** Moments at which lists, law, an approval or an announced payment may change what is decided of a stop. */
+export const dueMoments = (c: Case): readonly (number | null)[] => [
+  ...listChanges(c.lists, c.now),
+  c.legal.opensAt,
+  c.facts.approval?.until ?? null,
+  c.facts.paymentExpectedUntil,
+]

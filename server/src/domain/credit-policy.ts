@@ -4,6 +4,7 @@ import {
   approvalWithdrawn,
   caseOf,
   checkMeters,
+  dueMoments,
   isFree,
   queued,
   readingProblem,
@@ -128,7 +129,8 @@ const decideSupply = (c: Case, stage: 'normal' | 'warned-1' | 'warned-2'): Decis
   if (owed && facts.balance <= limits.restore && !isFree(c)) {
     reasons.push('waiting-for-restore-amount')
     const { earliestStopAt, toldAt } = facts
-    return { ...base, stage: 'cut-off', earliestStopAt, toldAt, withdrawNotices: true }
+    const lookAgainAt = soonest(now, dueMoments(c))
+    return { ...base, stage: 'cut-off', earliestStopAt, toldAt, withdrawNotices: true, lookAgainAt }
   }
   const restored = restores(c)
   reasons.push(...restored.reasons)

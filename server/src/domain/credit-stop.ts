@@ -4,6 +4,7 @@ import {
   approvalWithdrawn,
   caseOf,
   checkMeters,
+  dueMoments,
   hasOpen,
   queued,
   readingProblem,
@@ -15,7 +16,7 @@ import {
 import type { CreditFacts, CreditTerms, Decision, MeterFacts, NoticeKind, NoticeOrder, Reason } from './credit-facts.ts'
 import { missingContents } from './notice-contents.ts'
 import { chase, visitChannel } from './notice-chain.ts'
-import { activeEntries, listChanges, listRules } from './protection-list.ts'
+import { activeEntries, listRules } from './protection-list.ts'
 import { isNearHoliday } from './public-holidays.ts'
 import { addMoney } from './quantity.ts'
 import { isFriendly } from './stop-terms.ts'
@@ -31,13 +32,6 @@ const noticeHoldsMs = 7 * 86_400_000
 const againHoldsMs = 4 * 3_600_000
 /** Without a payment for so long after the stop the account is to be closed down (wall time). */
 const closingDownAfterMs = 180 * 86_400_000
-
-const dueMoments = (c: Case): readonly (number | null)[] => [
-  ...listChanges(c.lists, c.now),
-  c.legal.opensAt,
-  c.facts.approval?.until ?? null,
-  c.facts.paymentExpectedUntil,
-]
 
 const blank = (c: Case): Decision => ({
   stage: c.facts.stage,

@@ -1,7 +1,7 @@
 import { localDayText } from './calendar.ts'
-import { fixedHolidays, publicHolidays, type HolidayCalendar } from './public-holidays.table.ts'
+import { fixedHolidays, publicHolidays, type HolidayCalendar, type HolidaySpan } from './public-holidays.table.ts'
 
-export type { HolidayCalendar } from './public-holidays.table.ts'
+export type { HolidayCalendar, HolidaySpan } from './public-holidays.table.ts'
 
 const dayMs = 86_400_000
 
@@ -20,3 +20,7 @@ const isHoliday = (calendar: HolidayCalendar, day: string): boolean =>
   publicHolidays[calendar].some(([first, last]) => day >= first && day <= last)
 
 const dayAfter = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) + dayMs).toISOString().slice(0, 10)
+
+/** Listed holidays that end on or after a local day, in their order. */
+export const holidaysAhead = (calendar: HolidayCalendar, day: string): readonly HolidaySpan[] =>
+  publicHolidays[calendar].filter(([, last]) => last >= day)

@@ -1,6 +1,16 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import {
+  createExpectPayment,
+  createGrantEmergency,
+  type ExpectPayment,
+  type GrantEmergency,
+} from './emergency-credit.ts'
+import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
+import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
 import type { FlowContext } from './process.ts'
+import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
+import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
@@ -13,6 +23,14 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  addToList: AddToList
+  endListEntry: EndListEntry
+  grantEmergency: GrantEmergency
+  expectPayment: ExpectPayment
+  giveVerdict: GiveVerdict
+  askAgain: AskAgain
+  deliverByHand: DeliverByHand
+  noTrip: NoTripCalendar
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -21,4 +39,12 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  addToList: createAddToList(context),
+  endListEntry: createEndListEntry(context),
+  grantEmergency: createGrantEmergency(context),
+  expectPayment: createExpectPayment(context),
+  giveVerdict: createGiveVerdict(context),
+  askAgain: createAskAgain(context),
+  deliverByHand: createDeliverByHand(context),
+  noTrip: createNoTripCalendar(context),
 })
