@@ -77,7 +77,7 @@ const meter = z.strictObject({
   maximumWatts: z.int().min(1).max(100_000_000),
 })
 
-const agreement = z
+export const agreementSchema = z
   .strictObject({
     pricePlan: name,
     alarm1: money.default(microYuan(50_000_000n)),
@@ -103,7 +103,7 @@ const account = z.strictObject({
   customer: z.strictObject({ name, phone: z.string().min(3).max(32), language: z.enum(['zh', 'en']).default('zh') }),
   protected: z.boolean().default(false),
   meters: z.array(meter).min(1).max(200),
-  agreement: agreement.nullable().default(null),
+  agreement: agreementSchema.nullable().default(null),
   openingPayment: money.nullable().default(null),
   supplyTerms: z.unknown().optional(),
 })
@@ -226,7 +226,8 @@ const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number]
   ...(one.supplyTerms !== undefined && { supplyTerms: one.supplyTerms }),
 })
 
-const termsOf = (one: NonNullable<File['accounts'][number]['agreement']>) => ({
+/** An agreement as the file has it, as terms. */
+export const termsOf = (one: z.output<typeof agreementSchema>) => ({
   pricePlan: one.pricePlan,
   thresholds: { alarm1: one.alarm1, alarm2: one.alarm2, cutOff: one.cutOff, restore: one.restore },
   noticeLeadMs: one.noticeLeadMinutes * 60_000,

@@ -9,7 +9,7 @@ import { commandChannel, notify } from '../store/notify.ts'
 import { post } from './post.ts'
 import type { FlowContext } from './process.ts'
 
-type ListContext = Pick<FlowContext, 'database' | 'clock' | 'ids'>
+type ListContext = Pick<FlowContext, 'database' | 'ids'> & Readonly<{ clock: Pick<FlowContext['clock'], 'now'> }>
 /** Null: at the command line, by whoever has the machine. */
 type Caller = Readonly<{ id: number; login: string }> | null
 

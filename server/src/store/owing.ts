@@ -34,3 +34,12 @@ export const markListed = async (sql: Sql, siteId: number, day: string): Promise
       [siteId, day],
     )
   ).length > 0
+
+/** The site that it was written for, or null. */
+export const writeAuthorityContact = async (sql: Sql, site: string, contact: string): Promise<number | null> => {
+  const [row] = await sql.query<{ id: number }>('update site set authority_contact = $2 where name = $1 returning id', [
+    site,
+    contact,
+  ])
+  return row?.id ?? null
+}

@@ -5,6 +5,7 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { agreementCommand } from './agreement.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
@@ -16,6 +17,7 @@ import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
+import { stopCommand } from './stop.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -29,6 +31,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(noTripCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(agreementCommand())
+    .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())
