@@ -125,7 +125,7 @@ const suspend = (c: Case, why: Reason): Decision => {
 /** Used up, but something hinders: nothing is announced that may not happen, and a trip that waits is withdrawn. */
 const withoutStop = (c: Case, why: Reason, restored?: ReturnType<typeof restores>): Decision => {
   const { facts } = c
-  const doubtful = readingReasons.includes(why)
+  const doubtful = readingReasons.has(why)
   const lawful = c.legal.open
   const kept = lawful && severity[facts.stage] >= severity['await-approval'] && facts.stage !== 'suspended'
   return {
@@ -147,7 +147,7 @@ const withoutStop = (c: Case, why: Reason, restored?: ReturnType<typeof restores
   }
 }
 
-const readingReasons: readonly Reason[] = ['reading-missing', 'reading-too-old', 'reading-held']
+const readingReasons: ReadonlySet<Reason> = new Set(['reading-missing', 'reading-too-old', 'reading-held'])
 
 /** Whoever fell through all thresholds at once and cannot be stopped hears at least the second warning. */
 const firstWarning = ({ facts, sendAt }: Case): readonly NoticeOrder[] => {
@@ -176,7 +176,7 @@ const emergencyOffer = (c: Case): Decision | null => {
   const { facts, stop, now, sendAt } = c
   const { offeredAt, granted } = facts.emergency
   const [channel] = facts.channels
-  if (stop.emergencyCredit <= 0n || granted > 0n || pastOffer.includes(facts.stage)) return null
+  if (stop.emergencyCredit <= 0n || granted > 0n || pastOffer.has(facts.stage)) return null
   if (offeredAt !== null && now >= offeredAt + offerStandsMs) return null
   const fresh = offeredAt === null
   return {
@@ -194,7 +194,7 @@ const emergencyOffer = (c: Case): Decision | null => {
 }
 
 /** A stop that is being approved or announced is not interrupted by an offer; the credit may still be asked for. */
-const pastOffer: readonly CreditFacts['stage'][] = ['await-approval', 'stop-notified', 'cut-off']
+const pastOffer: ReadonlySet<CreditFacts['stage']> = new Set(['await-approval', 'stop-notified', 'cut-off'])
 
 /** How many persons must agree to a stop of this account; none: it is automatic. */
 export const personsNeeded = ({ stop, legal, lists, now }: Case): number => {

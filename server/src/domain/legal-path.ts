@@ -71,9 +71,7 @@ export const legalRuleAt = (
   timeZone: string,
 ): Readonly<{ deadlines: LegalDeadlines; approved: boolean }> => {
   const day = localDayText(now, timeZone)
-  const inForce = rules
-    .filter((one) => one.jurisdiction === jurisdiction && one.supply === supply && one.from <= day)
-    .at(-1)
+  const inForce = rules.findLast((one) => one.jurisdiction === jurisdiction && one.supply === supply && one.from <= day)
   if (inForce === undefined) throw new Error(`no rule of ${jurisdiction} for ${supply} is in force on ${day}`)
   const { deadlines, approved } = inForce
   const longest = (name: keyof LegalDeadlines): number => Math.max(deadlines[name], longer[name] ?? 0)

@@ -77,14 +77,10 @@ export const plausibleStopTerms = (terms: StopTerms): boolean => {
 }
 
 /** As the database keeps them: plain data, money as text in micro-yuan; the legal path has a column of its own. */
-export const stopDocumentOf = ({
-  emergencyCredit,
-  legalPath: _,
-  ...rest
-}: StopTerms): Readonly<Record<string, unknown>> => ({
-  ...rest,
-  emergencyCredit: emergencyCredit.toString(),
-})
+export const stopDocumentOf = (terms: StopTerms): Readonly<Record<string, unknown>> => {
+  const { emergencyCredit, ...rest } = terms
+  return { ...rest, emergencyCredit: emergencyCredit.toString() }
+}
 
 /** Back from {@link stopDocumentOf}; what an older document leaves out has the product's defaults. */
 export const stopTermsFrom = (document: Readonly<Record<string, unknown>>, legalPath: LegalPath): StopTerms => {

@@ -49,7 +49,7 @@ export const sendQueued = async (
 }
 
 /** Notices whose receipt moves the way to a stop. */
-const proofs: readonly NoticeKind[] = ['warning-2', 'pre-stop', 'pre-stop-again', 'authority-copy']
+const proofs: ReadonlySet<NoticeKind> = new Set(['warning-2', 'pre-stop', 'pre-stop-again', 'authority-copy'])
 
 /** Whether the policy must look at the account again. */
 const sendOne = async (
@@ -65,12 +65,12 @@ const sendOne = async (
     await recordReceipt(sql, { messageId, kind: 'sent', at: now, reference: result.reference ?? null })
     if (result.delivered !== true) return false
     await recordReceipt(sql, { messageId, kind: 'delivered', at: now })
-    return proofs.includes(notice)
+    return proofs.has(notice)
   }
   if (message.attempts + 1 < maximumAttempts) return false
   const detail = result?.why ?? `there is no channel ${message.channel}`
   await recordReceipt(sql, { messageId, kind: 'failed', at: now, detail })
-  return proofs.includes(notice)
+  return proofs.has(notice)
 }
 
 export const decideAfterReceipts = async (

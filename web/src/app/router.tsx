@@ -3,6 +3,7 @@ import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
+import { StopsPage } from '../pages/stops/stops-page.tsx'
 import { WorkPage } from '../pages/work/work-page.tsx'
 import { Crashed } from './crashed.tsx'
 import { NotFound } from './not-found.tsx'
@@ -17,10 +18,11 @@ const consoleRoute = createRoute({
 })
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
+const stopsRoute = createRoute({ getParentRoute: () => root, path: '/stops', component: StopsPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, stopsRoute, meterRoute]),
   defaultErrorComponent: Crashed,
 })
 

@@ -9,7 +9,10 @@ describe('topics of a live change to the keys to read again', () => {
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
-    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']]],
+    [
+      ['account:7'],
+      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['stops'], ['account-stop', 7]],
+    ],
     [['gateway'], [['meters'], ['overview'], ['meter']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
@@ -17,7 +20,7 @@ describe('topics of a live change to the keys to read again', () => {
     ],
     [
       ['meter:12', 'account:7'],
-      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']],
+      [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed'], ['stops'], ['account-stop', 7]],
     ],
   ] as const)('%j → %j', (topics, keys) => {
     expect(keysOfTopics(topics)).toEqual(keys)

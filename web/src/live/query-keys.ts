@@ -9,11 +9,14 @@ export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const workItemsKey = ['work-items'] as const
+export const stopsKey = ['stops'] as const
+export const noTripKey = ['no-trip'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const accountStopKey = (accountId: number): QueryKey => ['account-stop', accountId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -31,6 +34,9 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  stopsKey,
+  noTripKey,
+  ['account-stop'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -45,7 +51,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey, stopsKey, accountStopKey(id)]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

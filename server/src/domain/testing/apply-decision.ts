@@ -33,20 +33,8 @@ export const applyDecision = (facts: CreditFacts, decision: Decision, now: numbe
     ...facts.notices,
     ...decision.notices.map((order) => ({ ...order, at: now, deliveredAt: null, failedAt: null })),
   ],
-  approval:
-    decision.approval === null
-      ? facts.approval
-      : decision.approval.kind === 'request'
-        ? { state: 'open', persons: decision.approval.persons, until: null }
-        : facts.approval === null
-          ? null
-          : { ...facts.approval, state: 'withdrawn' },
-  emergency:
-    decision.emergency === 'offer'
-      ? { ...facts.emergency, offeredAt: now }
-      : decision.emergency === 'over'
-        ? { offeredAt: null, granted: microYuan(0n) }
-        : facts.emergency,
+  approval: approvalAfter(facts, decision),
+  emergency: emergencyAfter(facts, decision, now),
   meters: facts.meters.map((meter) => ({
     ...meter,
     openCommands: [
@@ -61,3 +49,18 @@ export const applyDecision = (facts: CreditFacts, decision: Decision, now: numbe
     ],
   })),
 })
+
+export const approvalAfter = ({ approval }: CreditFacts, decision: Decision): CreditFacts['approval'] => {
+  if (decision.approval === null) return approval
+  if (decision.approval.kind === 'request') return { state: 'open', persons: decision.approval.persons, until: null }
+  return approval === null ? null : { ...approval, state: 'withdrawn' }
+}
+
+export const emergencyAfter = (
+  { emergency }: CreditFacts,
+  decision: Decision,
+  now: number,
+): CreditFacts['emergency'] => {
+  if (decision.emergency === 'offer') return { ...emergency, offeredAt: now }
+  return decision.emergency === 'over' ? { offeredAt: null, granted: microYuan(0n) } : emergency
+}

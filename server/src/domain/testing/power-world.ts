@@ -12,7 +12,7 @@ import {
   type RelayCommandState,
 } from '../relay-command.ts'
 import { approvalHoldsMs } from '../stop-approval.ts'
-import { plainFacts } from './apply-decision.ts'
+import { approvalAfter, emergencyAfter, plainFacts } from './apply-decision.ts'
 
 /**
  * One account and its meter in memory: the real policy and the real life of a command around a virtual meter, without
@@ -492,15 +492,4 @@ export const createWorld = (terms: CreditTerms, start: number, opening: MicroYua
   }
   decideNow()
   return world
-}
-
-const approvalAfter = ({ approval }: CreditFacts, decision: Decision): CreditFacts['approval'] => {
-  if (decision.approval === null) return approval
-  if (decision.approval.kind === 'request') return { state: 'open', persons: decision.approval.persons, until: null }
-  return approval === null ? null : { ...approval, state: 'withdrawn' }
-}
-
-const emergencyAfter = ({ emergency }: CreditFacts, decision: Decision, now: number): CreditFacts['emergency'] => {
-  if (decision.emergency === 'offer') return { ...emergency, offeredAt: now }
-  return decision.emergency === 'over' ? { offeredAt: null, granted: microYuan(0n) } : emergency
 }

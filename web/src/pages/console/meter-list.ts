@@ -18,13 +18,19 @@ export const shows = [
 ] as const
 export type Show = (typeof shows)[number]
 
-const warnedStages: readonly CreditStage[] = ['warned-1', 'warned-2', 'stop-due', 'await-approval', 'suspended']
+const warnedStages: ReadonlySet<CreditStage> = new Set([
+  'warned-1',
+  'warned-2',
+  'stop-due',
+  'await-approval',
+  'suspended',
+])
 
 const tests: Readonly<Record<Show, (row: MeterRow) => boolean>> = Object.freeze({
   all: () => true,
   'cut-off': ({ account }) => account?.stage === 'cut-off',
   'stop-notified': ({ account }) => account?.stage === 'stop-notified',
-  warned: ({ account }) => account !== null && warnedStages.includes(account.stage),
+  warned: ({ account }) => account !== null && warnedStages.has(account.stage),
   normal: ({ account }) => account?.prepaid === true && account.stage === 'normal',
   'relay-open': ({ relay }) => relay === 'open',
   'relay-unknown': ({ relay }) => relay === 'unknown',

@@ -19,6 +19,7 @@ import { EntriesPanel } from './entries-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { useReadNow } from './read-now.tsx'
+import { StopPanel } from './stop-panel.tsx'
 import { SupplyPanel } from './supply-panel.tsx'
 import './meter.css'
 
@@ -107,6 +108,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />
+          {account && <StopPanel account={account} />}
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}
           <AgreementPanel agreement={meter.agreement} />

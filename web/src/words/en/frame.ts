@@ -85,6 +85,7 @@ export const frame: Same<typeof chinese> = {
       'go-console': 'To the console',
       'go-messages': 'To the messages',
       'go-work': 'To what is to be done',
+      'go-stops': 'To the stops',
       take: 'Take the item',
       acknowledge: 'Acknowledge it',
       'close-item': 'Close it',

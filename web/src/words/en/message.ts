@@ -23,6 +23,8 @@ export const message: Same<typeof chinese> = {
     length: '{{chars}} characters · {{parts}} SMS',
     created: 'Made',
     sent: 'Sent',
+    receipt: 'Receipt',
+    notBefore: 'Not before',
     attempts: 'sent {{count}} times',
     outboxHint: 'No SMS channel is configured: messages stay in the outbox and reach no telephone',
   },

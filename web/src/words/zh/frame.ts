@@ -74,6 +74,7 @@ export const frame = {
       'go-console': '到监控台',
       'go-messages': '到短信',
       'go-work': '到待办',
+      'go-stops': '到停电程序',
       take: '认领',
       acknowledge: '确认',
       'close-item': '办结',

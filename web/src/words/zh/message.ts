@@ -21,6 +21,8 @@ export const message = {
     length: '{{chars}} 字 · 计 {{parts}} 条短信',
     created: '生成',
     sent: '发出',
+    receipt: '送达回执',
+    notBefore: '最早发送',
     attempts: '发送 {{count}} 次',
     outboxHint: '当前未接短信通道：短信保存在发件箱，未发到手机',
   },
