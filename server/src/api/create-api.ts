@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
@@ -56,6 +57,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   stopRoutes(app, abilities, whoIs)
+  lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {

@@ -8,11 +8,22 @@ import {
 } from './emergency-credit.ts'
 import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
 import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
+import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
 import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
+import {
+  createEndReadingPause,
+  createPauseReading,
+  createRemoveSchedule,
+  createSetSchedule,
+  type EndReadingPause,
+  type PauseReading,
+  type RemoveSchedule,
+  type SetSchedule,
+} from './schedules.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -31,6 +42,11 @@ export type Deeds = Readonly<{
   askAgain: AskAgain
   deliverByHand: DeliverByHand
   noTrip: NoTripCalendar
+  setSchedule: SetSchedule
+  removeSchedule: RemoveSchedule
+  pauseReading: PauseReading
+  endReadingPause: EndReadingPause
+  readLines: ReadLines
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -47,4 +63,9 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   askAgain: createAskAgain(context),
   deliverByHand: createDeliverByHand(context),
   noTrip: createNoTripCalendar(context),
+  setSchedule: createSetSchedule(context),
+  removeSchedule: createRemoveSchedule(context),
+  pauseReading: createPauseReading(context),
+  endReadingPause: createEndReadingPause(context),
+  readLines: createReadLines(context, headend),
 })

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { LinesPage } from '../pages/lines/lines-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
 import { StopsPage } from '../pages/stops/stops-page.tsx'
@@ -19,10 +20,11 @@ const consoleRoute = createRoute({
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
 const stopsRoute = createRoute({ getParentRoute: () => root, path: '/stops', component: StopsPage })
+const linesRoute = createRoute({ getParentRoute: () => root, path: '/lines', component: LinesPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, stopsRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, stopsRoute, meterRoute, linesRoute]),
   defaultErrorComponent: Crashed,
 })
 

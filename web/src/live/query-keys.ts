@@ -11,6 +11,7 @@ export const guardsKey = ['guards'] as const
 export const workItemsKey = ['work-items'] as const
 export const stopsKey = ['stops'] as const
 export const noTripKey = ['no-trip'] as const
+export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -30,6 +31,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -45,7 +47,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
   if (topic === 'work-item') return [workItemsKey]
-  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
+  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])

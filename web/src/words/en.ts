@@ -1,6 +1,7 @@
 import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
 import { frame } from './en/frame.ts'
+import { line } from './en/line.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -9,4 +10,14 @@ import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...stop }
+export const en: Words = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...line,
+  ...stop,
+}

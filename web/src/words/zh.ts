@@ -2,6 +2,7 @@ import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
 import { frame } from './zh/frame.ts'
+import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -9,7 +10,17 @@ import { stop } from './zh/stop.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...stop } as const
+export const zh = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...line,
+  ...stop,
+} as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

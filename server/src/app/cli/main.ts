@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { agreementCommand } from './agreement.ts'
+import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
@@ -13,9 +14,11 @@ import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-com
 import { ledgerCommand } from './ledger.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
+import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
 
@@ -29,6 +32,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(scheduleCommand())
+    .addCommand(pauseCommand())
+    .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(agreementCommand())
