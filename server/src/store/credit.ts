@@ -188,7 +188,8 @@ const recordOf = (
     absent: absentContents({
       signature: row.signature,
       'account-number': row.number,
-      place: meters.map(({ place }) => place).join(' '),
+      // Without a meter there is nothing to stop, and its number is all the place there is.
+      place: meters.length === 0 ? row.number : meters.map(({ place }) => place).join(' '),
       recipient: row.phone,
       'service-phone': row.service_phone,
       'authority-contact': row.authority_contact,
