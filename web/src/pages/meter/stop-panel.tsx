@@ -75,9 +75,11 @@ const Stop = ({ stop, account }: Props) => {
     [t('stop.lists'), <Lists key="lists" stop={stop} account={account} onDeed={setDeed} />] as const,
     [
       t('stop.notices'),
-      stop.notices.length === 0
-        ? t('stop.noNotices')
-        : stop.notices.slice(0, noticesShown).map(({ kind, channel, at, sendAt, deliveredAt }) => (
+      stop.notices.length === 0 ? (
+        t('stop.noNotices')
+      ) : (
+        <div key="notices" className="stop-lines">
+          {stop.notices.slice(0, noticesShown).map(({ kind, channel, at, sendAt, deliveredAt }) => (
             <p key={`${kind} ${String(at)} ${channel}`} className="stop-line">
               <Tag>{say.notice(kind)}</Tag>
               <span>{say.channel(channel)}</span>
@@ -86,7 +88,9 @@ const Stop = ({ stop, account }: Props) => {
                 {deliveredAt === null ? t('stop.noReceipt') : t('stop.delivered', { at: short(deliveredAt) })}
               </span>
             </p>
-          )),
+          ))}
+        </div>
+      ),
     ] as const,
   ]
   return (
@@ -119,35 +123,39 @@ const Lists = ({ stop, account, onDeed }: DeedProps) => {
   const touches = useTouches(account.id)
   const short = (at: number): string => formatInstant(at, system.timeZone, 'short')
   if (stop.lists.length === 0) return t('stop.noLists')
-  return stop.lists.map(({ id, kind, from, to, holds, reason, endedBy, endedBecause }) => (
-    <p key={id} className="stop-line">
-      <Tag color={holds ? 'blue' : 'default'}>{t(`listKind.${kind}`)}</Tag>
-      <span className="number">
-        {short(from)} – {to === null ? t('stop.open') : short(to)}
-      </span>
-      <span>{reason}</span>
-      {endedBecause !== null && (
-        <span className="small">{t('stop.ended', { name: endedBy ?? '—', because: endedBecause })}</span>
-      )}
-      {endedBecause === null && (holds || to === null) && operator.permissions.includes('control-trip') && (
-        <Button
-          size="small"
-          type="link"
-          onClick={() =>
-            onDeed({
-              title: t('stop.endTitle'),
-              ok: t('stop.end'),
-              fields: [{ name: 'reason', label: t('stop.reason'), kind: 'text' }],
-              send: async ({ reason: why = '' }) => call(endListEntry, { params: { id }, body: { reason: why } }),
-              touches,
-            })
-          }
-        >
-          {t('stop.end')}
-        </Button>
-      )}
-    </p>
-  ))
+  return (
+    <div className="stop-lines">
+      {stop.lists.map(({ id, kind, from, to, holds, reason, endedBy, endedBecause }) => (
+        <p key={id} className="stop-line">
+          <Tag color={holds ? 'blue' : 'default'}>{t(`listKind.${kind}`)}</Tag>
+          <span className="number">
+            {short(from)} – {to === null ? t('stop.open') : short(to)}
+          </span>
+          <span>{reason}</span>
+          {endedBecause !== null && (
+            <span className="small">{t('stop.ended', { name: endedBy ?? '—', because: endedBecause })}</span>
+          )}
+          {endedBecause === null && (holds || to === null) && operator.permissions.includes('control-trip') && (
+            <Button
+              size="small"
+              type="link"
+              onClick={() =>
+                onDeed({
+                  title: t('stop.endTitle'),
+                  ok: t('stop.end'),
+                  fields: [{ name: 'reason', label: t('stop.reason'), kind: 'text' }],
+                  send: async ({ reason: why = '' }) => call(endListEntry, { params: { id }, body: { reason: why } }),
+                  touches,
+                })
+              }
+            >
+              {t('stop.end')}
+            </Button>
+          )}
+        </p>
+      ))}
+    </div>
+  )
 }
 
 const Deeds = ({ stop, account, onDeed }: DeedProps) => {
