@@ -64,7 +64,7 @@ const live = async (place: string, life: readonly Act[]): Promise<{ trips: numbe
   let stop: () => Promise<void> = async () => undefined
   const start = (): void => {
     const stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, 'one')
+    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
     const running = dispatcher.run(stopping.signal)
     const waking = setInterval(() => dispatcher.wake(), 5)
     stop = async () => {

@@ -105,5 +105,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }
