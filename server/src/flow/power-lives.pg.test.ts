@@ -40,6 +40,7 @@ const acts: readonly Act[] = [
 ]
 
 const minute = 60_000
+const day = 1_440 * minute
 const restore = yuan(1)
 
 let town: Town
@@ -54,8 +55,15 @@ beforeEach(() => {
   house = 0
 })
 
+/** 11:00 in Shanghai on the next working day: each life has a day of its own, and the clock never goes back. */
+const nextMorning = (now: number): number => {
+  let at = wednesday + Math.ceil((now - wednesday + 1) / day) * day
+  while ([0, 6].includes(new Date(at).getUTCDay())) at += day
+  return at
+}
+
 const live = async (place: string, life: readonly Act[]): Promise<{ trips: number; closes: number }> => {
-  town.clock.set(wednesday)
+  town.clock.set(nextMorning(town.clock.now()))
   const { accountId, meterId } = await town.place(place)
   const headend: ScriptedHeadend = createScriptedHeadend()
   let balance = yuan(6)
@@ -177,6 +185,10 @@ const live = async (place: string, life: readonly Act[]): Promise<{ trips: numbe
       [meterId],
     )
     expect(twice).toEqual([])
+    // Nothing of this house is left for the next life: they share the line.
+    await pay(100)
+    await pass(62)
+    expect(headend.relay).toBe('closed')
   } finally {
     await stop()
   }

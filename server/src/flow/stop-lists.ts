@@ -50,9 +50,10 @@ export const createAddToList =
         action: 'list:add',
         detail: { id, ...entry, reason: reason.trim() },
       })
-      await post(sql, ids, { now, accountIds: [accountId], postings: [] })
+      // Commands before whatever the decision writes last, in the order of locks.
       if (kind === 'protected' && entry.from <= now && to === null)
         await keepPower({ sql, ids, now }, record, 'keep-power-on', operator)
+      await post(sql, ids, { now, accountIds: [accountId], postings: [] })
       return { ok: true, id }
     })
 
@@ -76,11 +77,11 @@ export const createEndListEntry =
       if (!(await endListEntry(sql, id, { reason: reason.trim(), operatorId, now })))
         return { ok: false, code: 'list-entry-over' }
       await tell(sql, { accountId, operatorId, now, action: 'list:end', detail: { id, reason: reason.trim() } })
-      await post(sql, ids, { now, accountIds: [accountId], postings: [] })
       const [record] = await loadCredit(sql, [accountId])
       const still = record?.facts.lists.some(({ kind, from, to }) => kind === 'protected' && from <= now && to === null)
       if (record !== undefined && !record.facts.protected && still !== true)
         await keepPower({ sql, ids, now }, record, 'keep-power-off', operator)
+      await post(sql, ids, { now, accountIds: [accountId], postings: [] })
       return { ok: true }
     })
 
