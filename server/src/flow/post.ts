@@ -257,14 +257,15 @@ const keyOf = ({ kind, subject }: NewWorkItem): string => `${kind} ${subject}`
 
 const workItemOf = (
   { kind, meterId }: Decision['workItems'][number],
-  { accountId }: CreditRecord,
+  { accountId, facts }: CreditRecord,
   { reasons }: Decision,
   balance: MicroYuan,
 ): NewWorkItem => ({
   kind,
   subject: meterId === undefined ? `account:${String(accountId)}` : `meter:${String(meterId)}`,
   accountId,
-  meterId: meterId ?? null,
+  // Of an account its first meter, so that the item leads to a page.
+  meterId: meterId ?? facts.meters[0]?.meterId ?? null,
   detail: { reasons, balance: balance.toString() },
 })
 
