@@ -6,8 +6,10 @@ import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { runListOwing } from '../flow/list-owing.ts'
+import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -52,10 +54,12 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     notifyLoop.run(signal),
     runDecideDue(context, signal),
     runListOwing(context, signal),
+    runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
     keepClosing(context, signal),
+    keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]
 

@@ -8,12 +8,15 @@ import {
 } from './emergency-credit.ts'
 import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
 import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
+import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
 import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
+import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
+import { createSignChange, type SignChange } from './sign-change.ts'
 import {
   createEndReadingPause,
   createPauseReading,
@@ -42,6 +45,9 @@ export type Deeds = Readonly<{
   askAgain: AskAgain
   deliverByHand: DeliverByHand
   noTrip: NoTripCalendar
+  buyForMeter: ReturnType<typeof createBuyForMeter>
+  signAgreement: SignChange
+  refund: ReturnType<typeof createRefund>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -68,6 +74,9 @@ export const createDeeds = (
   askAgain: createAskAgain(context),
   deliverByHand: createDeliverByHand(context),
   noTrip: createNoTripCalendar(context),
+  buyForMeter: createBuyForMeter(context),
+  signAgreement: createSignChange(context),
+  refund: createRefund(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),

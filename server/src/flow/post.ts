@@ -14,6 +14,7 @@ import {
   type CreditRecord,
 } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { openRestorations, type NewRestoration } from '../store/restorations.ts'
 import { writeTransfers } from '../store/ledger.ts'
 import { queueMessages, withdrawMessages, type NewMessage } from '../store/messages.ts'
 import { commandChannel, messageChannel, notify, notifyLive } from '../store/notify.ts'
@@ -149,6 +150,7 @@ const carryOut = async (
     sql,
     decided.flatMap(({ record, decision }) => (decision.withdrawNotices ? [record.accountId] : [])),
   )
+  await openRestorations(sql, commands.flatMap(restorationOf), now)
   const messages = decided.flatMap((one) => messagesOf(one, now))
   await queueMessages(sql, messages, now)
   await saveApprovals(sql, decided, now)
@@ -268,6 +270,10 @@ const workItemOf = (
   meterId: meterId ?? facts.meters[0]?.meterId ?? null,
   detail: { reasons, balance: balance.toString() },
 })
+const restorationOf = ({ id, meterId, accountId, kind, paymentId }: NewCommand): NewRestoration[] =>
+  (kind === 'direct-close' || kind === 'permit-close') && accountId !== null
+    ? [{ commandId: id, meterId, accountId, kind, paymentId }]
+    : []
 
 const quietTopics = ({ accountId, meterIds }: AccountStanding): string[] => [
   `account:${String(accountId)}`,

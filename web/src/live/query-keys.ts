@@ -8,6 +8,7 @@ export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
+export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const stopsKey = ['stops'] as const
 export const noTripKey = ['no-trip'] as const
@@ -18,6 +19,10 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
 export const accountStopKey = (accountId: number): QueryKey => ['account-stop', accountId]
+export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -31,6 +36,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  restorationsKey,
   linesKey,
   allMetersKey,
   allHistoriesKey,
@@ -39,6 +45,9 @@ export const liveKeys: readonly QueryKey[] = [
   stopsKey,
   noTripKey,
   ['account-stop'],
+  ['quote'],
+  ['purse'],
+  ['loss'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -51,9 +60,10 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey, stopsKey, accountStopKey(id)]
+  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
+  return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -7,6 +7,7 @@ import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
 import { stop } from './zh/stop.ts'
+import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
@@ -18,6 +19,7 @@ export const zh = {
   ...meter,
   ...message,
   ...work,
+  ...purse,
   ...line,
   ...stop,
 } as const

@@ -14,11 +14,13 @@ import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
@@ -40,13 +42,15 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
-    .addCommand(agreementCommand())
     .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(agreementCommand())
+    .addCommand(purseCommand())
+    .addCommand(lossCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])

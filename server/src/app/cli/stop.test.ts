@@ -46,22 +46,17 @@ describe('lists and agreements on the command line', () => {
     expect((await run('stop', 'authority', 'elsewhere', '1')).err).toContain('no site')
   })
 
-  test('the next version of an agreement is signed from a file and shown', async () => {
-    const file = join(folder, 'agreement.json')
-    const write = async (stop: object) =>
-      writeFile(file, JSON.stringify({ pricePlan: 'flat', cutOff: '-10', alarm2: '10', stop }))
-    await write({ mode: 'post-paid' })
-    expect((await run('agreement', 'sign', '70001', file, '--reason', 'r')).err).toContain('overdue-30')
-    await write({ mode: 'post-paid', legalPath: 'overdue-30', noticeDays: 10, emergencyCredit: '5.00' })
+  test('the way to a stop is signed with the next version of an agreement, and stays with the one after it', async () => {
+    const file = join(folder, 'stop.json')
+    const sign = async (...words: string[]) => run('agreement', 'sign', '70001', '--contract', 'C-1', ...words)
+    await writeFile(file, JSON.stringify({ mode: 'post-paid' }))
+    expect((await sign('--stop', file)).err).toContain('overdue-30')
+    await writeFile(file, JSON.stringify({ mode: 'post-paid', legalPath: 'overdue-30', noticeDays: 10 }))
     // The house's clock of a test stands still, this machine's does not: in force from a moment that lies ahead of both.
-    const signed = await run('agreement', 'sign', '70001', file, '--reason', 'new contract', '--from', '2099-01-01')
-    expect(signed).toMatchObject({ code: 0, err: '' })
-    expect((await run('agreement', 'show', '70001')).out).toMatch(
-      /v2 {2}2099-01-01.*post-paid, overdue-30.*emergency credit 5\.00/u,
-    )
-    expect((await run('agreement', 'sign', '79999', file, '--reason', 'r')).err).toContain('no account')
-    expect((await run('agreement', 'sign', '70001', join(folder, 'none.json'), '--reason', 'r')).err).toContain(
-      'no such file',
-    )
+    expect(await sign('--stop', file, '--from', '2099-01-01')).toMatchObject({ code: 0, err: '' })
+    expect((await sign('--notice-minutes', '60', '--from', '2099-02-01')).code).toBe(0)
+    const lines = (await run('agreement', 'list', '70001')).out.trim().split('\n')
+    expect(lines.map((line) => line.includes('post-paid, overdue-30, automatic'))).toEqual([false, true, true])
+    expect((await sign('--stop', join(folder, 'none.json'))).err).toContain('no such file')
   })
 })

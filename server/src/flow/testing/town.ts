@@ -16,6 +16,8 @@ import { settleReadings, type FieldReading, type SettleSummary } from '../settle
 /** A small town for tests of the walks: a real database, accounts on prepayment, and a clock that moves when told to. */
 export type Town = Readonly<{
   database: TestDatabase['database']
+  /** For a command that opens the database itself. */
+  url: string
   context: FlowContext
   clock: HandClock
   pay: Pay
@@ -186,6 +188,7 @@ export const createTown = async (
   const place = async (name: string) => placeOf(database, name)
   return {
     database,
+    url: test.url,
     context,
     clock,
     pay: createPay(database, clock, ids),
