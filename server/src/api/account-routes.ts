@@ -66,6 +66,8 @@ export const accountRoutes = (
         state,
         attempts,
         sentAt: row.sent_at,
+        notBefore: row.not_before,
+        deliveredAt: row.delivered_at,
       })),
     }
   })

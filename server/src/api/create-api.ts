@@ -19,6 +19,7 @@ import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
+import { stopRoutes } from './stop-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
 
 const bodyLimitBytes = 64 * 1024
@@ -64,6 +65,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  stopRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   eventRoutes(app, abilities, whoIs)

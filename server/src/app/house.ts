@@ -5,6 +5,7 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
+import { runListOwing } from '../flow/list-owing.ts'
 import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
@@ -53,6 +54,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const loops = [
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runListOwing(context, signal),
     runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),

@@ -29,7 +29,8 @@ export const standingColumns = {
   prepayment: 'l.id',
   balance: 'l.credits - l.debits',
   alarm1: 'g.alarm1',
-  stirred: 'o.stirred',
+  stirred: `coalesce(o.stirred, false) or a.told_at is not null or a.emergency_offered_at is not null
+    or a.emergency_granted > 0`,
   meterIds: 'o.ids',
 } as const
 

@@ -11,12 +11,15 @@ export const guardsKey = ['guards'] as const
 export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const fieldDaysKey = ['field-days'] as const
+export const stopsKey = ['stops'] as const
+export const noTripKey = ['no-trip'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const accountStopKey = (accountId: number): QueryKey => ['account-stop', accountId]
 export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
 export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
 /** What a top-up would do; asked anew whenever something of the account moves. */
@@ -41,6 +44,9 @@ export const liveKeys: readonly QueryKey[] = [
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  stopsKey,
+  noTripKey,
+  ['account-stop'],
   ['quote'],
   ['purse'],
   ['loss'],
@@ -60,7 +66,8 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
+  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
+  return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -4,7 +4,7 @@ import { zh } from './zh.ts'
 /** The server's own files as text: a code that is added there must get its words here. */
 const sources = import.meta.glob<string>(
   [
-    '../../../server/src/domain/credit-policy.ts',
+    '../../../server/src/domain/credit-facts.ts',
     '../../../server/src/domain/communication-alarm.ts',
     '../../../server/src/domain/meter-event.ts',
     '../../../server/src/domain/relay-command.ts',
@@ -25,9 +25,9 @@ const unionOf = (file: string, name: string): readonly string[] => {
 
 describe('every code of the server has words', () => {
   it.each([
-    ['domain/credit-policy.ts', 'Reason', zh.reason],
-    ['domain/credit-policy.ts', 'NoticeKind', zh.notice],
-    ['domain/credit-policy.ts', 'CreditStage', zh.stage],
+    ['domain/credit-facts.ts', 'Reason', zh.reason],
+    ['domain/credit-facts.ts', 'NoticeKind', zh.notice],
+    ['domain/credit-facts.ts', 'CreditStage', zh.stage],
     ['domain/meter-event.ts', 'MeterEventKind', zh.meterEvent],
     ['domain/communication-alarm.ts', 'AlarmEnd', zh.reason],
     ['domain/relay-command.ts', 'RelayCommandKind', zh.command],

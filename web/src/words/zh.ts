@@ -7,6 +7,7 @@ import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { stop } from './zh/stop.ts'
 import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
@@ -22,6 +23,7 @@ export const zh = {
   ...purse,
   ...line,
   ...event,
+  ...stop,
 } as const
 
 /** The shape that every language has. */

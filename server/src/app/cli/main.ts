@@ -25,6 +25,7 @@ import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
+import { stopCommand } from './stop.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -43,6 +44,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())

@@ -31,7 +31,7 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
        (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
                count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
         from meter) m,
-       (select count(*) filter (where stage = 'normal') as normal, count(*) filter (where stage in ('warned-1', 'warned-2')) as warned,
+       (select count(*) filter (where stage = 'normal') as normal, count(*) filter (where stage in ('warned-1', 'warned-2', 'stop-due', 'await-approval', 'suspended')) as warned,
                count(*) filter (where stage = 'stop-notified') as stop_notified, count(*) filter (where stage = 'cut-off') as cut_off
         from account where agreement_id is not null) a,
        (select coalesce(sum(good), 0)::bigint as good, coalesce(sum(held), 0)::bigint as held, coalesce(sum(failed), 0)::bigint as failed

@@ -22,6 +22,7 @@ import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { PursePanel } from './purse-panel.tsx'
 import { useReadNow } from './read-now.tsx'
+import { StopPanel } from './stop-panel.tsx'
 import { SupplyPanel } from './supply-panel.tsx'
 import './meter.css'
 
@@ -111,6 +112,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />
+          {account && <StopPanel account={account} />}
           {meter.agreement?.settlementMode === 'local' && <PursePanel meter={meter} />}
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}

@@ -88,6 +88,7 @@ export const frame: Same<typeof chinese> = {
       'go-console': 'To the console',
       'go-messages': 'To the messages',
       'go-work': 'To what is to be done',
+      'go-stops': 'To the stops',
       'go-lines': 'To the lines',
       'pause-line': 'Pause collection',
       take: 'Take the item',

@@ -84,6 +84,7 @@ export const frame = {
       'go-console': '到监控台',
       'go-messages': '到短信',
       'go-work': '到待办',
+      'go-stops': '到停电程序',
       'go-lines': '到总线',
       'pause-line': '暂停采集',
       take: '认领',
