@@ -6,6 +6,9 @@ import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
+import { createFieldWitness } from '../flow/field-witness.ts'
+import { runGapFiller } from '../flow/fill-gaps.ts'
+import { runGapFinder } from '../flow/find-gaps.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
@@ -47,7 +50,8 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
-  const collector = createCollector(context, headend)
+  const witness = createFieldWitness(clock, headend)
+  const collector = createCollector(context, witness.watching)
   const dispatcher = createDispatcher(context, headend, owner)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
 
@@ -88,6 +92,8 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runAgreements(context, signal),
     runSealing(context, signal),
     keepClosing(context, signal),
+    runGapFinder(context, witness, signal),
+    runGapFiller(context, headend, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),

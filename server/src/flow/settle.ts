@@ -2,7 +2,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
-import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
+import { heldWords, passGate, type GateFacts, type GateReading, type HeldReason } from '../domain/reading-gate.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
@@ -34,7 +34,9 @@ export type FieldReading = Readonly<{
   reactive?: Reactive
   demand?: Watts
   powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
+  obtained: 'scheduled' | 'person' | 're-read'
+  /** What a late reading has to lie between, if that is known. */
+  between?: GateReading['between']
   /** `at` is absent when it was read with the registers. */
   status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
@@ -143,7 +145,8 @@ const settleMeter = (
   const newest = ordered.at(-1)
   const moved = progress.last !== record.last ? progress.last : null
   const newestQuality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
-  const late = newest === undefined || rows.every(({ kind }) => kind === 'late')
+  // What was found later tells nothing of how the meter is now, even when it is held.
+  const late = newest === undefined || newest.obtained === 're-read' || rows.every(({ kind }) => kind === 'late')
   return {
     rows,
     periods: [...progress.touched.values()],
@@ -185,7 +188,7 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   if (gate.kind === 'held') return held(gate.reason)
   if (gate.kind === 'late') {
     const stays = { ...stored, quality: 'good', heldBecause: null } as const
-    const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
+    const trueUp = tellsRates(reading, progress) ? chargeTariff(record, reading, progress.tariff, progress) : null
     return { kind: 'late', postings: trueUp?.postings ?? [], stored: { ...stays, charged: trueUp?.charge ?? null } }
   }
   const before = progress.last?.registers ?? null
@@ -207,6 +210,10 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
     },
   }
 }
+
+/** Half-hourly records have no rates: they can not divide what a tariff prices by the meter's own rates. */
+const tellsRates = ({ registers }: FieldReading, progress: Progress): progress is Progress & { tariff: TariffMeter } =>
+  progress.tariff !== null && registers.ratesWh.length >= progress.tariff.rates
 
 const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): GateFacts['plan'] => {
   if (tariff !== null) return { kind: 'tariff', rates: tariff.rates }
@@ -278,9 +285,10 @@ const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): S
 
 const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
   const recordOf = new Map(records.map((record) => [record.meterId, record]))
-  return rows.flatMap(({ kind, stored: { meterId, at } }) => {
+  return rows.flatMap(({ kind, stored: { meterId, at, obtained } }) => {
     const record = recordOf.get(meterId)
-    if (record === undefined) return []
+    // What is found later was counted as a failed read when it was due.
+    if (record === undefined || obtained === 're-read') return []
     const held = kind === 'held' ? 1 : 0
     return [{ day: localDayText(at, record.timeZone), siteId: record.siteId, good: 1 - held, held, failed: 0 }]
   })

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
 import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
+import { readStored } from './driver/read-stored.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } from './headend.ts'
@@ -108,6 +109,12 @@ class RunningHeadend implements Headend {
     if (meter === undefined)
       return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, times: {}, exchanges: [] }
     return readMeter(meter, items, options)
+  }
+
+  readStored: Headend['readStored'] = async (meterId, span, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return readStored(meter, span, options)
   }
 
   control: Headend['control'] = async (meterId, request) => {

@@ -278,7 +278,7 @@ export type StoredReading = Readonly<{
   at: number
   registers: Registers
   powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
+  obtained: 'scheduled' | 'person' | 're-read'
   quality: 'good' | 'held'
   heldBecause: string | null
   used: WattHours | null

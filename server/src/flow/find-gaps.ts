@@ -1,0 +1,67 @@
+import { gapReasonOf } from '../domain/gap.ts'
+import { loadSweeps, metersWithoutReading, openGaps, saveSweep, watchNewMeters } from '../store/gaps.ts'
+import { notifyLive } from '../store/notify.ts'
+import type { FieldWitness } from './field-witness.ts'
+import { loop, pause, type FlowContext } from './process.ts'
+
+/** How long after its end an interval is looked at, wall time: its last reading has to be settled by then. */
+export const settleWithinMs = 120_000
+/** Intervals of one length that are looked at in one pass. */
+const intervalsPerPass = 48
+/** After a longer absence of the server, intervals before this are not looked at any more: no meter remembers them. */
+const longestLookBackMs = 62 * 86_400_000
+/** Longest pause between two looks, elapsed time. */
+const lookEveryMs = 5_000
+
+/**
+ * Looks at every interval once it is over, and writes down which meters have no good reading in it and why. Nothing is
+ * written of a meter that was read.
+ */
+export const runGapFinder = async (context: FlowContext, witness: FieldWitness, signal: AbortSignal): Promise<void> =>
+  loop(context, 'find-gaps', signal, async () => {
+    const isMore = await findGaps(context, witness)
+    if (!isMore) await pause(context.clock, Math.min(lookEveryMs, settleWithinMs / context.clock.rate), signal)
+  })
+
+/** One pass; true when there is more to look at. */
+export const findGaps = async (context: FlowContext, witness: Pick<FieldWitness, 'evidence'>): Promise<boolean> => {
+  let isMore = false
+  for (const sweep of await loadSweeps(context.database)) isMore = (await sweepOne(context, witness, sweep)) || isMore
+  return isMore
+}
+
+type Sweep = Awaited<ReturnType<typeof loadSweeps>>[number]
+
+const sweepOne = async (
+  { database, clock }: FlowContext,
+  witness: Pick<FieldWitness, 'evidence'>,
+  { intervalMinutes, sweptTo }: Sweep,
+): Promise<boolean> => {
+  const intervalMs = intervalMinutes * 60_000
+  const overTo = Math.floor((clock.now() - settleWithinMs) / intervalMs) * intervalMs
+  const earliest = Math.ceil((clock.now() - longestLookBackMs) / intervalMs) * intervalMs
+  let done = sweptTo ?? overTo
+  if (sweptTo === null || sweptTo < earliest) {
+    done = sweptTo === null ? overTo : earliest
+    if (!(await saveSweep(database, intervalMinutes, sweptTo, done))) return true
+  }
+  await watchNewMeters(database, intervalMinutes, Math.max(done, overTo))
+  for (let count = 0; done < overTo; count += 1) {
+    if (count >= intervalsPerPass) return true
+    const interval = { from: done, to: done + intervalMs }
+    const moved = await database.transaction(async (sql) => {
+      if (!(await saveSweep(sql, intervalMinutes, interval.from, interval.to))) return false
+      const unread = await metersWithoutReading(sql, intervalMinutes, interval)
+      const gaps = unread.map(({ meterId, gatewayId, held }) => ({
+        meterId,
+        reason: gapReasonOf(interval, { held, ...witness.evidence(meterId, gatewayId, interval) }),
+      }))
+      await openGaps(sql, interval, gaps)
+      if (gaps.length > 0) await notifyLive(sql, ['completeness'])
+      return true
+    })
+    if (!moved) return true
+    done = interval.to
+  }
+  return false
+}
