@@ -1,6 +1,16 @@
-import { gapReasonOf } from '../domain/gap.ts'
-import { loadSweeps, metersWithoutReading, openGaps, saveSweep, watchNewMeters } from '../store/gaps.ts'
+import { gapReasonOf, type GapReason, type Span } from '../domain/gap.ts'
+import type { Sql } from '../store/database.ts'
+import {
+  loadSweeps,
+  meterItemsOver,
+  metersWithoutReading,
+  openGaps,
+  saveSweep,
+  watchNewMeters,
+  type UnreadMeter,
+} from '../store/gaps.ts'
 import { notifyLive } from '../store/notify.ts'
+import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
 import type { FieldWitness } from './field-witness.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 
@@ -10,6 +20,8 @@ export const settleWithinMs = 120_000
 const intervalsPerPass = 48
 /** After a longer absence of the server, intervals before this are not looked at any more: no meter remembers them. */
 const longestLookBackMs = 62 * 86_400_000
+/** Without a good reading for so long, a meter that does not answer (or not well) becomes work. */
+export const unreadAfterMs = 4 * 3_600_000
 /** Longest pause between two looks, elapsed time. */
 const lookEveryMs = 5_000
 
@@ -28,6 +40,29 @@ export const findGaps = async (context: FlowContext, witness: Pick<FieldWitness,
   let isMore = false
   for (const sweep of await loadSweeps(context.database)) isMore = (await sweepOne(context, witness, sweep)) || isMore
   return isMore
+}
+
+/** Reasons that lie with one meter; what lies with a gateway or the server is told by others. */
+const ofTheMeter: ReadonlySet<GapReason> = new Set<GapReason>(['meter-silent', 'bad-answer', 'held'])
+
+type Unread = UnreadMeter & Readonly<{ reason: GapReason }>
+
+/** A meter that has given no good reading for hours becomes work the same day, and is none once it has. */
+const tellUnread = async (sql: Sql, { from, to }: Span, gaps: readonly Unread[], now: number): Promise<void> => {
+  const unread = gaps.filter(({ reason, goodAt }) => ofTheMeter.has(reason) && to - goodAt >= unreadAfterMs)
+  await openWorkItems(
+    sql,
+    unread.map(({ meterId, siteId, goodAt, reason }) => ({
+      kind: 'meter-unread',
+      subject: `meter:${String(meterId)}`,
+      siteId,
+      meterId,
+      detail: { reason, lastGoodAt: goodAt },
+    })),
+    now,
+  )
+  const subjects = await meterItemsOver(sql, from)
+  await closeWorkItems(sql, { kind: 'meter-unread', subjects }, now, 'read-again')
 }
 
 type Sweep = Awaited<ReturnType<typeof loadSweeps>>[number]
@@ -52,11 +87,15 @@ const sweepOne = async (
     const moved = await database.transaction(async (sql) => {
       if (!(await saveSweep(sql, intervalMinutes, interval.from, interval.to))) return false
       const unread = await metersWithoutReading(sql, intervalMinutes, interval)
-      const gaps = unread.map(({ meterId, gatewayId, held }) => ({
-        meterId,
-        reason: gapReasonOf(interval, { held, ...witness.evidence(meterId, gatewayId, interval) }),
+      const gaps = unread.map((meter) => ({
+        ...meter,
+        reason: gapReasonOf(interval, {
+          held: meter.held,
+          ...witness.evidence(meter.meterId, meter.gatewayId, interval),
+        }),
       }))
       await openGaps(sql, interval, gaps)
+      await tellUnread(sql, interval, gaps, clock.now())
       if (gaps.length > 0) await notifyLive(sql, ['completeness'])
       return true
     })

@@ -36,7 +36,15 @@ export const watchNewMeters = async (sql: Sql, intervalMinutes: number, since: n
   )
 }
 
-export type UnreadMeter = Readonly<{ meterId: number; gatewayId: number; siteId: number; held: boolean }>
+export type UnreadMeter = Readonly<{
+  meterId: number
+  gatewayId: number
+  siteId: number
+  /** It has a reading, but no good one. */
+  held: boolean
+  /** Its last good reading, or since when it is watched. */
+  goodAt: number
+}>
 
 /** Watched meters with this length of interval that have no good reading in one of them. */
 export const metersWithoutReading = async (
@@ -44,14 +52,21 @@ export const metersWithoutReading = async (
   intervalMinutes: number,
   { from, to }: Span,
 ): Promise<readonly UnreadMeter[]> => {
-  const rows = await sql.query<{ id: number; gateway_id: number; site_id: number; held: boolean }>(
+  const rows = await sql.query<{ id: number; gateway_id: number; site_id: number; held: boolean; good_at: number }>(
     `with read as (select meter_id, bool_or(quality = 'good') as good from reading where at >= $2 and at < $3 group by meter_id)
-     select m.id, m.gateway_id, m.site_id, r.meter_id is not null as held
+     select m.id, m.gateway_id, m.site_id, r.meter_id is not null as held,
+            coalesce(m.last_at, m.watched_since) as good_at
      from meter m join site s on s.id = m.site_id left join read r on r.meter_id = m.id
      where s.reading_interval_minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
     [intervalMinutes, new Date(from), new Date(to)],
   )
-  return rows.map((row) => ({ meterId: row.id, gatewayId: row.gateway_id, siteId: row.site_id, held: row.held }))
+  return rows.map((row) => ({
+    meterId: row.id,
+    gatewayId: row.gateway_id,
+    siteId: row.site_id,
+    held: row.held,
+    goodAt: row.good_at,
+  }))
 }
 
 /** No row is longer than this, so that the work of one attempt is bounded. */
@@ -200,4 +215,14 @@ export const saveRecordSource = async (
     source,
     new Date(now),
   ])
+}
+
+/** Subjects of open `meter-unread` items whose meter has been read since. */
+export const meterItemsOver = async (sql: Sql, since: number): Promise<readonly string[]> => {
+  const rows = await sql.query<{ subject: string }>(
+    `select w.subject from work_item w join meter m on m.id = w.meter_id
+     where w.kind = 'meter-unread' and w.closed_at is null and m.last_at >= $1`,
+    [new Date(since)],
+  )
+  return rows.map(({ subject }) => subject)
 }

@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { strictly } from './command.ts'
+import { completenessCommand } from './completeness.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
@@ -34,6 +35,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(completenessCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
