@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { CompletenessPage } from '../pages/completeness/completeness-page.tsx'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
@@ -17,10 +18,15 @@ const consoleRoute = createRoute({
 })
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
+const completenessRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/completeness',
+  component: CompletenessPage,
+})
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, completenessRoute, meterRoute]),
   defaultErrorComponent: Crashed,
 })
 

@@ -35,6 +35,7 @@ export const Shell = () => {
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-work': () => void navigate({ to: '/work' }),
+    'go-completeness': () => void navigate({ to: '/completeness' }),
   })
   return (
     <div className="shell">
@@ -84,6 +85,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/work" activeProps={{ className: 'here' }}>
           {t('nav.work')} <OpenItems />
+        </Link>
+        <Link to="/completeness" activeProps={{ className: 'here' }}>
+          {t('nav.completeness')}
         </Link>
       </nav>
       <span className="space" />

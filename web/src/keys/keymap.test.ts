@@ -30,6 +30,7 @@ describe('keys', () => {
     ['?', 'meter', 'help'],
     ['m', 'console', 'go-messages'],
     ['w', 'meter', 'go-work'],
+    ['h', 'work', 'go-completeness'],
     ['t', 'work', 'take'],
     ['x', 'work', 'close-item'],
     ['x', 'console', null],

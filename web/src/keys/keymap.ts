@@ -16,6 +16,7 @@ export type KeyAction =
   | 'go-console'
   | 'go-messages'
   | 'go-work'
+  | 'go-completeness'
   | 'take'
   | 'acknowledge'
   | 'close-item'
@@ -55,6 +56,7 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
   binding('go-work', ['w'], ['everywhere']),
+  binding('go-completeness', ['h'], ['everywhere']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),
 ])

@@ -8,6 +8,7 @@ export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
+export const completenessKey = ['completeness'] as const
 export const workItemsKey = ['work-items'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
@@ -27,6 +28,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  completenessKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -38,6 +40,7 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
+  if (topic === 'completeness') return [completenessKey]
   if (topic === 'work-item') return [workItemsKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)

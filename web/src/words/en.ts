@@ -1,4 +1,5 @@
 import { command } from './en/command.ts'
+import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { frame } from './en/frame.ts'
 import { message } from './en/message.ts'
@@ -8,4 +9,13 @@ import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work }
+export const en: Words = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...completeness,
+}

@@ -1,5 +1,6 @@
 import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
+import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { frame } from './zh/frame.ts'
 import { message } from './zh/message.ts'
@@ -8,7 +9,16 @@ import { money } from './zh/money.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work } as const
+export const zh = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...completeness,
+} as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

@@ -2,7 +2,15 @@
 export const frame = {
   product: '先付',
   language: { switch: 'English', label: '切换语言' },
-  nav: { console: '监控台', messages: '短信', work: '待办', main: '主导航', signOut: '退出', skip: '跳到正文' },
+  nav: {
+    console: '监控台',
+    messages: '短信',
+    work: '待办',
+    completeness: '完整率',
+    main: '主导航',
+    signOut: '退出',
+    skip: '跳到正文',
+  },
   live: {
     on: '实时',
     off: '重新连接中…',
@@ -74,6 +82,7 @@ export const frame = {
       'go-console': '到监控台',
       'go-messages': '到短信',
       'go-work': '到待办',
+      'go-completeness': '到完整率',
       take: '认领',
       acknowledge: '确认',
       'close-item': '办结',
