@@ -16,6 +16,8 @@ export const problemCode = z.enum([
   'meter-without-account',
   'same-key-other-input',
   'command-already-open',
+  'reading-not-held',
+  'reading-not-believable',
   'unknown-work-item',
   'work-item-closed',
   'work-item-acknowledged',

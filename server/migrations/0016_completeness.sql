@@ -45,3 +45,6 @@ create table reading_gap (
 ) with (fillfactor = 70);
 create index reading_gap_open on reading_gap (from_at) where state = 'open';
 create index reading_gap_span on reading_gap (to_at, from_at);
+
+-- What waits for a person is a handful among millions.
+create index reading_held on reading (at, meter_id) where quality = 'held';

@@ -70,6 +70,26 @@ export const passGate = (reading: GateReading, facts: GateFacts): GateResult => 
   return { kind: 'good' }
 }
 
+/**
+ * What a person has looked at and believes: as much energy as it says, a total that is not the sum of its rates. What
+ * would charge backwards, or can not be priced, stays held whatever anybody believes: that is for a change of meter, or
+ * for the price plan.
+ */
+export const passReleased = (reading: GateReading, facts: GateFacts): GateResult => {
+  const { registers, at } = reading
+  const { last, plan, now } = facts
+  if (at > now + futureToleranceMs) return { kind: 'held', reason: 'from-the-future' }
+  if (last !== null && at <= last.at) {
+    const fits = registers.totalWh <= last.registers.totalWh
+    return fits ? { kind: 'late' } : { kind: 'held', reason: 'not-between-its-neighbours' }
+  }
+  if (last !== null && registers.totalWh < last.registers.totalWh)
+    return { kind: 'held', reason: 'register-went-backwards' }
+  if (last?.registers.ratesWh.some((rate, index) => (registers.ratesWh[index] ?? rate) < rate) === true)
+    return { kind: 'held', reason: 'rate-went-backwards' }
+  return plan !== null && !isPriceable(plan, registers) ? { kind: 'held', reason: 'rates-missing' } : { kind: 'good' }
+}
+
 const ratesSum = ({ totalWh, ratesWh }: Registers, toleranceWhPerRate: bigint): boolean => {
   if (ratesWh.length === 0) return true
   const difference = totalWh - ratesWh.reduce<bigint>((sum, rate) => sum + rate, 0n)

@@ -1,5 +1,6 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
@@ -13,6 +14,7 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  judgeReading: JudgeReading
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -21,4 +23,5 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  judgeReading: createJudgeReading(context),
 })

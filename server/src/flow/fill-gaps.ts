@@ -1,5 +1,6 @@
 import { fillGap, gapPauseMs, piecesOf, type LossReason, type StoredRegister } from '../domain/gap.ts'
 import { wattHours } from '../domain/quantity.ts'
+import { liftRegisters } from '../domain/register-lift.ts'
 import type { Headend, StoredRead } from '../headend/headend.ts'
 import { oldestGaps, postponeGap, saveRecordSource, settleGap, type OpenGap, type SettledPiece } from '../store/gaps.ts'
 import { notifyLive } from '../store/notify.ts'
@@ -99,7 +100,11 @@ const take = async (
   { records, exhausted }: Extract<StoredRead, { ok: true }>,
 ): Promise<void> => {
   const bounds = { lowWh: gap.beforeWh, highWh: gap.latestWh }
-  const stored = records.map(({ at, totalWh }): StoredRegister => ({ at, totalWh: BigInt(totalWh) }))
+  const latest = gap.latestWh === null ? null : { totalWh: wattHours(gap.latestWh), ratesWh: [] }
+  const stored = records.map(({ at, totalWh }): StoredRegister => {
+    const shown = { totalWh: wattHours(BigInt(totalWh)), ratesWh: [] }
+    return { at, totalWh: liftRegisters(shown, latest, gap.turnWh).totalWh }
+  })
   const { good, bad } = fillGap(gap, gap.intervalMs, stored, bounds)
   const readings = [...good, ...bad].map((record) => readingOf(gap, record))
   await settleReadings(context.database, context.ids, readings, context.clock.now())

@@ -2,7 +2,15 @@ import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
-import { heldWords, passGate, type GateFacts, type GateReading, type HeldReason } from '../domain/reading-gate.ts'
+import {
+  heldWords,
+  passGate,
+  passReleased,
+  type GateFacts,
+  type GateReading,
+  type HeldReason,
+} from '../domain/reading-gate.ts'
+import { liftRegisters } from '../domain/register-lift.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
@@ -37,6 +45,8 @@ export type FieldReading = Readonly<{
   obtained: 'scheduled' | 'person' | 're-read'
   /** What a late reading has to lie between, if that is known. */
   between?: GateReading['between']
+  /** A person has looked at it and believes it. */
+  released?: true
   /** `at` is absent when it was read with the registers. */
   status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
@@ -59,7 +69,8 @@ export const settleReadings = async (
   return database.transaction(async (sql) => settleBatch(sql, ids, readings, now))
 }
 
-const settleBatch = async (
+/** The same inside a transaction that does something with the readings itself. */
+export const settleBatch = async (
   sql: Sql,
   ids: Ids,
   readings: readonly FieldReading[],
@@ -97,7 +108,9 @@ const settleBatch = async (
     sql,
     rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
   )
-  await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
+  // What is released was counted when it was held.
+  const isNew = readings.some(({ released }) => released !== true)
+  await countReads(sql, countsOf(records, rows, isNew), meterIds[0] ?? 0)
   return summaryOf(rows)
 }
 
@@ -174,11 +187,19 @@ const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): O
   status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
-const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
+const settleOne = (record: MeterRecord, shown: FieldReading, progress: Progress, now: number): Row => {
+  const registers = liftRegisters(shown.registers, progress.last?.registers ?? null, record.turnWh)
+  const reading = { ...shown, registers }
   const plan = planFor(record, progress)
   const { maximumWatts, registerStepWh, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
-  const { at, registers, powerMilliwatts, obtained } = reading
+  const gate = (reading.released === true ? passReleased : passGate)(reading, {
+    last: progress.last,
+    maximumWatts,
+    registerStepWh,
+    plan,
+    now,
+  })
+  const { at, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   const held = (reason: HeldReason): Row => ({
     kind: 'held',
@@ -283,7 +304,8 @@ const chargeOf = (
 const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
   tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
-const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
+const countsOf = (records: readonly MeterRecord[], rows: readonly Row[], isCounted: boolean) => {
+  if (!isCounted) return []
   const recordOf = new Map(records.map((record) => [record.meterId, record]))
   return rows.flatMap(({ kind, stored: { meterId, at, obtained } }) => {
     const record = recordOf.get(meterId)

@@ -1,4 +1,5 @@
 import type { GapReason, GapState, LossReason, Span } from '../domain/gap.ts'
+import { turnOf } from '../domain/register-lift.ts'
 import type { Sql } from './database.ts'
 
 /** Lengths of intervals that are in use, with how far they were looked at; null where nobody has looked yet. */
@@ -109,6 +110,8 @@ export type OpenGap = Span &
     beforeWh: bigint | null
     /** The newest good register: what is found may not be more. */
     latestWh: bigint | null
+    /** Where its register starts again at nothing; null: not known. */
+    turnWh: bigint | null
   }>
 
 /**
@@ -134,10 +137,12 @@ export const oldestGaps = async (
     record_source: OpenGap['source']
     before_wh: bigint | null
     last_total_wh: bigint | null
+    protocol: string
+    energy_step_wh: number
   }>(
     `select o.* from unnest($1::int[]) as w(id) cross join lateral (
        select g.meter_id, m.gateway_id, s.reading_interval_minutes as minutes, g.from_at, g.to_at, g.reason, g.attempts,
-              case when m.record_source <> 'none' or m.record_source_at > $5 then m.record_source end as record_source, g.before_wh, m.last_total_wh
+              case when m.record_source <> 'none' or m.record_source_at > $5 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
        from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
        where g.state = 'open' and m.gateway_id = w.id and g.try_at <= $2 and g.to_at <= m.last_at
          and m.id <> all ($4::int[])
@@ -155,6 +160,7 @@ export const oldestGaps = async (
     source: row.record_source,
     beforeWh: row.before_wh,
     latestWh: row.last_total_wh,
+    turnWh: turnOf(row.protocol, row.energy_step_wh),
   }))
 }
 

@@ -63,7 +63,7 @@ export const saveObservations = async (sql: Sql, observations: readonly Observat
        last_at = case when o.total is null then m.last_at else o.at end,
        last_total_wh = coalesce(o.total, m.last_total_wh),
        last_rates_wh = case when o.total is null then m.last_rates_wh else o.rates::bigint[] end,
-       newest_at = greatest(m.newest_at, o.at), newest_quality = coalesce(o.quality, m.newest_quality),
+       newest_at = greatest(m.newest_at, o.at), newest_quality = case when m.newest_at > o.at then m.newest_quality else coalesce(o.quality, m.newest_quality) end,
        power_mw = case when o.at is null then m.power_mw else o.power end,
        failed_reads = case when o.at is null then m.failed_reads else 0 end,
        relay = coalesce(o.relay, m.relay), relay_command = coalesce(o.relay_command, m.relay_command),

@@ -1,5 +1,6 @@
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, price, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { turnOf } from '../domain/register-lift.ts'
 import type { SettlementPeriod } from '../domain/settlement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
@@ -14,6 +15,8 @@ export type MeterRecord = Readonly<{
   timeZone: string
   maximumWatts: number
   registerStepWh: number
+  /** Where its registers start again at nothing; null: not known. */
+  turnWh: bigint | null
   /** When the newest status word that is known was read. */
   statusAt: number | null
   last: Readonly<{ at: number; registers: Registers }> | null
@@ -45,6 +48,7 @@ type Row = {
   time_zone: string
   maximum_watts: number
   energy_step_wh: number
+  protocol: string
   status_at: number | null
   last_at: number | null
   last_total_wh: bigint | null
@@ -110,7 +114,7 @@ export const lockAccountsOfMeters = async (sql: Sql, meterIds: readonly number[]
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.status_at, m.last_at,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.protocol, m.status_at, m.last_at,
             m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
@@ -138,6 +142,7 @@ const recordOf = (row: Row): MeterRecord => ({
   timeZone: row.time_zone,
   maximumWatts: row.maximum_watts,
   registerStepWh: row.energy_step_wh,
+  turnWh: turnOf(row.protocol, row.energy_step_wh),
   statusAt: row.status_at,
   last:
     row.last_at === null || row.last_total_wh === null
