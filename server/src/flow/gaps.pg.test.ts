@@ -116,7 +116,7 @@ describe('gaps, on a real database', () => {
       await fillOne(town.context, answering('no-memory'), gap)
       town.clock.move(6 * 3_600_000)
     }
-    const [gap] = (await gaps()).filter(({ meter_id: id }) => id === ids[2])
+    const gap = (await gaps()).find(({ meter_id: id }) => id === ids[2])
     expect(gap).toMatchObject({ state: 'estimated', because: 'no-memory' })
   })
 

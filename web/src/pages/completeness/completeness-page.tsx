@@ -10,6 +10,7 @@ import { useRead } from '../../live/use-read.ts'
 import { MeterLink } from '../../parts/meter-link.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { GapHeatMap } from './gap-heat-map.tsx'
+import { HeldTable } from './held-table.tsx'
 import { completePercent, sumByDay, type DaySum } from './grid.ts'
 import './completeness.css'
 
@@ -48,6 +49,7 @@ export const CompletenessPage = () => {
       </div>
       {error !== null && <Problem error={error} onRetry={again} />}
       {gaps.data !== undefined && dayNames.length > 0 && <GapHeatMap data={gaps.data} days={dayNames} />}
+      <HeldTable />
       <DayTable days={byDay} parts={parts} loading={sums.isPending} />
       <GapTable gaps={gaps.data?.gaps ?? noGaps} loading={gaps.isPending} />
     </div>

@@ -1,4 +1,4 @@
-import { readGaps, type ResponseOf } from '@xianfu/contract'
+import type { readGaps, ResponseOf } from '@xianfu/contract'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSite } from '../../app/site.ts'
