@@ -48,3 +48,76 @@ create index reading_gap_span on reading_gap (to_at, from_at);
 
 -- What waits for a person is a handful among millions.
 create index reading_held on reading (at, meter_id) where quality = 'held';
+
+-- Roll-up: the half hours of a meter's local day in one row, and its months. `energies_wh` are what flowed in each
+-- interval, between registers that lie on the line from one reading to the next; `marks` one letter for each: r read,
+-- b found later, e estimated, m missing, l lost, . not watched. Null registers: not known.
+create table meter_day (
+  meter_id int not null,
+  day date not null,
+  bucket smallint not null,
+  from_at timestamptz not null,
+  interval_minutes smallint not null,
+  opening_wh bigint,
+  closing_wh bigint,
+  closing_rates_wh bigint[] not null default '{}',
+  energies_wh int[] not null,
+  marks text not null,
+  -- Of the day's readings; for checking the meter, not the bill.
+  mean_power_mw bigint,
+  least_power_mw bigint,
+  primary key (meter_id, day),
+  check (cardinality(energies_wh) = length(marks))
+) partition by range (day);
+
+create table meter_month (
+  meter_id int not null,
+  -- Its first day.
+  month date not null,
+  bucket smallint not null,
+  opening_wh bigint,
+  closing_wh bigint,
+  used_wh bigint not null,
+  days smallint not null,
+  read int not null,
+  re_read int not null,
+  estimated int not null,
+  missing int not null,
+  primary key (meter_id, month)
+);
+
+-- The local day up to which the meters of a zone are rolled up.
+create table roll_up (
+  time_zone text primary key,
+  rolled_to date not null
+);
+
+-- Days to be rolled up (again): something was found in them since, or their end was not known. `to_at` is their end.
+create table roll_up_due (
+  meter_id int not null,
+  day date not null,
+  to_at timestamptz not null,
+  primary key (meter_id, day)
+);
+
+create function ensure_month_partitions(first_day date, last_day date) returns void language plpgsql as $$
+declare
+  month date;
+begin
+  for month in select m::date from generate_series(date_trunc('month', first_day), last_day, interval '1 month') m loop
+    if to_regclass(format('meter_day_%s', to_char(month, 'YYYYMM'))) is null then
+      execute format('create table if not exists %I partition of meter_day for values from (%L) to (%L)',
+        'meter_day_' || to_char(month, 'YYYYMM'), month, (month + interval '1 month')::date);
+    end if;
+  end loop;
+end $$;
+
+-- Readings of a closed day by meter: by time they are written, by meter they are asked for.
+create function index_reading_day(day date) returns void language plpgsql as $$
+declare
+  name text := 'reading_' || to_char(day, 'YYYYMMDD');
+begin
+  if to_regclass(name) is not null and to_regclass(name || '_meter') is null then
+    execute format('create index %I on %I (meter_id, at)', name || '_meter', name);
+  end if;
+end $$;

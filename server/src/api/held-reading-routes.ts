@@ -37,7 +37,5 @@ const present = (row: HeldReadingView): HeldReading => ({
   obtained: row.obtained,
   heldBecause: row.held_because ?? '',
   lastGood:
-    row.last_at === null || row.last_total_wh === null
-      ? null
-      : { at: row.last_at, totalWh: String(row.last_total_wh) },
+    row.last_at === null || row.last_total_wh === null ? null : { at: row.last_at, totalWh: String(row.last_total_wh) },
 })

@@ -13,6 +13,7 @@ import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { runRollUp } from '../flow/roll-up.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -96,6 +97,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     keepClosing(context, signal),
     runGapFinder(context, witness, signal),
     runGapFiller(context, headend, signal),
+    runRollUp(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),

@@ -3,8 +3,10 @@ import { wattHours } from '../domain/quantity.ts'
 import { liftRegisters } from '../domain/register-lift.ts'
 import type { Headend, StoredRead } from '../headend/headend.ts'
 import { oldestGaps, postponeGap, saveRecordSource, settleGap, type OpenGap, type SettledPiece } from '../store/gaps.ts'
+import { addDueDays } from '../store/roll-up.ts'
 import { notifyLive } from '../store/notify.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
+import { daysTouched } from './roll-up.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
 /** Meters of one gateway that are asked for their records at the same time: the line does one exchange at a time anyway. */
@@ -137,6 +139,7 @@ const close = async (
   )
   await database.transaction(async (sql) => {
     await settleGap(sql, gap, pieces, clock.now())
+    await addDueDays(sql, daysTouched(gap.meterId, gap, gap.intervalMs, gap.timeZone))
     await notifyLive(sql, ['completeness', `meter:${String(gap.meterId)}`])
   })
 }

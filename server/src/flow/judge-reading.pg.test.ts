@@ -13,7 +13,9 @@ describe('held readings and who judges them', () => {
   let judge: JudgeReading
   const places = ['jump', 'overtaken', 'back', 'reject', 'rates', 'turn'] as const
   beforeAll(async () => {
-    town = await createTown(places.map((place) => ({ place, opening: 1_000, ...(place === 'rates' ? { plan: 'four-rate' as const } : {}) })))
+    town = await createTown(
+      places.map((place) => ({ place, opening: 1_000, ...(place === 'rates' ? { plan: 'four-rate' as const } : {}) })),
+    )
     judge = createJudgeReading(town.context)
     town.clock.set(wednesday + settleWithinMs)
     await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) })
@@ -27,10 +29,18 @@ describe('held readings and who judges them', () => {
     return town.settle([await town.reading(place, totalWh, { at: at(halfHours) })])
   }
   const deed = async (place: string, halfHours: number, verdict: 'release' | 'reject') =>
-    judge({ meterId: (await town.place(place)).meterId, at: at(halfHours), verdict, operatorId: null, reason: 'looked at' })
+    judge({
+      meterId: (await town.place(place)).meterId,
+      at: at(halfHours),
+      verdict,
+      operatorId: null,
+      reason: 'looked at',
+    })
   const balance = async (place: string) => (await town.account(place)).balance
   const newest = async (place: string) => {
-    const [row] = await town.database.query('select newest_at, newest_quality, last_at from meter where place = $1', [place])
+    const [row] = await town.database.query('select newest_at, newest_quality, last_at from meter where place = $1', [
+      place,
+    ])
     return row
   }
 
@@ -39,8 +49,7 @@ describe('held readings and who judges them', () => {
     town.clock.set(at(2) + settleWithinMs)
     await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) })
     const { meterId } = await town.place('jump')
-    const gapsOf = async () =>
-      town.database.query('select reason from reading_gap where meter_id = $1', [meterId])
+    const gapsOf = async () => town.database.query('select reason from reading_gap where meter_id = $1', [meterId])
     expect(await gapsOf()).toEqual([{ reason: 'held' }])
     expect((await viewHeldReadings(town.database, 10)).map(({ place }) => place)).toEqual(['jump'])
     expect(await deed('jump', 1.1, 'release')).toEqual({ ok: true })

@@ -9,8 +9,10 @@ import {
 } from '../store/held-readings.ts'
 import { meterAccount } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
+import { addDueDays, meterGrid } from '../store/roll-up.ts'
 import { lockAccountsOfMeters, lockMeters } from '../store/settlement.ts'
 import type { FlowContext } from './process.ts'
+import { daysTouched } from './roll-up.ts'
 import { settleBatch } from './settle.ts'
 
 export type JudgeReadingInput = Readonly<{
@@ -70,5 +72,7 @@ const release = async (
   const { held } = await settleBatch(sql, ids, [reading], now)
   if (held > 0) return false
   await readingFillsGap(sql, meterId, at)
+  const { intervalMs, timeZone } = await meterGrid(sql, meterId)
+  await addDueDays(sql, daysTouched(meterId, { from: at, to: at }, intervalMs, timeZone))
   return true
 }

@@ -104,6 +104,7 @@ export type OpenGap = Span &
     meterId: number
     gatewayId: number
     intervalMs: number
+    timeZone: string
     reason: GapReason
     attempts: number
     source: RecordSource | 'none' | null
@@ -130,6 +131,7 @@ export const oldestGaps = async (
     meter_id: number
     gateway_id: number
     minutes: number
+    time_zone: string
     from_at: number
     to_at: number
     reason: GapReason
@@ -141,7 +143,7 @@ export const oldestGaps = async (
     energy_step_wh: number
   }>(
     `select o.* from unnest($1::int[]) as w(id) cross join lateral (
-       select g.meter_id, m.gateway_id, s.reading_interval_minutes as minutes, g.from_at, g.to_at, g.reason, g.attempts,
+       select g.meter_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
               case when m.record_source <> 'none' or m.record_source_at > $5 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
        from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
        where g.state = 'open' and m.gateway_id = w.id and g.try_at <= $2 and g.to_at <= m.last_at
@@ -153,6 +155,7 @@ export const oldestGaps = async (
     meterId: row.meter_id,
     gatewayId: row.gateway_id,
     intervalMs: row.minutes * 60_000,
+    timeZone: row.time_zone,
     from: row.from_at,
     to: row.to_at,
     reason: row.reason,
