@@ -7,6 +7,7 @@ import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { halfHourRoutes } from './half-hour-routes.ts'
 import { heldReadingRoutes } from './held-reading-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -58,6 +59,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   guardRoutes(app, abilities, whoIs)
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)
+  halfHourRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {

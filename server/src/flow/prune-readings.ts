@@ -97,8 +97,8 @@ const isEqual = async (sql: Sql, day: LocalDay, timeZone: string, sweptTo: numbe
 
 /** Where the reading before a day is gone, its beginning can not be proven again: it was, with the day before. */
 const isSame = (stored: RolledRow | undefined, rolled: RolledDay): boolean => {
-  // Before the first day that was rolled up there is no register at either end.
-  if (stored === undefined) return rolled.openingWh === null && rolled.closingWh === null
+  // Before the first day that was rolled up nothing is known to have flowed.
+  if (stored === undefined) return rolled.energiesWh.every((energy) => energy === 0)
   if (stored.closing_wh !== rolled.closingWh) return false
   if (rolled.openingWh === null && stored.opening_wh !== null) return true
   return (

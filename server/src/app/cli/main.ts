@@ -16,6 +16,7 @@ import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { readingsCommand } from './readings.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -36,6 +37,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(planCommand())
     .addCommand(priceCommand())
     .addCommand(completenessCommand())
+    .addCommand(readingsCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])
