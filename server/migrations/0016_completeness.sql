@@ -121,3 +121,13 @@ begin
     execute format('create index %I on %I (meter_id, at)', name || '_meter', name);
   end if;
 end $$;
+
+-- The daily look at each meter: its clock, and what tells that something is wrong with it.
+alter table meter
+  add column checked_at timestamptz,
+  -- The meter's clock less ours, at the last look.
+  add column clock_offset_ms bigint,
+  -- What is compared with at the next look.
+  add column memo jsonb;
+alter table gateway add column clock_broadcast_at timestamptz;
+create index meter_check on meter (gateway_id, checked_at nulls first);

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
+import { runMeterChecks } from '../flow/check-meters.ts'
 import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
@@ -98,6 +99,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runGapFinder(context, witness, signal),
     runGapFiller(context, headend, signal),
     runRollUp(context, signal),
+    runMeterChecks(context, headend, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend).run(signal)]),

@@ -72,6 +72,7 @@ const bound = (headend: Headend): Headend => ({
   configure: (config) => headend.configure(config),
   read: async (...given) => headend.read(...given),
   readStored: async (...given) => headend.readStored(...given),
+  setClock: async (...given) => headend.setClock(...given),
   control: async (...given) => headend.control(...given),
   readPurse: async (...given) => headend.readPurse(...given),
   writePurse: async (...given) => headend.writePurse(...given),

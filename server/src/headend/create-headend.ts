@@ -4,6 +4,7 @@ import { controlMeter } from './driver/control-meter.ts'
 import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
 import { readStored } from './driver/read-stored.ts'
+import { broadcastClock, writeClock } from './driver/set-clock.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } from './headend.ts'
@@ -115,6 +116,12 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
     return readStored(meter, span, options)
+  }
+
+  setClock: Headend['setClock'] = async (meterId, way, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return way === 'broadcast' ? broadcastClock(meter, options) : writeClock(meter, options)
   }
 
   control: Headend['control'] = async (meterId, request) => {

@@ -122,6 +122,13 @@ export type StoredSpan = Readonly<{
   source: RecordSource | null
 }>
 
+/** What came of setting a clock; of a broadcast only that it has left. */
+export type ClockSet = Readonly<
+  ({ ok: true } | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter'; detail: string }) & {
+    exchanges: readonly Exchange[]
+  }
+>
+
 export type ControlStep = Readonly<
   | { kind: 'state-read'; status: StatusWord3; exchange: Exchange }
   | { kind: 'acknowledged'; exchange: Exchange }
@@ -214,6 +221,12 @@ export type Headend = {
     span: StoredSpan,
     options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
   ): Promise<StoredRead>
+  /** Puts the meter's clock right: `broadcast` tells all meters of its line (08H), `write` this one (14H). */
+  setClock(
+    meterId: number,
+    way: 'broadcast' | 'write',
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<ClockSet>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
   /** What the purse of a meter with local fee control shows now: nothing in the answer is older than the call. */
   readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>

@@ -100,6 +100,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     configure: () => undefined,
     read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
     readStored: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
+    setClock: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     control: async (_, request) => control(request),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
