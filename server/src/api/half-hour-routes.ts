@@ -37,7 +37,7 @@ export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, wh
         openingWh: textOf(day.opening_wh),
         closingWh: textOf(day.closing_wh),
         energiesWh: [...day.energies_wh],
-        states: [...day.marks].map(stateOfMark),
+        states: Array.from(day.marks, stateOfMark),
       })),
       months: months.map((month) => ({
         month: month.month,

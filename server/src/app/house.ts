@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
@@ -26,6 +27,9 @@ import type { Database } from '../store/database.ts'
 import { hastenPurchases } from '../store/meter-purchases.ts'
 import { archiveChannel, commandChannel, messageChannel, notifyLive } from '../store/notify.ts'
 
+/** More listeners than this on the house's signal are a leak. */
+const loopsAtMost = 64
+
 export type HouseParts = Readonly<{
   database: Database
   clock: Clock
@@ -53,6 +57,8 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
+  // Every loop of the house waits on it.
+  setMaxListeners(loopsAtMost, signal)
   const witness = createFieldWitness(clock, headend)
   const collector = createCollector(context, witness.watching)
   const dispatcher = createDispatcher(context, headend, owner)

@@ -9,6 +9,9 @@ const broadcastMarginMs = 30_000
 const quietMs = 10 * 60_000
 /** Further off than this, a clock was lost, or is another zone's: a person has to look before it is set. */
 const mostWrittenMs = 12 * 3_600_000
+/** Meters write their half hours down by their own clock: what jumps over one leaves a record out, or writes two. */
+const recordMs = 30 * 60_000
+const recordMarginMs = 60_000
 /** One meter executes 08H once a day. */
 const dayMs = 86_400_000
 
@@ -23,7 +26,7 @@ export type ClockFacts = Readonly<{
 
 /**
  * `broadcast`: 08H to all meters of its line. `write`: 14H with its password. `wait`: it is off, but nothing may be set at
- * this hour. `person`: it is off by more than is set without one.
+ * this moment. `person`: it is off by more than is set without one.
  */
 export type ClockVerdict = 'right' | 'broadcast' | 'write' | 'wait' | 'person'
 
@@ -33,8 +36,15 @@ export const judgeClock = ({ offsetMs, now, timeZone, broadcastAt }: ClockFacts)
   if (off <= clockToleranceMs) return 'right'
   if (off > mostWrittenMs) return 'person'
   if (isNearMidnight(now, timeZone) || isNearMidnight(now + offsetMs, timeZone)) return 'wait'
+  if (off < broadcastStepMs && crossesRecord(now, offsetMs)) return 'wait'
   const mayBroadcast = broadcastAt === null || now - broadcastAt >= dayMs
   return off < broadcastStepMs - broadcastMarginMs && mayBroadcast ? 'broadcast' : 'write'
+}
+
+const crossesRecord = (now: number, offsetMs: number): boolean => {
+  const first = Math.min(now, now + offsetMs) - recordMarginMs
+  const last = Math.max(now, now + offsetMs) + recordMarginMs
+  return Math.floor(first / recordMs) !== Math.floor(last / recordMs)
 }
 
 const isNearMidnight = (at: number, timeZone: string): boolean => {

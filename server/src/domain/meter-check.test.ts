@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { judgeClock, type ClockFacts, type ClockVerdict } from './clock-rule.ts'
 import { memoOf, signsOf, type MeterDayFacts, type MeterLook, type MeterMemo, type MeterSign } from './meter-signs.ts'
 
-const noon = Date.parse('2026-11-25T04:00:00Z')
+const noon = Date.parse('2026-11-25T04:10:00Z')
 const minute = 60_000
 const hour = 60 * minute
 
@@ -18,6 +18,11 @@ describe('a clock that is off', () => {
     ['by a day is for a person', { offsetMs: 24 * hour }, 'person'],
     ['is not set near our midnight', { offsetMs: minute, now: Date.parse('2026-11-25T15:52:00Z') }, 'wait'],
     ['nor near its own', { offsetMs: 4 * hour, now: Date.parse('2026-11-25T12:05:00Z') }, 'wait'],
+    [
+      'nor where it would jump over a half hour',
+      { offsetMs: -3 * minute, now: Date.parse('2026-11-25T04:32:00Z') },
+      'wait',
+    ],
     ['but is right at midnight', { offsetMs: 1_000, now: Date.parse('2026-11-25T16:00:00Z') }, 'right'],
   ])('%s', (_, change, verdict) => {
     expect(judgeClock({ ...facts, ...change })).toBe(verdict)

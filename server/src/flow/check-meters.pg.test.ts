@@ -16,8 +16,8 @@ describe('the daily look at a meter', () => {
   let field: Field
   beforeAll(async () => {
     town = await createTown([{ place: 'A' }])
-    town.clock.set(wednesday)
-    await town.settle([await town.reading('A', 1_000, { at: wednesday })])
+    town.clock.set(wednesday + 10 * minute)
+    await town.settle([await town.reading('A', 1_000, { at: wednesday + 10 * minute })])
   })
   afterAll(async () => town.close())
 
@@ -79,6 +79,23 @@ describe('the daily look at a meter', () => {
     ])
     await look({ offsetMs: -hour })
     expect(await items('clock-off')).toMatchObject([{ closed_because: 'clock-right' }])
+  })
+
+  test('one that may not be set at this moment is looked at again soon', async () => {
+    field = { offsetMs: 2 * minute, obeys: true, refuses: false, reverseWh: 0, ways: [], silent: false }
+    town.clock.move(24 * hour + 18 * minute)
+    const [gateway] = await town.database.query<{ id: number }>('select id from gateway')
+    const due = async () => metersToCheck(town.database, [gateway?.id ?? 0], town.clock.now() - 23 * hour)
+    const [meter] = await due()
+    if (meter === undefined) throw new Error('nothing is to be checked')
+    await checkMeter(town.context, headend(), meter)
+    expect([field.ways, await due()]).toEqual([[], []])
+    town.clock.move(16 * minute)
+    const [again] = await due()
+    if (again === undefined) throw new Error('it is not looked at again')
+    await checkMeter(town.context, headend(), again)
+    expect(field.ways).toEqual(['broadcast'])
+    town.clock.move(-34 * minute)
   })
 
   test('one that is off by days is set by nobody but a person', async () => {

@@ -3,13 +3,22 @@ import { broadcastStepMs, judgeClock } from '../domain/clock-rule.ts'
 import { memoOf, signsOf, type MeterLook, type MeterSign } from '../domain/meter-signs.ts'
 import type { Headend, ReadOutcome } from '../headend/headend.ts'
 import { writeAudit } from '../store/audit.ts'
-import { metersToCheck, saveBroadcast, saveCheck, saveClockOffset, type MeterToCheck } from '../store/meter-checks.ts'
+import {
+  metersToCheck,
+  saveBroadcast,
+  saveCheck,
+  saveCheckedAt,
+  saveClockOffset,
+  type MeterToCheck,
+} from '../store/meter-checks.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
 
 /** A meter is looked at once a day; an hour less, so that it does not wander round the clock. */
 const checkEveryMs = 23 * 3_600_000
 const halfDayMs = 12 * 3_600_000
+/** A clock that may not be set now is looked at again after so long, wall time. */
+const lookAgainMs = 15 * 60_000
 /** Longest pause between two looks, elapsed time. */
 const lookEveryMs = 10_000
 const shortestLookMs = 50
@@ -127,7 +136,7 @@ const correctClock = async (
   const { database, clock } = context
   const verdict = judgeClock({ offsetMs, now: clock.now(), timeZone, broadcastAt })
   if (verdict === 'right') return tellClock(context, meter, null)
-  if (verdict === 'wait') return
+  if (verdict === 'wait') return saveCheckedAt(database, meterId, clock.now() - checkEveryMs + lookAgainMs)
   if (verdict === 'person') return tellClock(context, meter, { offsetMs, because: 'too-far' })
   const set = await headend.setClock(meterId, verdict, options)
   const subject = verdict === 'broadcast' ? `gateway:${String(gatewayId)}` : `meter:${String(meterId)}`

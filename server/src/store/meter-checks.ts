@@ -91,6 +91,10 @@ export const saveCheck = async (
   )
 }
 
+export const saveCheckedAt = async (sql: Sql, meterId: number, at: number): Promise<void> => {
+  await sql.query('update meter set checked_at = $2 where id = $1', [meterId, new Date(at)])
+}
+
 export const saveClockOffset = async (sql: Sql, meterId: number, offsetMs: number): Promise<void> => {
   await sql.query('update meter set clock_offset_ms = $2 where id = $1', [meterId, offsetMs])
 }
