@@ -4,7 +4,7 @@ import type { completeness as chinese } from '../zh/completeness.ts'
 export const completeness: Same<typeof chinese> = {
   completeness: {
     days: 'Days',
-    lastDays: 'Last {{count}} days',
+    lastDays: 'Last {{count}} d',
     hint: 'Colours are intervals that were not read in time; blank is well',
     heatMap: 'Missing readings by day and time, {{count}} cells',
     metersWithout: '{{count}} meters not read in time',
