@@ -16,6 +16,13 @@ alter table meter
   add column record_source text check (record_source in ('load-profile', 'hourly-freeze', 'none')),
   add column record_source_at timestamptz;
 
+-- The interval of each meter: by its own rule, by that of its line, or by its site.
+create view meter_pace as
+  select m.id as meter_id, coalesce(own.minutes, line.minutes, s.reading_interval_minutes) as minutes
+  from meter m join site s on s.id = m.site_id
+  left join reading_schedule own on own.meter_id = m.id and own.data_set = 'energy'
+  left join reading_schedule line on line.gateway_id = m.gateway_id and line.data_set = 'energy';
+
 -- Up to where the intervals of this length were looked at.
 create table gap_sweep (
   interval_minutes int primary key check (interval_minutes between 1 and 1440),

@@ -9,6 +9,7 @@ import { completenessRoutes } from './completeness-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { halfHourRoutes } from './half-hour-routes.ts'
 import { heldReadingRoutes } from './held-reading-routes.ts'
+import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
@@ -60,6 +61,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)
   halfHourRoutes(app, abilities, whoIs)
+  lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {

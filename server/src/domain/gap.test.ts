@@ -7,12 +7,13 @@ const halfHour = 1_800_000
 const minute = 60_000
 const from = Date.parse('2026-11-25T02:00:00Z')
 const interval = { from, to: from + halfHour }
-const nothing: GapEvidence = { held: false, watchingSince: 0, gatewayAway: [], failure: null }
+const nothing: GapEvidence = { held: false, paused: false, watchingSince: 0, gatewayAway: [], failure: null }
 
 describe('why an interval has no reading', () => {
   test.each<[string, Partial<GapEvidence>, GapReason]>([
     ['nothing is known: its turn never came', {}, 'line-busy'],
     ['it was read, and held', { held: true, failure: 'meter-silent' }, 'held'],
+    ['its collection rested', { paused: true, failure: 'meter-silent' }, 'paused'],
     ['the server began after it', { watchingSince: from + halfHour + 1 }, 'server-away'],
     [
       'the server began in its second half',

@@ -6,11 +6,11 @@
 
 export const gapReasons = [
   'held',
+  'paused',
   'server-away',
   'gateway-away',
   'meter-silent',
   'bad-answer',
-  'paused',
   'line-busy',
 ] as const
 /** Why an interval has no good reading of its own. */
@@ -31,12 +31,14 @@ export type Span = Readonly<{ from: number; to: number }>
 export type GapEvidence = Readonly<{
   /** It was read, but the gate holds the reading. */
   held: boolean
+  /** Its collection rested for maintenance, at least half of the time. */
+  paused: boolean
   /** Since when this process has watched the field. */
   watchingSince: number
   /** When its gateway was not connected; of the time since `watchingSince`. */
   gatewayAway: readonly Span[]
   /** How its last scheduled read in this interval has failed, if one was tried. */
-  failure: 'meter-silent' | 'bad-answer' | 'line-busy' | 'paused' | null
+  failure: 'meter-silent' | 'bad-answer' | 'line-busy' | null
 }>
 
 const overlapMs = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
@@ -44,6 +46,7 @@ const overlapMs = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to)
 /** The one reason that is told, in this order: what explains more goes first. */
 export const gapReasonOf = (interval: Span, evidence: GapEvidence): GapReason => {
   if (evidence.held) return 'held'
+  if (evidence.paused) return 'paused'
   const halfMs = (interval.to - interval.from) / 2
   const unwatched = { from: interval.from, to: Math.min(interval.to, Math.max(interval.from, evidence.watchingSince)) }
   const serverAwayMs = unwatched.to - unwatched.from

@@ -1,9 +1,20 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
+import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
+import {
+  createEndReadingPause,
+  createPauseReading,
+  createRemoveSchedule,
+  createSetSchedule,
+  type EndReadingPause,
+  type PauseReading,
+  type RemoveSchedule,
+  type SetSchedule,
+} from './schedules.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -15,6 +26,11 @@ export type Deeds = Readonly<{
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
   judgeReading: JudgeReading
+  setSchedule: SetSchedule
+  removeSchedule: RemoveSchedule
+  pauseReading: PauseReading
+  endReadingPause: EndReadingPause
+  readLines: ReadLines
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -24,4 +40,9 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
   judgeReading: createJudgeReading(context),
+  setSchedule: createSetSchedule(context),
+  removeSchedule: createRemoveSchedule(context),
+  pauseReading: createPauseReading(context),
+  endReadingPause: createEndReadingPause(context),
+  readLines: createReadLines(context, headend),
 })

@@ -7,9 +7,9 @@ const rememberedAbsences = 200
 
 /** Remembers of the field what explains an interval without a reading. Lost with the process: then the server was away. */
 export type FieldWitness = Readonly<{
-  /** The same headend, whose scheduled reads are watched. */
-  watching: Headend
-  evidence(meterId: number, gatewayId: number, interval: Span): Omit<GapEvidence, 'held'>
+  /** The same headend for the collector, whose reads are watched. */
+  watching: Pick<Headend, 'read' | 'gateways'>
+  evidence(meterId: number, gatewayId: number, interval: Span): Omit<GapEvidence, 'held' | 'paused'>
 }>
 
 export const createFieldWitness = (clock: Clock, headend: Headend): FieldWitness => {
@@ -35,7 +35,7 @@ export const createFieldWitness = (clock: Clock, headend: Headend): FieldWitness
   }
 
   return {
-    watching: { ...bound(headend), read },
+    watching: { read, gateways: () => headend.gateways() },
     evidence(meterId, gatewayId, interval) {
       const failure = failures.get(meterId)
       const during = failure !== undefined && failure.at >= interval.from && failure.at < interval.to
@@ -57,6 +57,7 @@ const failureOf = (outcome: ReadOutcome): GapEvidence['failure'] => {
     case 'refused-by-meter':
       return 'bad-answer'
     case 'queue-full':
+    case 'too-late':
       return 'line-busy'
     // The gateway tells it, or nobody wanted it any more.
     case 'gateway-offline':
@@ -64,18 +65,3 @@ const failureOf = (outcome: ReadOutcome): GapEvidence['failure'] => {
       return null
   }
 }
-
-/** A headend may be an object with state of its own, so its methods keep theirs. */
-const bound = (headend: Headend): Headend => ({
-  start: async () => headend.start(),
-  stop: async () => headend.stop(),
-  configure: (config) => headend.configure(config),
-  read: async (...given) => headend.read(...given),
-  readStored: async (...given) => headend.readStored(...given),
-  setClock: async (...given) => headend.setClock(...given),
-  control: async (...given) => headend.control(...given),
-  readPurse: async (...given) => headend.readPurse(...given),
-  writePurse: async (...given) => headend.writePurse(...given),
-  gateways: () => headend.gateways(),
-  onGatewayChange: (listener) => headend.onGatewayChange(listener),
-})

@@ -91,6 +91,7 @@ const sweepOne = async (
         ...meter,
         reason: gapReasonOf(interval, {
           held: meter.held,
+          paused: meter.paused,
           ...witness.evidence(meter.meterId, meter.gatewayId, interval),
         }),
       }))

@@ -9,7 +9,11 @@ import { createTown, wednesday, type Town } from './testing/town.ts'
 
 const halfHour = 1_800_000
 const witness = {
-  evidence: (): Omit<GapEvidence, 'held'> => ({ watchingSince: 0, gatewayAway: [], failure: 'meter-silent' }),
+  evidence: (): Omit<GapEvidence, 'held' | 'paused'> => ({
+    watchingSince: 0,
+    gatewayAway: [],
+    failure: 'meter-silent',
+  }),
 }
 
 describe('gaps, on a real database', () => {

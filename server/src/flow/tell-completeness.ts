@@ -64,20 +64,23 @@ const dayAfter = (midnight: number, timeZone: string): number => {
 }
 
 const ofDay = async (sql: Sql, groups: readonly WatchedGroup[], day: Day): Promise<readonly DayCompleteness[]> => {
-  const before = new Map((await viewWatchedBefore(sql, day.from)).map((row) => [row.gateway_id, Number(row.meters)]))
+  const before = await viewWatchedBefore(sql, day.from)
   const since = await viewWatchedSince(sql, day)
   const sums = await viewGapSums(sql, day)
-  return groups.flatMap((group) => {
+  const parts = groups.flatMap((group) => {
     const intervalMs = group.minutes * 60_000
     const to = Math.min(day.to, group.swept_to)
-    const later = since.filter((row) => row.gateway_id === group.gateway_id)
-    const expected =
-      (before.get(group.gateway_id) ?? 0) * intervalsIn({ from: day.from, to }, intervalMs) +
-      later.reduce((sum, row) => sum + Number(row.meters) * intervalsIn({ from: row.since, to }, intervalMs), 0)
+    const isOf = (row: Readonly<{ gateway_id: number; minutes: number }>): boolean =>
+      row.gateway_id === group.gateway_id && row.minutes === group.minutes
+    const known = before.filter(isOf).map((row) => ({ ...row, since: day.from }))
+    const expected = [...known, ...since.filter(isOf)].reduce(
+      (sum, row) => sum + Number(row.meters) * intervalsIn({ from: row.since, to }, intervalMs),
+      0,
+    )
     if (expected === 0) return []
     const byState: Partial<Record<GapState, number>> = {}
     const byReason: Partial<Record<GapReason, number>> = {}
-    for (const row of sums.filter((one) => one.gateway_id === group.gateway_id)) {
+    for (const row of sums.filter(isOf)) {
       const count = Math.round((row.seconds * 1_000) / intervalMs)
       byState[row.state] = (byState[row.state] ?? 0) + count
       byReason[row.reason] = (byReason[row.reason] ?? 0) + count
@@ -85,6 +88,20 @@ const ofDay = async (sql: Sql, groups: readonly WatchedGroup[], day: Day): Promi
     const { code: gateway, gateway_id: gatewayId, site_name: site } = group
     return [{ day: day.day, site, gatewayId, gateway, byReason, ...completenessOf(expected, byState) }]
   })
+  return byGateway(parts)
+}
+
+/** Meters of one gateway that are read at different paces count together. */
+const byGateway = (parts: readonly DayCompleteness[]): readonly DayCompleteness[] => {
+  const sums = new Map<number, DayCompleteness>()
+  for (const part of parts) {
+    const known = sums.get(part.gatewayId)
+    const byReason = { ...known?.byReason }
+    for (const [reason, count] of Object.entries(part.byReason) as [GapReason, number][])
+      byReason[reason] = (byReason[reason] ?? 0) + count
+    sums.set(part.gatewayId, known === undefined ? part : { ...part, ...addCompleteness(known, part), byReason })
+  }
+  return [...sums.values()]
 }
 
 export const sumOf = (parts: readonly Completeness[]): Completeness => parts.reduce(addCompleteness, noCompleteness)

@@ -2,6 +2,7 @@ import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWor
 import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
+import type { TallyCounts } from './line/tally.ts'
 
 /** What the headend must know of the field; it keeps no archive of its own and is told anew whenever the archive changes. */
 export type FieldConfig = Readonly<{ gateways: readonly GatewayConfig[]; meters: readonly MeterConfig[] }>
@@ -70,7 +71,7 @@ export type Exchange = Readonly<{
   meaning: string
 }>
 
-export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled'
+export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled' | 'too-late'
 
 export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
 
@@ -193,6 +194,13 @@ export type PursePurchase = Readonly<{
 /** `unknown` covers what certainly never left as well: the count will show it. */
 export type PurseWrite = WriteOutcome & Readonly<{ exchanges: readonly Exchange[] }>
 
+export type ReadOptions = Readonly<{
+  priority: Priority
+  /** Wall time after which the answer is worth nothing: what has not begun by then fails as `too-late`. */
+  deadline?: number
+  signal?: AbortSignal
+}>
+
 export type PurseOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
 
 export type GatewayStatus = Readonly<{
@@ -205,16 +213,23 @@ export type GatewayStatus = Readonly<{
   queueLength: number
 }>
 
+/** What is counted of a line and its meters, over the last half to whole hour of elapsed time. */
+export type LineStatus = Readonly<{
+  gatewayId: number
+  online: boolean
+  queueLength: number
+  /** How often the link was lost, and frames that nobody had asked for. */
+  linksLost: number
+  unasked: number
+  meters: readonly (TallyCounts & Readonly<{ meterId: number; isBackingOff: boolean }>)[]
+}>
+
 export type Headend = {
   /** TCP ports on which gateways dial in, plainly and with TLS where that is set. */
   start(): Promise<Readonly<{ port: number; securePort?: number }>>
   stop(): Promise<void>
   configure(config: FieldConfig): void
-  read(
-    meterId: number,
-    items: readonly IdentifierName[],
-    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
-  ): Promise<ReadOutcome>
+  read(meterId: number, items: readonly IdentifierName[], options: ReadOptions): Promise<ReadOutcome>
   /** Reads what the meter itself has kept of the past; each exchange is one short frame in a turn of its own. */
   readStored(
     meterId: number,
@@ -233,5 +248,7 @@ export type Headend = {
   /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */
   writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
   gateways(): readonly GatewayStatus[]
+  /** One gateway's line, or all of them. */
+  lines(gatewayId?: number): readonly LineStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
 }

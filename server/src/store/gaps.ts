@@ -7,7 +7,7 @@ export const loadSweeps = async (
   sql: Sql,
 ): Promise<readonly Readonly<{ intervalMinutes: number; sweptTo: number | null }>[]> => {
   const rows = await sql.query<{ minutes: number; swept_to: number | null }>(
-    `select i.minutes, w.swept_to from (select distinct s.reading_interval_minutes as minutes from site s) i
+    `select i.minutes, w.swept_to from (select distinct minutes from meter_pace) i
      left join gap_sweep w on w.interval_minutes = i.minutes order by i.minutes`,
   )
   return rows.map(({ minutes, swept_to: sweptTo }) => ({ intervalMinutes: minutes, sweptTo }))
@@ -31,8 +31,8 @@ export const saveSweep = async (
 /** Meters seen for the first time are watched from `since`. */
 export const watchNewMeters = async (sql: Sql, intervalMinutes: number, since: number): Promise<void> => {
   await sql.query(
-    `update meter m set watched_since = $2 from site s
-     where s.id = m.site_id and s.reading_interval_minutes = $1 and m.watched_since is null`,
+    `update meter m set watched_since = $2 from meter_pace p
+     where p.meter_id = m.id and p.minutes = $1 and m.watched_since is null`,
     [intervalMinutes, new Date(since)],
   )
 }
@@ -43,6 +43,8 @@ export type UnreadMeter = Readonly<{
   siteId: number
   /** It has a reading, but no good one. */
   held: boolean
+  /** Its collection rested at least half of the interval. */
+  paused: boolean
   /** Its last good reading, or since when it is watched. */
   goodAt: number
 }>
@@ -53,12 +55,21 @@ export const metersWithoutReading = async (
   intervalMinutes: number,
   { from, to }: Span,
 ): Promise<readonly UnreadMeter[]> => {
-  const rows = await sql.query<{ id: number; gateway_id: number; site_id: number; held: boolean; good_at: number }>(
+  const rows = await sql.query<{
+    id: number
+    gateway_id: number
+    site_id: number
+    held: boolean
+    paused: boolean
+    good_at: number
+  }>(
     `with read as (select meter_id, bool_or(quality = 'good') as good from reading where at >= $2 and at < $3 group by meter_id)
      select m.id, m.gateway_id, m.site_id, r.meter_id is not null as held,
-            coalesce(m.last_at, m.watched_since) as good_at
-     from meter m join site s on s.id = m.site_id left join read r on r.meter_id = m.id
-     where s.reading_interval_minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
+            coalesce(m.last_at, m.watched_since) as good_at,
+            exists (select from reading_pause u where (u.meter_id = m.id or u.gateway_id = m.gateway_id or u.site_id = m.site_id)
+                      and least(u.to_at, $3) - greatest(u.from_at, $2) >= ($3::timestamptz - $2::timestamptz) / 2) as paused
+     from meter m join meter_pace p on p.meter_id = m.id left join read r on r.meter_id = m.id
+     where p.minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
     [intervalMinutes, new Date(from), new Date(to)],
   )
   return rows.map((row) => ({
@@ -66,6 +77,7 @@ export const metersWithoutReading = async (
     gatewayId: row.gateway_id,
     siteId: row.site_id,
     held: row.held,
+    paused: row.paused,
     goodAt: row.good_at,
   }))
 }
@@ -143,9 +155,10 @@ export const oldestGaps = async (
     energy_step_wh: number
   }>(
     `select o.* from unnest($1::int[]) as w(id) cross join lateral (
-       select g.meter_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
+       select g.meter_id, m.gateway_id, p.minutes, s.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
               case when m.record_source <> 'none' or m.record_source_at > $5 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
        from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
+         join meter_pace p on p.meter_id = m.id
        where g.state = 'open' and m.gateway_id = w.id and g.try_at <= $2 and g.to_at <= m.last_at
          and m.id <> all ($4::int[])
        order by g.from_at, g.meter_id limit $3) o`,

@@ -53,9 +53,9 @@ export const rejectHeldReading = async (sql: Sql, meterId: number, at: number): 
 export const readingFillsGap = async (sql: Sql, meterId: number, at: number): Promise<void> => {
   await sql.query(
     `with whole as (
-       select g.*, s.reading_interval_minutes * interval '1 minute' as step,
-              date_bin(s.reading_interval_minutes * interval '1 minute', $2::timestamptz, timestamptz 'epoch') as begins
-       from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
+       select g.*, p.minutes * interval '1 minute' as step,
+              date_bin(p.minutes * interval '1 minute', $2::timestamptz, timestamptz 'epoch') as begins
+       from reading_gap g join meter_pace p on p.meter_id = g.meter_id
        where g.meter_id = $1 and g.from_at <= $2 and g.to_at > $2),
      gone as (delete from reading_gap g using whole w where g.meter_id = w.meter_id and g.from_at = w.from_at
               returning g.meter_id)

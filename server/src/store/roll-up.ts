@@ -11,7 +11,8 @@ export const loadZones = async (
 ): Promise<readonly Readonly<{ timeZone: string; rolledTo: string | null; sweptTo: number }>[]> => {
   const rows = await sql.query<{ time_zone: string; rolled_to: string | null; swept_to: number }>(
     `select s.time_zone, to_char(r.rolled_to, 'YYYY-MM-DD') as rolled_to, min(w.swept_to) as swept_to
-     from site s join gap_sweep w on w.interval_minutes = s.reading_interval_minutes
+     from site s join meter m on m.site_id = s.id join meter_pace p on p.meter_id = m.id
+     join gap_sweep w on w.interval_minutes = p.minutes
      left join roll_up r on r.time_zone = s.time_zone group by s.time_zone, r.rolled_to order by s.time_zone`,
   )
   return rows.map((row) => ({ timeZone: row.time_zone, rolledTo: row.rolled_to, sweptTo: row.swept_to }))
@@ -47,7 +48,7 @@ export type RolledMeter = Readonly<{
 
 type MeterRow = { id: number; bucket: number; minutes: number; watched_since: number | null; last_at: number | null }
 
-const columns = 'm.id, m.bucket, s.reading_interval_minutes as minutes, m.watched_since, m.last_at'
+const columns = 'm.id, m.bucket, p.minutes, m.watched_since, m.last_at'
 const meterOf = (row: MeterRow): RolledMeter => ({
   id: row.id,
   bucket: row.bucket,
@@ -64,7 +65,7 @@ export const metersOfZone = async (
 ): Promise<readonly RolledMeter[]> =>
   (
     await sql.query<MeterRow>(
-      `select ${columns} from meter m join site s on s.id = m.site_id
+      `select ${columns} from meter m join site s on s.id = m.site_id join meter_pace p on p.meter_id = m.id
        where s.time_zone = $1 and m.id > $2 order by m.id limit $3`,
       [timeZone, after, limit],
     )
@@ -237,6 +238,7 @@ export const dueMeters = async (
   const rows = await sql.query<MeterRow & { day: string }>(
     `select ${columns}, to_char(d.day, 'YYYY-MM-DD') as day
      from roll_up_due d join meter m on m.id = d.meter_id join site s on s.id = m.site_id
+     join meter_pace p on p.meter_id = m.id
      where s.time_zone = $1 and d.day <= $2 and m.last_at >= d.to_at order by d.day, d.meter_id limit $3`,
     [timeZone, rolledTo, limit],
   )
@@ -254,7 +256,8 @@ export const meterGrid = async (
   meterId: number,
 ): Promise<Readonly<{ intervalMs: number; timeZone: string }>> => {
   const [row] = await sql.query<{ minutes: number; time_zone: string }>(
-    `select s.reading_interval_minutes as minutes, s.time_zone from meter m join site s on s.id = m.site_id where m.id = $1`,
+    `select p.minutes, s.time_zone from meter m join site s on s.id = m.site_id join meter_pace p on p.meter_id = m.id
+     where m.id = $1`,
     [meterId],
   )
   if (row === undefined) throw new Error(`there is no meter ${String(meterId)}`)

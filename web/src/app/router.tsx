@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import { CompletenessPage } from '../pages/completeness/completeness-page.tsx'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { LinesPage } from '../pages/lines/lines-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
 import { WorkPage } from '../pages/work/work-page.tsx'
@@ -23,10 +24,11 @@ const completenessRoute = createRoute({
   path: '/completeness',
   component: CompletenessPage,
 })
+const linesRoute = createRoute({ getParentRoute: () => root, path: '/lines', component: LinesPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, completenessRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, workRoute, completenessRoute, meterRoute, linesRoute]),
   defaultErrorComponent: Crashed,
 })
 

@@ -36,6 +36,7 @@ export const Shell = () => {
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-work': () => void navigate({ to: '/work' }),
     'go-completeness': () => void navigate({ to: '/completeness' }),
+    'go-lines': () => void navigate({ to: '/lines' }),
   })
   return (
     <div className="shell">
@@ -88,6 +89,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/completeness" activeProps={{ className: 'here' }}>
           {t('nav.completeness')}
+        </Link>
+        <Link to="/lines" activeProps={{ className: 'here' }}>
+          {t('nav.lines')}
         </Link>
       </nav>
       <span className="space" />

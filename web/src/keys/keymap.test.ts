@@ -31,6 +31,9 @@ describe('keys', () => {
     ['m', 'console', 'go-messages'],
     ['w', 'meter', 'go-work'],
     ['h', 'work', 'go-completeness'],
+    ['b', 'meter', 'go-lines'],
+    ['p', 'lines', 'pause-line'],
+    ['p', 'console', null],
     ['t', 'work', 'take'],
     ['x', 'work', 'close-item'],
     ['x', 'console', null],
@@ -58,7 +61,7 @@ describe('keys', () => {
   })
 
   it('has one meaning for each key at each place', () => {
-    for (const place of ['console', 'meter', 'messages', 'work'] as const satisfies readonly Place[]) {
+    for (const place of ['console', 'meter', 'messages', 'work', 'lines'] as const satisfies readonly Place[]) {
       const keys = keymap
         .filter(({ places }) => places.includes(place) || places.includes('everywhere'))
         .flatMap((one) => one.keys)

@@ -10,6 +10,7 @@ export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const completenessKey = ['completeness'] as const
 export const workItemsKey = ['work-items'] as const
+export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -29,6 +30,7 @@ export const liveKeys: readonly QueryKey[] = [
   guardsKey,
   workItemsKey,
   completenessKey,
+  linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -42,7 +44,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'guard') return [guardsKey]
   if (topic === 'completeness') return [completenessKey]
   if (topic === 'work-item') return [workItemsKey]
-  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
+  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])

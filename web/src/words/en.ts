@@ -2,6 +2,7 @@ import { command } from './en/command.ts'
 import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { frame } from './en/frame.ts'
+import { line } from './en/line.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -18,4 +19,5 @@ export const en: Words = {
   ...message,
   ...work,
   ...completeness,
+  ...line,
 }

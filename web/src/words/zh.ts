@@ -3,6 +3,7 @@ import { command } from './zh/command.ts'
 import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { frame } from './zh/frame.ts'
+import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -18,6 +19,7 @@ export const zh = {
   ...message,
   ...work,
   ...completeness,
+  ...line,
 } as const
 
 /** The shape that every language has. */

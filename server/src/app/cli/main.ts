@@ -5,6 +5,7 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { completenessCommand } from './completeness.ts'
 import { enrolCommand } from './enrol.ts'
@@ -13,10 +14,12 @@ import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-com
 import { ledgerCommand } from './ledger.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
+import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
+import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -29,6 +32,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(scheduleCommand())
+    .addCommand(pauseCommand())
+    .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())
