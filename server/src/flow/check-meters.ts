@@ -12,7 +12,8 @@ import {
   type MeterToCheck,
 } from '../store/meter-checks.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
-import { createBell, loop, type FlowContext } from './process.ts'
+import { runOnePerLine } from './one-per-line.ts'
+import type { FlowContext } from './process.ts'
 
 /** A meter is looked at once a day; an hour less, so that it does not wander round the clock. */
 const checkEveryMs = 23 * 3_600_000
@@ -31,32 +32,25 @@ const items = ['dateAndWeekday', 'time', 'voltageBlock', 'reverseActiveEnergyTot
  * Looks at each meter once a day, one of each line at a time and after everything else: puts its clock right within the
  * rules, and opens work where something is wrong with it.
  */
-export const runMeterChecks = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> => {
-  const bell = createBell()
-  const busy = new Set<number>()
-  const under = new Set<Promise<void>>()
-  await loop(context, 'check-meters', signal, async () => {
-    const free = headend
-      .gateways()
-      .flatMap(({ gatewayId, online }) => (online && !busy.has(gatewayId) ? [gatewayId] : []))
-    for (const meter of await metersToCheck(context.database, free, context.clock.now() - checkEveryMs)) {
-      busy.add(meter.gatewayId)
-      const work: Promise<void> = checkMeter(context, headend, meter, signal)
-        .catch((error: unknown) =>
-          context.log({ level: 'error', what: `meter ${String(meter.meterId)} was not checked`, detail: error }),
-        )
-        .finally(() => {
-          busy.delete(meter.gatewayId)
-          under.delete(work)
-          bell.ring()
-        })
-      under.add(work)
-    }
-    const sleepMs = Math.min(lookEveryMs, Math.max(shortestLookMs, lookEveryWallMs / context.clock.rate))
-    await bell.wait(context.clock, sleepMs, signal)
-  })
-  await Promise.allSettled(under)
-}
+export const runMeterChecks = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> =>
+  runOnePerLine(
+    context,
+    headend,
+    {
+      name: 'check-meters',
+      find: async (gatewayIds) => metersToCheck(context.database, gatewayIds, context.clock.now() - checkEveryMs),
+      carryOut: async (meter) => {
+        try {
+          await checkMeter(context, headend, meter, signal)
+        } catch (error) {
+          await saveCheckedAt(context.database, meter.meterId, context.clock.now())
+          throw error
+        }
+      },
+      lookEveryMs: Math.min(lookEveryMs, Math.max(shortestLookMs, lookEveryWallMs / context.clock.rate)),
+    },
+    signal,
+  )
 
 /** One look at one meter. A meter that does not answer is looked at again a day later; that it is silent others tell. */
 export const checkMeter = async (

@@ -5,62 +5,42 @@ import type { Headend, StoredRead } from '../headend/headend.ts'
 import { oldestGaps, postponeGap, saveRecordSource, settleGap, type OpenGap, type SettledPiece } from '../store/gaps.ts'
 import { addDueDays } from '../store/roll-up.ts'
 import { notifyLive } from '../store/notify.ts'
-import { createBell, loop, type FlowContext } from './process.ts'
+import { runOnePerLine } from './one-per-line.ts'
+import type { FlowContext } from './process.ts'
 import { daysTouched } from './roll-up.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
-/** Meters of one gateway that are asked for their records at the same time: the line does one exchange at a time anyway. */
-const outstandingPerGateway = 1
-/** Gaps that are under way in all: what they bring waits in memory. */
-const outstandingInAll = 2_000
 /** So often a meter has to refuse all its memories before it counts as one without. */
 const attemptsBeforeNoMemory = 3
-/** Longest pause between two looks, elapsed time. */
+/** Longest pause between two looks, elapsed time; on a fast clock a look is due sooner. */
 const lookEveryMs = 5_000
+const shortestLookMs = 50
 
 /**
  * Fills gaps from what the meters themselves have kept, the oldest of each line first, in the time that nobody else
  * wants: with priority `back-fill`, one exchange a turn. What is found is settled as a late reading: it divides energy
  * that was charged already, and charges nothing of its own.
  */
-export const runGapFiller = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> => {
-  const bell = createBell()
-  const busy = new Map<number, number>()
-  const under = new Set<Promise<void>>()
-  headend.onGatewayChange(({ online }) => {
-    if (online) bell.ring()
-  })
-
-  const begin = (gap: OpenGap): void => {
-    busy.set(gap.meterId, gap.gatewayId)
-    const work: Promise<void> = fillOne(context, headend, gap, signal)
-      .catch((error: unknown) =>
-        context.log({ level: 'error', what: `a gap of meter ${String(gap.meterId)} was left`, detail: error }),
-      )
-      .finally(() => {
-        busy.delete(gap.meterId)
-        under.delete(work)
-        bell.ring()
-      })
-    under.add(work)
-  }
-
-  await loop(context, 'fill-gaps', signal, async () => {
-    const loadOf = new Map<number, number>()
-    for (const gatewayId of busy.values()) loadOf.set(gatewayId, (loadOf.get(gatewayId) ?? 0) + 1)
-    const free = headend
-      .gateways()
-      .flatMap(({ gatewayId, online }) =>
-        online && (loadOf.get(gatewayId) ?? 0) < outstandingPerGateway ? [gatewayId] : [],
-      )
-    const room = outstandingInAll - under.size
-    const now = context.clock.now()
-    const gaps = await oldestGaps(context.database, free.slice(0, room), now, outstandingPerGateway, [...busy.keys()])
-    for (const gap of gaps) begin(gap)
-    await bell.wait(context.clock, Math.max(20, lookEveryMs / context.clock.rate), signal)
-  })
-  await Promise.allSettled(under)
-}
+export const runGapFiller = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> =>
+  runOnePerLine(
+    context,
+    headend,
+    {
+      name: 'fill-gaps',
+      find: async (gatewayIds) => oldestGaps(context.database, gatewayIds, context.clock.now(), 1),
+      carryOut: async (gap) => {
+        try {
+          await fillOne(context, headend, gap, signal)
+        } catch (error) {
+          // What can not be settled must not be asked for again and again.
+          await postponeGap(context.database, gap, context.clock.now() + gapPauseMs(gap.attempts))
+          throw error
+        }
+      },
+      lookEveryMs: Math.max(shortestLookMs, lookEveryMs / context.clock.rate),
+    },
+    signal,
+  )
 
 /** Asks one meter once for what one gap lacks, and writes down what came of it. */
 export const fillOne = async (

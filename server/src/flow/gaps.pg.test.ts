@@ -48,7 +48,7 @@ describe('gaps, on a real database', () => {
     )
   const open = async (): Promise<readonly OpenGap[]> => {
     const [gateway] = await town.database.query<{ id: number }>('select id from gateway')
-    return oldestGaps(town.database, [gateway?.id ?? 0], town.clock.now(), 10, [])
+    return oldestGaps(town.database, [gateway?.id ?? 0], town.clock.now(), 10)
   }
 
   test('nothing is written down of meters that are read', async () => {

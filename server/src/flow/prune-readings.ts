@@ -52,9 +52,9 @@ export const pruneReadings = async (context: FlowContext, { before, save }: Prun
     if (because !== null) return { dropped, stopped: { day, because } }
     await save(day, linesOf(database, span))
     await database.transaction(async (sql) => {
-      await dropReadingDay(sql, day)
       await writeSetting(sql, keptFromSetting, { at: span.to })
       const at = clock.now()
+      await dropReadingDay(sql, day, at)
       await writeAudit(sql, { at, operatorId: null, action: 'readings:prune', subject: `day:${day}`, detail: {} })
     })
     dropped.push(day)

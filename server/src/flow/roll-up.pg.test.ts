@@ -87,7 +87,6 @@ describe('half hours rolled up to days and months, on a real database', () => {
       gateway.map(({ id }) => id),
       town.clock.now(),
       10,
-      [],
     )
     const [gap] = gaps
     if (gap === undefined) throw new Error('there is no gap')

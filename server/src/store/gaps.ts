@@ -136,7 +136,6 @@ export const oldestGaps = async (
   gatewayIds: readonly number[],
   now: number,
   eachAtMost: number,
-  without: readonly number[],
 ): Promise<readonly OpenGap[]> => {
   if (gatewayIds.length === 0) return []
   const rows = await sql.query<{
@@ -156,13 +155,12 @@ export const oldestGaps = async (
   }>(
     `select o.* from unnest($1::int[]) as w(id) cross join lateral (
        select g.meter_id, m.gateway_id, p.minutes, s.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
-              case when m.record_source <> 'none' or m.record_source_at > $5 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
+              case when m.record_source <> 'none' or m.record_source_at > $4 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
        from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
          join meter_pace p on p.meter_id = m.id
        where g.state = 'open' and m.gateway_id = w.id and g.try_at <= $2 and g.to_at <= m.last_at
-         and m.id <> all ($4::int[])
        order by g.from_at, g.meter_id limit $3) o`,
-    [gatewayIds, new Date(now), eachAtMost, without, new Date(now - forgetNoSourceMs)],
+    [gatewayIds, new Date(now), eachAtMost, new Date(now - forgetNoSourceMs)],
   )
   return rows.map((row) => ({
     meterId: row.meter_id,

@@ -69,8 +69,13 @@ export const exportReadings = async (
     [after.at, after.meterId, new Date(to), limit],
   )
 
-/** Drops the readings of a UTC day, all at once. */
-export const dropReadingDay = async (sql: Sql, day: string): Promise<void> => {
+/** Drops the readings of a UTC day, all at once; gaps that are still open in it or before are given up. */
+export const dropReadingDay = async (sql: Sql, day: string, now: number): Promise<void> => {
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(day)) throw new RangeError(`${day} is no day`)
   await sql.query(`drop table reading_${day.replaceAll('-', '')}`)
+  await sql.query(
+    `update reading_gap set state = 'lost', because = 'no-record', settled_at = $2
+     where state = 'open' and from_at < $1::date::timestamp at time zone 'UTC' + interval '1 day'`,
+    [day, new Date(now)],
+  )
 }
