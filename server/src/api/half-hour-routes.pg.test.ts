@@ -27,7 +27,7 @@ describe('half hours over HTTP', () => {
     town = await createTown([{ place: '3 "b"' }], start)
     ;({ meterId } = await town.place('3 "b"'))
     const sweep = async () => {
-      while (await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) }));
+      while (await findGaps(town.context, 0));
     }
     town.clock.set(start + 120_000)
     await sweep()

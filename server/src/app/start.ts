@@ -129,7 +129,7 @@ const open = async (
     clock,
     door: await createDoor(database),
     pay,
-    ...createDeeds(house.context, headend),
+    ...createDeeds(house.context, headend, house.readNow),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

@@ -1,41 +1,48 @@
 import { array, assert, bigInt, constantFrom, integer, property, record as shape } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addCompleteness, completenessOf, intervalFacts, intervalsIn, noCompleteness } from './completeness.ts'
-import { fillGap, gapPauseMs, gapReasonOf, intervalsOf, piecesOf, type GapEvidence, type GapReason } from './gap.ts'
+import {
+  fillGap,
+  failureOfMiss,
+  gapPauseMs,
+  gapReasonOf,
+  intervalsOf,
+  piecesOf,
+  type GapEvidence,
+  type GapReason,
+} from './gap.ts'
 
 const halfHour = 1_800_000
 const minute = 60_000
 const from = Date.parse('2026-11-25T02:00:00Z')
 const interval = { from, to: from + halfHour }
-const nothing: GapEvidence = { held: false, paused: false, watchingSince: 0, gatewayAway: [], failure: null }
+const nothing: GapEvidence = { held: false, paused: false, runningSince: 0, gatewayAway: false, failure: null }
 
 describe('why an interval has no reading', () => {
   test.each<[string, Partial<GapEvidence>, GapReason]>([
     ['nothing is known: its turn never came', {}, 'line-busy'],
     ['it was read, and held', { held: true, failure: 'meter-silent' }, 'held'],
     ['its collection rested', { paused: true, failure: 'meter-silent' }, 'paused'],
-    ['the server began after it', { watchingSince: from + halfHour + 1 }, 'server-away'],
-    [
-      'the server began in its second half',
-      { watchingSince: from + 16 * minute, failure: 'bad-answer' },
-      'server-away',
-    ],
-    ['the server began in its first half', { watchingSince: from + minute }, 'server-away'],
-    ['… and the meter did not answer', { watchingSince: from + minute, failure: 'meter-silent' }, 'meter-silent'],
-    ['the gateway is away', { gatewayAway: [{ from: from - halfHour, to: Infinity }] }, 'gateway-away'],
-    [
-      'the gateway went for a moment',
-      { gatewayAway: [{ from: from + minute, to: from + 2 * minute }] },
-      'gateway-away',
-    ],
-    [
-      '… and the meter did not answer before',
-      { gatewayAway: [{ from: from + minute, to: from + 2 * minute }], failure: 'meter-silent' },
-      'meter-silent',
-    ],
-    ['the gateway was away earlier', { gatewayAway: [{ from: from - halfHour, to: from }] }, 'line-busy'],
+    ['the meter did not answer', { failure: 'meter-silent', gatewayAway: true }, 'meter-silent'],
+    ['it answered badly', { failure: 'bad-answer', runningSince: from + minute }, 'bad-answer'],
+    ['the server began after it', { runningSince: from + halfHour + 1 }, 'server-away'],
+    ['the server began in its second half', { runningSince: from + 16 * minute, gatewayAway: true }, 'server-away'],
+    ['the server began in its first half', { runningSince: from + minute }, 'server-away'],
+    ['… and the gateway was away', { runningSince: from + minute, gatewayAway: true }, 'gateway-away'],
+    ['the gateway was away', { gatewayAway: true }, 'gateway-away'],
+    ['the line took nothing more', { failure: 'line-busy' }, 'line-busy'],
   ])('%s', (_, evidence, reason) => {
     expect(gapReasonOf(interval, { ...nothing, ...evidence })).toBe(reason)
+  })
+
+  test.each([
+    ['no-answer', 'meter-silent'],
+    ['backing-off', 'meter-silent'],
+    ['refused-by-meter', 'bad-answer'],
+    ['queue-full', 'line-busy'],
+    ['too-late', 'line-busy'],
+  ])('the collector says %s: %s', (reason, failure) => {
+    expect(failureOfMiss(reason)).toBe(failure)
   })
 })
 

@@ -33,29 +33,39 @@ export type GapEvidence = Readonly<{
   held: boolean
   /** Its collection rested for maintenance, at least half of the time. */
   paused: boolean
-  /** Since when this process has watched the field. */
-  watchingSince: number
-  /** When its gateway was not connected; of the time since `watchingSince`. */
-  gatewayAway: readonly Span[]
-  /** How its last scheduled read in this interval has failed, if one was tried. */
+  /** Since when the server runs. */
+  runningSince: number
+  /** Its turn passed while its gateway was not connected. */
+  gatewayAway: boolean
+  /** How its scheduled read has failed, if it was tried or its turn was missed. */
   failure: 'meter-silent' | 'bad-answer' | 'line-busy' | null
 }>
 
-const overlapMs = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
-
 /** The one reason that is told, in this order: what explains more goes first. */
 export const gapReasonOf = (interval: Span, evidence: GapEvidence): GapReason => {
-  if (evidence.held) return 'held'
-  if (evidence.paused) return 'paused'
-  const halfMs = (interval.to - interval.from) / 2
-  const unwatched = { from: interval.from, to: Math.min(interval.to, Math.max(interval.from, evidence.watchingSince)) }
-  const serverAwayMs = unwatched.to - unwatched.from
-  const gatewayAwayMs = evidence.gatewayAway.reduce((sum, away) => sum + overlapMs(interval, away), 0)
-  if (serverAwayMs >= halfMs) return 'server-away'
-  if (gatewayAwayMs >= halfMs) return 'gateway-away'
-  if (evidence.failure !== null) return evidence.failure
-  if (gatewayAwayMs > 0) return 'gateway-away'
-  return serverAwayMs > 0 ? 'server-away' : 'line-busy'
+  const { held, paused, failure, runningSince, gatewayAway } = evidence
+  if (held) return 'held'
+  if (paused) return 'paused'
+  if (failure === 'meter-silent' || failure === 'bad-answer') return failure
+  if (runningSince >= (interval.from + interval.to) / 2) return 'server-away'
+  if (gatewayAway) return 'gateway-away'
+  if (failure !== null) return failure
+  return runningSince > interval.from ? 'server-away' : 'line-busy'
+}
+
+/** What the collector says of a turn that ended without its data, as evidence. */
+export const failureOfMiss = (reason: string): GapEvidence['failure'] => {
+  switch (reason) {
+    case 'no-answer':
+    case 'backing-off':
+    case 'unknown-meter':
+      return 'meter-silent'
+    case 'bad-answer':
+    case 'refused-by-meter':
+      return 'bad-answer'
+    default:
+      return 'line-busy'
+  }
 }
 
 /** The starts of the intervals that make up a span of whole ones. */

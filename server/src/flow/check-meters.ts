@@ -12,7 +12,7 @@ import {
   type MeterToCheck,
 } from '../store/meter-checks.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
-import { runOnePerLine } from './one-per-line.ts'
+import { runOnePerLine, type OwnLines } from './one-per-line.ts'
 import type { FlowContext } from './process.ts'
 
 /** A meter is looked at once a day; an hour less, so that it does not wander round the clock. */
@@ -32,10 +32,15 @@ const items = ['dateAndWeekday', 'time', 'voltageBlock', 'reverseActiveEnergyTot
  * Looks at each meter once a day, one of each line at a time and after everything else: puts its clock right within the
  * rules, and opens work where something is wrong with it.
  */
-export const runMeterChecks = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> =>
+export const runMeterChecks = async (
+  context: FlowContext,
+  headend: Headend,
+  lines: OwnLines,
+  signal: AbortSignal,
+): Promise<void> =>
   runOnePerLine(
     context,
-    headend,
+    lines,
     {
       name: 'check-meters',
       find: async (gatewayIds) => metersToCheck(context.database, gatewayIds, context.clock.now() - checkEveryMs),

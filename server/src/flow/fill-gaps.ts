@@ -5,7 +5,7 @@ import type { Headend, StoredRead } from '../headend/headend.ts'
 import { oldestGaps, postponeGap, saveRecordSource, settleGap, type OpenGap, type SettledPiece } from '../store/gaps.ts'
 import { addDueDays } from '../store/roll-up.ts'
 import { notifyLive } from '../store/notify.ts'
-import { runOnePerLine } from './one-per-line.ts'
+import { runOnePerLine, type OwnLines } from './one-per-line.ts'
 import type { FlowContext } from './process.ts'
 import { daysTouched } from './roll-up.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
@@ -21,10 +21,15 @@ const shortestLookMs = 50
  * wants: with priority `back-fill`, one exchange a turn. What is found is settled as a late reading: it divides energy
  * that was charged already, and charges nothing of its own.
  */
-export const runGapFiller = async (context: FlowContext, headend: Headend, signal: AbortSignal): Promise<void> =>
+export const runGapFiller = async (
+  context: FlowContext,
+  headend: Headend,
+  lines: OwnLines,
+  signal: AbortSignal,
+): Promise<void> =>
   runOnePerLine(
     context,
-    headend,
+    lines,
     {
       name: 'fill-gaps',
       find: async (gatewayIds) => oldestGaps(context.database, gatewayIds, context.clock.now(), 1),

@@ -1,4 +1,4 @@
-import { gapReasonOf, type GapReason, type Span } from '../domain/gap.ts'
+import { failureOfMiss, gapReasonOf, type GapReason, type Span } from '../domain/gap.ts'
 import type { Sql } from '../store/database.ts'
 import {
   loadSweeps,
@@ -11,11 +11,14 @@ import {
 } from '../store/gaps.ts'
 import { notifyLive } from '../store/notify.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
-import type { FieldWitness } from './field-witness.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 
-/** How long after its end an interval is looked at, wall time: its last reading has to be settled by then. */
+/**
+ * How long after its end an interval is looked at, wall time: its last reading has to be settled by then. On a fast clock
+ * settling takes as long as ever.
+ */
 export const settleWithinMs = 120_000
+const settleWithinElapsedMs = 2_000
 /** Intervals of one length that are looked at in one pass. */
 const intervalsPerPass = 48
 /** After a longer absence of the server, intervals before this are not looked at any more: no meter remembers them. */
@@ -29,16 +32,19 @@ const lookEveryMs = 5_000
  * Looks at every interval once it is over, and writes down which meters have no good reading in it and why. Nothing is
  * written of a meter that was read.
  */
-export const runGapFinder = async (context: FlowContext, witness: FieldWitness, signal: AbortSignal): Promise<void> =>
-  loop(context, 'find-gaps', signal, async () => {
-    const isMore = await findGaps(context, witness)
+export const runGapFinder = async (context: FlowContext, signal: AbortSignal): Promise<void> => {
+  const runningSince = context.clock.now()
+  await loop(context, 'find-gaps', signal, async () => {
+    const isMore = await findGaps(context, runningSince)
     if (!isMore) await pause(context.clock, Math.min(lookEveryMs, settleWithinMs / context.clock.rate), signal)
   })
+}
 
 /** One pass; true when there is more to look at. */
-export const findGaps = async (context: FlowContext, witness: Pick<FieldWitness, 'evidence'>): Promise<boolean> => {
+export const findGaps = async (context: FlowContext, runningSince: number): Promise<boolean> => {
   let isMore = false
-  for (const sweep of await loadSweeps(context.database)) isMore = (await sweepOne(context, witness, sweep)) || isMore
+  for (const sweep of await loadSweeps(context.database))
+    isMore = (await sweepOne(context, runningSince, sweep)) || isMore
   return isMore
 }
 
@@ -69,11 +75,12 @@ type Sweep = Awaited<ReturnType<typeof loadSweeps>>[number]
 
 const sweepOne = async (
   { database, clock }: FlowContext,
-  witness: Pick<FieldWitness, 'evidence'>,
+  runningSince: number,
   { intervalMinutes, sweptTo }: Sweep,
 ): Promise<boolean> => {
   const intervalMs = intervalMinutes * 60_000
-  const overTo = Math.floor((clock.now() - settleWithinMs) / intervalMs) * intervalMs
+  const settledBy = clock.now() - Math.max(settleWithinMs, settleWithinElapsedMs * clock.rate)
+  const overTo = Math.floor(settledBy / intervalMs) * intervalMs
   const earliest = Math.ceil((clock.now() - longestLookBackMs) / intervalMs) * intervalMs
   let done = sweptTo ?? overTo
   if (sweptTo === null || sweptTo < earliest) {
@@ -92,7 +99,9 @@ const sweepOne = async (
         reason: gapReasonOf(interval, {
           held: meter.held,
           paused: meter.paused,
-          ...witness.evidence(meter.meterId, meter.gatewayId, interval),
+          runningSince,
+          gatewayAway: meter.gatewayAway,
+          failure: meter.missedBecause === null ? null : failureOfMiss(meter.missedBecause),
         }),
       }))
       await openGaps(sql, interval, gaps)

@@ -18,7 +18,7 @@ describe('held readings and who judges them', () => {
     )
     judge = createJudgeReading(town.context)
     town.clock.set(wednesday + settleWithinMs)
-    await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) })
+    await findGaps(town.context, 0)
     for (const place of places) await read(place, 0.1, place === 'turn' ? 999_999_000 : 1_000_000)
   })
   afterAll(async () => town.close())
@@ -47,7 +47,7 @@ describe('held readings and who judges them', () => {
   test('a jump that is true is released: charged once, counted once, its interval no gap', async () => {
     expect(await read('jump', 1.1, 1_100_000)).toMatchObject({ held: 1 })
     town.clock.set(at(2) + settleWithinMs)
-    await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) })
+    await findGaps(town.context, 0)
     const { meterId } = await town.place('jump')
     const gapsOf = async () => town.database.query('select reason from reading_gap where meter_id = $1', [meterId])
     expect(await gapsOf()).toEqual([{ reason: 'held' }])

@@ -34,7 +34,7 @@ test('each line has one piece at a time, goes on at once, and idle ones are not 
   const context = { clock, log: ({ detail }: { detail?: unknown }) => errors.push(detail) } as unknown as FlowContext
   const running = runOnePerLine(
     context,
-    { gateways: () => gateways, onGatewayChange: (listener) => void (come = listener) },
+    { ofThisProcess: () => gateways, onGatewayChange: (listener) => void (come = listener) },
     {
       name: 'work',
       find: async (gatewayIds) => {

@@ -11,6 +11,12 @@ export type LineWork<Job extends Readonly<{ gatewayId: number }>> = Readonly<{
   lookEveryMs: number
 }>
 
+/** The lines that this process has, of which others may have more. */
+export type OwnLines = Readonly<{
+  ofThisProcess(): readonly Readonly<{ gatewayId: number; online: boolean }>[]
+  onGatewayChange: Headend['onGatewayChange']
+}>
+
 /** Pieces that are under way in all: what they bring waits in memory. */
 const underWayAtMost = 2_000
 
@@ -20,7 +26,7 @@ const underWayAtMost = 2_000
  */
 export const runOnePerLine = async <Job extends Readonly<{ gatewayId: number }>>(
   context: FlowContext,
-  headend: Pick<Headend, 'gateways' | 'onGatewayChange'>,
+  lines: OwnLines,
   { name, find, carryOut, lookEveryMs }: LineWork<Job>,
   signal: AbortSignal,
 ): Promise<void> => {
@@ -29,7 +35,7 @@ export const runOnePerLine = async <Job extends Readonly<{ gatewayId: number }>>
   const wanted = new Set<number>()
   const under = new Set<Promise<void>>()
   let lookAtAllMs = -Infinity
-  headend.onGatewayChange(({ gatewayId, online }) => {
+  lines.onGatewayChange(({ gatewayId, online }) => {
     if (!online) return
     wanted.add(gatewayId)
     bell.ring()
@@ -52,8 +58,8 @@ export const runOnePerLine = async <Job extends Readonly<{ gatewayId: number }>>
     const nowMs = context.clock.elapsedMs()
     const isLook = nowMs >= lookAtAllMs
     if (isLook) lookAtAllMs = nowMs + lookEveryMs
-    const free = headend
-      .gateways()
+    const free = lines
+      .ofThisProcess()
       .flatMap(({ gatewayId, online }) =>
         online && !busy.has(gatewayId) && (isLook || wanted.has(gatewayId)) ? [gatewayId] : [],
       )

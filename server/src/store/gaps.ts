@@ -45,6 +45,10 @@ export type UnreadMeter = Readonly<{
   held: boolean
   /** Its collection rested at least half of the interval. */
   paused: boolean
+  /** What the collector says of its turn; null when it has told nothing of this meter. */
+  missedBecause: string | null
+  /** The collector has told that its gateway was away. */
+  gatewayAway: boolean
   /** Its last good reading, or since when it is watched. */
   goodAt: number
 }>
@@ -61,14 +65,22 @@ export const metersWithoutReading = async (
     site_id: number
     held: boolean
     paused: boolean
+    missed: string | null
+    away: boolean
     good_at: number
   }>(
-    `with read as (select meter_id, bool_or(quality = 'good') as good from reading where at >= $2 and at < $3 group by meter_id)
+    `with read as (select meter_id, bool_or(quality = 'good') as good from reading where at >= $2 and at < $3 group by meter_id),
+     missed as (select meter_id, max(reason) as reason from missed_read
+                where data_set = 'energy' and meter_id is not null and slot_at >= $2 and slot_at < $3 group by meter_id),
+     away as (select distinct gateway_id from missed_read
+              where data_set = 'energy' and meter_id is null and slot_at >= $2 and slot_at < $3)
      select m.id, m.gateway_id, m.site_id, r.meter_id is not null as held,
             coalesce(m.last_at, m.watched_since) as good_at,
             exists (select from reading_pause u where (u.meter_id = m.id or u.gateway_id = m.gateway_id or u.site_id = m.site_id)
-                      and least(u.to_at, $3) - greatest(u.from_at, $2) >= ($3::timestamptz - $2::timestamptz) / 2) as paused
+                      and least(u.to_at, $3) - greatest(u.from_at, $2) >= ($3::timestamptz - $2::timestamptz) / 2) as paused,
+            x.reason as missed, y.gateway_id is not null as away
      from meter m join meter_pace p on p.meter_id = m.id left join read r on r.meter_id = m.id
+     left join missed x on x.meter_id = m.id left join away y on y.gateway_id = m.gateway_id
      where p.minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
     [intervalMinutes, new Date(from), new Date(to)],
   )
@@ -78,6 +90,8 @@ export const metersWithoutReading = async (
     siteId: row.site_id,
     held: row.held,
     paused: row.paused,
+    missedBecause: row.missed,
+    gatewayAway: row.away,
     goodAt: row.good_at,
   }))
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xianfu-readings-'))
   town = await createTown([{ place: 'A' }], start)
   const sweep = async () => {
-    while (await findGaps(town.context, { evidence: () => ({ watchingSince: 0, gatewayAway: [], failure: null }) }));
+    while (await findGaps(town.context, 0));
   }
   town.clock.set(start + 120_000)
   await sweep()

@@ -107,5 +107,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }
