@@ -13,6 +13,7 @@ export type WorkItemKind =
   | 'late-restore'
   | 'line-loss'
   | 'malignant-load'
+  | 'meter-suspect'
   | 'meter-unread'
   | 'notice-undelivered'
   | 'overload'
@@ -50,6 +51,7 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'late-restore': rule('warning', dayMs, false),
   'line-loss': rule('warning', 7 * dayMs, false),
   'malignant-load': rule('warning', dayMs, false),
+  'meter-suspect': rule('warning', 3 * dayMs, true),
   'meter-unread': rule('warning', dayMs, true),
   'notice-undelivered': rule('warning', dayMs, true),
   overload: rule('warning', dayMs, false),

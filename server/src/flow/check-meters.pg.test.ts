@@ -106,14 +106,16 @@ describe('the daily look at a meter', () => {
   test('energy against the flow is work until it has stopped', async () => {
     await look({ reverseWh: 0 })
     await look({ reverseWh: 5_000 })
-    expect(await items('check-meter')).toMatchObject([{ detail: { signs: ['reverse-energy'] }, closed_because: null }])
+    expect(await items('meter-suspect')).toMatchObject([
+      { detail: { signs: ['reverse-energy'] }, closed_because: null },
+    ])
     await look({ reverseWh: 5_000 })
-    expect(await items('check-meter')).toMatchObject([{ closed_because: 'signs-gone' }])
+    expect(await items('meter-suspect')).toMatchObject([{ closed_because: 'signs-gone' }])
   })
 
   test('a silent meter keeps what was known of it', async () => {
     await look({ silent: true })
-    expect(await items('check-meter')).toHaveLength(1)
+    expect(await items('meter-suspect')).toHaveLength(1)
     expect(await offset()).toBe(0n)
   })
 })

@@ -116,8 +116,8 @@ const tellSigns = async (
   const now = clock.now()
   await database.transaction(async (sql) => {
     if (signs.length > 0)
-      await openWorkItems(sql, [{ kind: 'check-meter', subject, siteId, meterId, detail: { signs } }], now)
-    else await closeWorkItems(sql, { kind: 'check-meter', subjects: [subject] }, now, 'signs-gone')
+      await openWorkItems(sql, [{ kind: 'meter-suspect', subject, siteId, meterId, detail: { signs } }], now)
+    else await closeWorkItems(sql, { kind: 'meter-suspect', subjects: [subject] }, now, 'signs-gone')
   })
 }
 

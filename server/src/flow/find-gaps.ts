@@ -87,7 +87,8 @@ const sweepOne = async (
     done = sweptTo === null ? overTo : earliest
     if (!(await saveSweep(database, intervalMinutes, sweptTo, done))) return true
   }
-  await watchNewMeters(database, intervalMinutes, Math.max(done, overTo))
+  // From the interval on that is running: before, nobody could have read it.
+  await watchNewMeters(database, intervalMinutes, Math.floor(clock.now() / intervalMs) * intervalMs)
   for (let count = 0; done < overTo; count += 1) {
     if (count >= intervalsPerPass) return true
     const interval = { from: done, to: done + intervalMs }

@@ -18,6 +18,8 @@ export type Saying = Readonly<{
   workItem: (kind: string) => string
   /** What to do about an item of this kind; empty for a kind that is not known here. */
   workAdvice: (kind: string) => string
+  /** Signs of a faulty meter, from a detail of which nothing is known. */
+  meterSigns: (codes: unknown) => string
   /** A text that the server keeps in both languages. */
   bilingual: (text: string) => string
 }>
@@ -62,6 +64,10 @@ export const useSaying = (): Saying => {
       },
       role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
+      meterSigns: (codes) =>
+        (Array.isArray(codes) ? codes.map(String) : [])
+          .map((code) => (known('meterSign', code) ? t(`meterSign.${code as keyof Words['meterSign']}`) : code))
+          .join(' · '),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
       bilingual: (text) => partInLanguage(text, language),
     }

@@ -18,6 +18,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const say = useSaying()
   if (item === undefined) return <aside className="item small">{t('work.hint')}</aside>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
+  const signs = say.meterSigns(item.detail.signs)
   const rows = [
     [
       t('work.where'),
@@ -36,6 +37,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
     [t('work.owner'), item.owner ?? t('work.nobody', { role: say.role(item.roleToLook) })],
     ...(item.acknowledgedAt === null ? [] : [[t('work.acknowledged'), instant(item.acknowledgedAt)]]),
     ...(detailText(item.detail) === '' ? [] : [[t('work.detail'), detailText(item.detail)]]),
+    ...(signs === '' ? [] : [[t('work.signs'), signs]]),
     ...(item.closed === null
       ? []
       : [
