@@ -13,9 +13,13 @@ import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
+import { purchaseRoutes } from './purchase-routes.ts'
+import { lineLossRoutes } from './line-loss-routes.ts'
+import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
+import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
 
@@ -55,8 +59,12 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
+  purchaseRoutes(app, abilities, whoIs)
+  purseRoutes(app, abilities, whoIs)
+  lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
+  restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)

@@ -6,6 +6,7 @@ import { createCollector } from '../flow/collect.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { runGapFiller } from '../flow/fill-gaps.ts'
 import { createGatewayHolder } from '../flow/hold-gateways.ts'
+import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { createElsewhereReader } from '../flow/read-elsewhere.ts'
 import { createReadNow } from '../flow/read-now.ts'
@@ -88,6 +89,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     elsewhere.run(signal),
     runGapFiller(context, headend, lines, signal),
     runMeterChecks(context, headend, lines, signal),
+    runSelfTrips(context, headend, signal, reach),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),
   ]

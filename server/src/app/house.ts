@@ -7,8 +7,10 @@ import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { runGapFinder } from '../flow/find-gaps.ts'
+import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runRollUp } from '../flow/roll-up.ts'
 import { runEscalation } from '../flow/work-items.ts'
@@ -58,12 +60,14 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const loops = [
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
     keepClosing(context, signal),
     runGapFinder(context, signal),
     runRollUp(context, signal),
+    keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]
 

@@ -1,9 +1,18 @@
 /** Who may do what. The table is data so that it can be shown, checked in one hook, and kept in step with the console. */
 
-export type Permission = 'view' | 'top-up' | 'control' | 'control-trip' | 'read-now' | 'work'
+export type Permission = 'view' | 'top-up' | 'control' | 'control-trip' | 'read-now' | 'work' | 'sign' | 'refund'
 export type Role = 'administrator' | 'manager' | 'cashier' | 'field-engineer' | 'auditor'
 
-const everything: readonly Permission[] = ['view', 'top-up', 'control', 'control-trip', 'read-now', 'work']
+const everything: readonly Permission[] = [
+  'view',
+  'top-up',
+  'control',
+  'control-trip',
+  'read-now',
+  'work',
+  'sign',
+  'refund',
+]
 
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = Object.freeze({
   administrator: everything,

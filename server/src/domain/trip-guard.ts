@@ -52,7 +52,8 @@ export const admitTrip = (state: GuardState, limits: GuardLimits, facts: GuardFa
   if (state.frozen !== null) return { kind: 'frozen', state, because: state.frozen.because }
   const because = alarmOf(state, limits, facts)
   if (because !== null) return { kind: 'frozen', state: { ...state, frozen: { at: now, because } }, because }
-  const sameMinute = now >= state.minuteAt && now < state.minuteAt + minuteMs
+  // A moment before the minute began is another trip that waited for the guard's lock, not another minute.
+  const sameMinute = Math.abs(now - state.minuteAt) < minuteMs
   if (sameMinute && state.sentInMinute >= limits.mostPerMinute)
     return { kind: 'wait', notBefore: state.minuteAt + minuteMs }
   return {

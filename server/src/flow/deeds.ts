@@ -1,10 +1,13 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
+import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
+import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
+import { createSignChange, type SignChange } from './sign-change.ts'
 import {
   createEndReadingPause,
   createPauseReading,
@@ -26,6 +29,9 @@ export type Deeds = Readonly<{
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
   judgeReading: JudgeReading
+  buyForMeter: ReturnType<typeof createBuyForMeter>
+  signAgreement: SignChange
+  refund: ReturnType<typeof createRefund>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -45,6 +51,9 @@ export const createDeeds = (
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
   judgeReading: createJudgeReading(context),
+  buyForMeter: createBuyForMeter(context),
+  signAgreement: createSignChange(context),
+  refund: createRefund(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),

@@ -11,6 +11,7 @@ import {
   type HeldReason,
 } from '../domain/reading-gate.ts'
 import { liftRegisters } from '../domain/register-lift.ts'
+import { flowsWhileOpen } from '../domain/relay-watch.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
@@ -29,6 +30,7 @@ import {
   type PeriodUpdate,
   type StoredReading,
 } from '../store/settlement.ts'
+import { noteRelays, type RelaySight } from './note-relays.ts'
 import { post } from './post.ts'
 import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
@@ -111,6 +113,11 @@ export const settleBatch = async (
   // What is released was counted when it was held.
   const isNew = readings.some(({ released }) => released !== true)
   await countReads(sql, countsOf(records, rows, isNew), meterIds[0] ?? 0)
+  await noteRelays(
+    sql,
+    outcomes.flatMap(({ sight }) => (sight === null ? [] : [sight])),
+    now,
+  )
   return summaryOf(rows)
 }
 
@@ -135,6 +142,7 @@ type MeterOutcome = Readonly<{
   periods: readonly PeriodUpdate[]
   tariffPeriods: readonly TariffPeriodUpdate[]
   observation: Observation | null
+  sight: RelaySight | null
 }>
 
 type Progress = {
@@ -160,6 +168,7 @@ const settleMeter = (
   const newestQuality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
   // What was found later tells nothing of how the meter is now, even when it is held.
   const late = newest === undefined || newest.obtained === 're-read' || rows.every(({ kind }) => kind === 'late')
+  const status = newest === undefined ? null : newerStatus(record, newest)
   return {
     rows,
     periods: [...progress.touched.values()],
@@ -177,9 +186,23 @@ const settleMeter = (
                   good: moved?.registers ?? null,
                   powerMilliwatts: newest.powerMilliwatts,
                 },
-            status: newerStatus(record, newest),
+            status,
           },
+    sight: status === null ? null : sightOf(record, status, moved),
   }
+}
+
+/** Energy counts as flowing behind an open relay only from a reading that was taken when it was open already. */
+const sightOf = (
+  { meterId, seen, statusAt, last, registerStepWh }: MeterRecord,
+  { relay, relayCommand }: NonNullable<Observation['status']>,
+  moved: MeterRecord['last'],
+): RelaySight => {
+  const wasOpen = seen?.relay === 'open' && last !== null && statusAt !== null && statusAt <= last.at
+  const usedWh =
+    moved === null || last === null ? noEnergy : subtractEnergy(moved.registers.totalWh, last.registers.totalWh)
+  const flows = wasOpen && relay === 'open' && flowsWhileOpen(usedWh, registerStepWh)
+  return { meterId, before: seen, now: { relay, relayCommand }, flowedWh: flows ? usedWh : null }
 }
 
 /** Under the meter's lock: a status word that is older than what is known says nothing any more. */

@@ -54,6 +54,8 @@ export type HeadendLimits = Readonly<{
   maxStoredExchanges: number
   /** When, after the acknowledgement, the status word is looked at. */
   proofAtMs: readonly number[]
+  /** A meter's clock that is further off than this makes it refuse a deadline; told and taken into account. */
+  clockOffMs: number
   /** What a security module may take for one answer. */
   securityModuleMs: number
 }>
@@ -86,6 +88,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   maxFollowUpFrames: 32,
   maxStoredExchanges: 64,
   proofAtMs: Object.freeze([0, 150, 400, 1_000, 2_000]),
+  clockOffMs: 20_000,
   securityModuleMs: 10_000,
 })
 

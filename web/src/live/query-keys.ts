@@ -9,6 +9,7 @@ export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
 export const completenessKey = ['completeness'] as const
+export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
@@ -16,6 +17,10 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -30,11 +35,15 @@ export const liveKeys: readonly QueryKey[] = [
   guardsKey,
   workItemsKey,
   completenessKey,
+  restorationsKey,
   linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  ['quote'],
+  ['purse'],
+  ['loss'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -48,9 +57,9 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -6,6 +6,7 @@ import { line } from './en/line.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { purse } from './en/purse.ts'
 import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
@@ -19,5 +20,6 @@ export const en: Words = {
   ...message,
   ...work,
   ...completeness,
+  ...purse,
   ...line,
 }

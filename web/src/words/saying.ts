@@ -20,6 +20,8 @@ export type Saying = Readonly<{
   workAdvice: (kind: string) => string
   /** Signs of a faulty meter, from a detail of which nothing is known. */
   meterSigns: (codes: unknown) => string
+  /** Why a purchase for a meter's own purse went as it went: a code, or the words of the meter. */
+  purchaseReason: (text: string) => string
   /** A text that the server keeps in both languages. */
   bilingual: (text: string) => string
 }>
@@ -69,6 +71,10 @@ export const useSaying = (): Saying => {
           .map((code) => (known('meterSign', code) ? t(`meterSign.${code as keyof Words['meterSign']}`) : code))
           .join(' · '),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
+      purchaseReason: (text) => {
+        const code = text.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-')
+        return known('purchaseReason', code) ? t(`purchaseReason.${code as keyof Words['purchaseReason']}`) : text
+      },
       bilingual: (text) => partInLanguage(text, language),
     }
   }, [i18n, language, t])

@@ -7,6 +7,7 @@ import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
@@ -19,6 +20,7 @@ export const zh = {
   ...message,
   ...work,
   ...completeness,
+  ...purse,
   ...line,
 } as const
 

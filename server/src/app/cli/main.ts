@@ -5,6 +5,7 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { completenessCommand } from './completeness.ts'
@@ -14,11 +15,13 @@ import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
@@ -47,6 +50,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(priceCommand())
     .addCommand(completenessCommand())
     .addCommand(readingsCommand())
+    .addCommand(agreementCommand())
+    .addCommand(purseCommand())
+    .addCommand(lossCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])

@@ -13,7 +13,7 @@ import { settleReadings, type FieldReading, type SettleSummary } from '../settle
 /** A small town for tests of the walks: a real database, accounts on prepayment, and a clock that moves when told to. */
 export type Town = Readonly<{
   database: TestDatabase['database']
-  /** For programs started by a test: the value of their `DATABASE_URL`. */
+  /** For a command that opens the database itself. */
   url: string
   context: FlowContext
   clock: HandClock
