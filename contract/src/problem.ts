@@ -49,6 +49,8 @@ export const problemCode = z.enum([
   'owes-money',
   'last-reading-missing',
   'command-already-open',
+  'reading-not-held',
+  'reading-not-believable',
   'unknown-work-item',
   'work-item-closed',
   'work-item-acknowledged',

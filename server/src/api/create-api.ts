@@ -6,7 +6,10 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { completenessRoutes } from './completeness-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { halfHourRoutes } from './half-hour-routes.ts'
+import { heldReadingRoutes } from './held-reading-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -66,6 +69,9 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   stopRoutes(app, abilities, whoIs)
+  completenessRoutes(app, abilities, whoIs)
+  heldReadingRoutes(app, abilities, whoIs)
+  halfHourRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   eventRoutes(app, abilities, whoIs)

@@ -227,6 +227,16 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'The same command is already on its way; wait for its result.',
     zh: '相同的命令正在执行，请等待结果。',
   },
+  'reading-not-held': {
+    status: 409,
+    en: 'This reading is not held (any more): somebody was faster. Reload the list.',
+    zh: '该读数已不在待审状态，请刷新列表。',
+  },
+  'reading-not-believable': {
+    status: 409,
+    en: 'This reading can not be released: it would charge backwards, or its plan can not price it. Reject it; for a replaced meter, change the meter.',
+    zh: '该读数不能放行：会造成倒退计费或无法计价。请拒绝；若已换表，请办理换表。',
+  },
   'unknown-work-item': {
     status: 404,
     en: 'There is no such item. Reload the list.',

@@ -114,3 +114,19 @@ export const startOfToday = (instant: number, timeZone: string): number => {
   const { year, month, day } = localTime(instant, timeZone)
   return startOfLocalDay(year, month, day, timeZone)
 }
+
+/**
+ * The instant at which clocks in `timeZone` show this local time: the first one where it comes twice, and the one as
+ * long after the change where it is left out.
+ */
+export const instantOfLocal = (
+  { year, month, day, hour, minute }: Omit<LocalTime, 'second' | 'weekday'>,
+  timeZone: string,
+): number => {
+  const guess = Date.UTC(year, month - 1, day, hour, minute)
+  const earlier = guess - zoneOffsetMs(guess - 86_400_000, timeZone)
+  const later = guess - zoneOffsetMs(guess + 86_400_000, timeZone)
+  const fits = (instant: number): boolean => instant + zoneOffsetMs(instant, timeZone) === guess
+  if (fits(earlier)) return earlier
+  return fits(later) ? later : earlier
+}

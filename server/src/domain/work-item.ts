@@ -16,6 +16,7 @@ export type WorkItemKind =
   | 'malignant-load'
   | 'meter-fault'
   | 'meter-silent'
+  | 'meter-suspect'
   | 'meter-unread'
   | 'notice-undelivered'
   | 'overload'
@@ -57,6 +58,7 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'malignant-load': rule('warning', dayMs, false),
   'meter-fault': rule('warning', 7 * dayMs, true),
   'meter-silent': rule('notice', 3 * dayMs, true),
+  'meter-suspect': rule('warning', 3 * dayMs, true),
   'meter-unread': rule('warning', dayMs, true),
   'notice-undelivered': rule('warning', dayMs, true),
   overload: rule('warning', dayMs, false),

@@ -8,6 +8,7 @@ import {
 } from './emergency-credit.ts'
 import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
 import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
+import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
@@ -45,6 +46,7 @@ export type Deeds = Readonly<{
   askAgain: AskAgain
   deliverByHand: DeliverByHand
   noTrip: NoTripCalendar
+  judgeReading: JudgeReading
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
@@ -74,6 +76,7 @@ export const createDeeds = (
   askAgain: createAskAgain(context),
   deliverByHand: createDeliverByHand(context),
   noTrip: createNoTripCalendar(context),
+  judgeReading: createJudgeReading(context),
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),

@@ -2,7 +2,15 @@ import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
-import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
+import {
+  heldWords,
+  passGate,
+  passReleased,
+  type GateFacts,
+  type GateReading,
+  type HeldReason,
+} from '../domain/reading-gate.ts'
+import { liftRegisters } from '../domain/register-lift.ts'
 import { flowsWhileOpen } from '../domain/relay-watch.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
@@ -30,7 +38,11 @@ export type FieldReading = Readonly<{
   reactive?: Reactive
   demand?: Watts
   powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
+  obtained: 'scheduled' | 'person' | 're-read'
+  /** What a late reading has to lie between, if that is known. */
+  between?: GateReading['between']
+  /** A person has looked at it and believes it. */
+  released?: true
   /** `at` is absent when it was read with the registers. */
   status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
@@ -53,7 +65,8 @@ export const settleReadings = async (
   return database.transaction(async (sql) => settleBatch(sql, ids, readings, now))
 }
 
-const settleBatch = async (
+/** The same inside a transaction that does something with the readings itself. */
+export const settleBatch = async (
   sql: Sql,
   ids: Ids,
   readings: readonly FieldReading[],
@@ -71,7 +84,9 @@ const settleBatch = async (
   const rows = outcomes.flatMap(({ rows }) => rows)
   const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
   const standings = standingsAfter(records, outcomes)
-  const counts = countsOf(records, rows)
+  // What is released was counted when it was held.
+  const isNew = readings.some(({ released }) => released !== true)
+  const counts = countsOf(records, rows, isNew)
   // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are everybody's.
   await Promise.all([
     openPeriods(
@@ -212,7 +227,8 @@ const meterUpdate = (
 ): MeterUpdate | null => {
   if (newest === undefined) return null
   const quality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
-  const late = rows.every(({ kind }) => kind === 'late')
+  // What was found later tells nothing of how the meter is now, even when it is held.
+  const late = newest.obtained === 're-read' || rows.every(({ kind }) => kind === 'late')
   const { powerMilliwatts } = newest
   return { movesOn, newest: late ? null : { quality, powerMilliwatts }, status: newerStatus(record, newest) }
 }
@@ -222,11 +238,19 @@ const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): M
   status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
-const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
+const settleOne = (record: MeterRecord, shown: FieldReading, progress: Progress, now: number): Row => {
+  const registers = liftRegisters(shown.registers, progress.last?.registers ?? null, record.turnWh)
+  const reading = { ...shown, registers }
   const plan = planFor(record, progress)
   const { maximumWatts, registerStepWh, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
-  const { at, registers, powerMilliwatts, obtained } = reading
+  const gate = (reading.released === true ? passReleased : passGate)(reading, {
+    last: progress.last,
+    maximumWatts,
+    registerStepWh,
+    plan,
+    now,
+  })
+  const { at, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   const held = (reason: HeldReason): Row => ({
     kind: 'held',
@@ -237,7 +261,7 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   if (gate.kind === 'held') return held(gate.reason)
   if (gate.kind === 'late') {
     const stays = { ...stored, quality: 'good', heldBecause: null } as const
-    const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
+    const trueUp = tellsRates(reading, progress) ? chargeTariff(record, reading, progress.tariff, progress) : null
     const charged = trueUp?.charge ?? null
     return { kind: 'late', postings: trueUp?.postings ?? [], period: null, stored: { ...stays, charged } }
   }
@@ -261,6 +285,10 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
     },
   }
 }
+
+/** Half-hourly records have no rates: they can not divide what a tariff prices by the meter's own rates. */
+const tellsRates = ({ registers }: FieldReading, progress: Progress): progress is Progress & { tariff: TariffMeter } =>
+  progress.tariff !== null && registers.ratesWh.length >= progress.tariff.rates
 
 const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): GateFacts['plan'] => {
   if (tariff !== null) return { kind: 'tariff', rates: tariff.rates }
@@ -335,11 +363,13 @@ const chargeOf = (
 const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
   tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
-const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
+const countsOf = (records: readonly MeterRecord[], rows: readonly Row[], isCounted: boolean) => {
+  if (!isCounted) return []
   const recordOf = new Map(records.map((record) => [record.meterId, record]))
-  return rows.flatMap(({ kind, stored: { meterId, at } }) => {
+  return rows.flatMap(({ kind, stored: { meterId, at, obtained } }) => {
     const record = recordOf.get(meterId)
-    if (record === undefined) return []
+    // What is found later was counted as a failed read when it was due.
+    if (record === undefined || obtained === 're-read') return []
     const held = kind === 'held' ? 1 : 0
     return [{ day: localDayText(at, record.timeZone), siteId: record.siteId, good: 1 - held, held, failed: 0 }]
   })

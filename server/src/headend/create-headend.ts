@@ -5,6 +5,8 @@ import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/fie
 import { readMeter } from './driver/read-meter.ts'
 import { readMeterRecord, readMeterSigns } from './events/meter-signs.ts'
 import { noSigns } from './events/no-signs.ts'
+import { readStored } from './driver/read-stored.ts'
+import { broadcastClock, writeClock } from './driver/set-clock.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
@@ -111,6 +113,18 @@ class RunningHeadend implements Headend {
     if (meter === undefined)
       return { ok: false, code: 'unknown-meter', detail: unknownMeter, values: {}, times: {}, exchanges: [] }
     return readMeter(meter, items, options)
+  }
+
+  readStored: Headend['readStored'] = async (meterId, span, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return readStored(meter, span, options)
+  }
+
+  setClock: Headend['setClock'] = async (meterId, way, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return way === 'broadcast' ? broadcastClock(meter, options) : writeClock(meter, options)
   }
 
   control: Headend['control'] = async (meterId, request) => {

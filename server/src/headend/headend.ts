@@ -99,6 +99,39 @@ export type ReadOutcome = Readonly<
     }
 >
 
+/** Where a meter keeps what its registers showed at half hours that have passed. */
+export type RecordSource = 'load-profile' | 'hourly-freeze'
+
+/** A register as the meter wrote it down; `at` is UTC by the meter's own clock, in Wh. */
+export type StoredRecord = Readonly<{ at: number; totalWh: number }>
+
+/**
+ * What a meter has kept of a span. `exhausted`: it has nothing more in it; without it a bound of ours was reached, and the
+ * rest of the span is to be asked for again.
+ */
+export type StoredRead = Readonly<
+  (
+    | { ok: true; source: RecordSource; records: readonly StoredRecord[]; exhausted: boolean }
+    /** `no-memory`: it keeps nothing of the kind. */
+    | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'bad-answer' | 'no-memory'; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
+export type StoredSpan = Readonly<{
+  /** UTC; records from `from` on and before `to` are wanted. */
+  from: number
+  to: number
+  /** Where it keeps them; null to find out. */
+  source: RecordSource | null
+}>
+
+/** What came of setting a clock; of a broadcast only that it has left. */
+export type ClockSet = Readonly<
+  ({ ok: true } | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter'; detail: string }) & {
+    exchanges: readonly Exchange[]
+  }
+>
+
 export type ControlStep = Readonly<
   | { kind: 'state-read'; status: StatusWord3; exchange: Exchange }
   | { kind: 'acknowledged'; exchange: Exchange }
@@ -265,6 +298,18 @@ export type Headend = {
   stop(): Promise<void>
   configure(config: FieldConfig): void
   read(meterId: number, items: readonly IdentifierName[], options: ReadOptions): Promise<ReadOutcome>
+  /** Reads what the meter itself has kept of the past; each exchange is one short frame in a turn of its own. */
+  readStored(
+    meterId: number,
+    span: StoredSpan,
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<StoredRead>
+  /** Puts the meter's clock right: `broadcast` tells all meters of its line (08H), `write` this one (14H). */
+  setClock(
+    meterId: number,
+    way: 'broadcast' | 'write',
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<ClockSet>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
   /** What the purse of a meter with local fee control shows now: nothing in the answer is older than the call. */
   readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>

@@ -1,5 +1,6 @@
 import type { Registers } from '../domain/price-plan.ts'
 import { microYuan, wattHours } from '../domain/quantity.ts'
+import { turnOf } from '../domain/register-lift.ts'
 import type { RelaySeen } from '../domain/relay-watch.ts'
 import { parseInstant } from './connection.ts'
 import type { Sql } from './database.ts'
@@ -43,6 +44,7 @@ const columns = {
   timeZone: 's.time_zone',
   maximumWatts: 'm.maximum_watts',
   step: 'm.energy_step_wh',
+  protocol: 'm.protocol',
   statusAt: packedInstant('m.status_at'),
   relay: 'm.relay',
   relayCommand: 'm.relay_command',
@@ -91,6 +93,7 @@ const recordOf = (row: Row, plans: Plans, standings: ReadonlyMap<number, Account
     timeZone: row.timeZone,
     maximumWatts: Number(row.maximumWatts),
     registerStepWh: Number(row.step),
+    turnWh: turnOf(row.protocol, Number(row.step)),
     statusAt: row.statusAt === '' ? null : instantOf(row.statusAt),
     seen: seenOf(row),
     last:

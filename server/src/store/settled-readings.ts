@@ -9,7 +9,7 @@ export type StoredReading = Readonly<{
   at: number
   registers: Registers
   powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
+  obtained: 'scheduled' | 'person' | 're-read'
   quality: 'good' | 'held'
   heldBecause: string | null
   used: WattHours | null
@@ -91,7 +91,7 @@ const settledQuery = `
       last_total_wh = case when r.moves_on then r.total else m.last_total_wh end,
       last_rates_wh = case when r.moves_on then r.rates_wh else m.last_rates_wh end,
       newest_at = case when r.newest is null then m.newest_at else greatest(m.newest_at, r.at) end,
-      newest_quality = coalesce(r.newest, m.newest_quality),
+      newest_quality = case when m.newest_at > r.at then m.newest_quality else coalesce(r.newest, m.newest_quality) end,
       power_mw = case when r.newest is null then m.power_mw else r.newest_power end,
       failed_reads = case when r.newest is null then m.failed_reads else 0 end,
       relay = coalesce(r.relay, m.relay), relay_command = coalesce(r.relay_command, m.relay_command),

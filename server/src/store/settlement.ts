@@ -16,6 +16,8 @@ export type MeterRecord = Readonly<{
   timeZone: string
   maximumWatts: number
   registerStepWh: number
+  /** Where its registers start again at nothing; null: not known. */
+  turnWh: bigint | null
   /** When the newest status word that is known was read. */
   statusAt: number | null
   /** As it said; null while none has been read. */

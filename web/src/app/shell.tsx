@@ -36,6 +36,7 @@ export const Shell = () => {
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-work': () => void navigate({ to: '/work' }),
     'go-stops': () => void navigate({ to: '/stops' }),
+    'go-completeness': () => void navigate({ to: '/completeness' }),
     'go-lines': () => void navigate({ to: '/lines' }),
   })
   return (
@@ -89,6 +90,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/stops" activeProps={{ className: 'here' }}>
           {t('stop.title')}
+        </Link>
+        <Link to="/completeness" activeProps={{ className: 'here' }}>
+          {t('nav.completeness')}
         </Link>
         <Link to="/lines" activeProps={{ className: 'here' }}>
           {t('nav.lines')}

@@ -18,6 +18,7 @@ export type KeyAction =
   | 'go-messages'
   | 'go-work'
   | 'go-stops'
+  | 'go-completeness'
   | 'go-lines'
   | 'pause-line'
   | 'take'
@@ -61,6 +62,7 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('go-messages', ['m'], ['everywhere']),
   binding('go-work', ['w'], ['everywhere']),
   binding('go-stops', ['s'], ['everywhere']),
+  binding('go-completeness', ['h'], ['everywhere']),
   binding('go-lines', ['b'], ['everywhere']),
   binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),

@@ -7,6 +7,7 @@ describe('topics of a live change to the keys to read again', () => {
     [['guard'], [['guards']]],
     [['work-item'], [['work-items'], ['overview'], ['feed']]],
     [['event'], [['events']]],
+    [['completeness'], [['completeness']]],
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['purse', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],

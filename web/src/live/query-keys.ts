@@ -8,6 +8,7 @@ export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
+export const completenessKey = ['completeness'] as const
 export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const fieldDaysKey = ['field-days'] as const
@@ -38,6 +39,7 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  completenessKey,
   restorationsKey,
   linesKey,
   allMetersKey,
@@ -60,6 +62,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'guard') return [guardsKey]
   if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
   if (topic === 'event') return [['events']]
+  if (topic === 'completeness') return [completenessKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys

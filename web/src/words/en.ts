@@ -1,4 +1,5 @@
 import { command } from './en/command.ts'
+import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { event } from './en/event.ts'
 import { frame } from './en/frame.ts'
@@ -20,6 +21,7 @@ export const en: Words = {
   ...meter,
   ...message,
   ...work,
+  ...completeness,
   ...purse,
   ...line,
   ...event,

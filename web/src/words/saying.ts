@@ -21,6 +21,8 @@ export type Saying = Readonly<{
   meterEvent: (kind: string) => string
   /** What to do about an item of this kind; empty for a kind that is not known here. */
   workAdvice: (kind: string) => string
+  /** Signs of a faulty meter, from a detail of which nothing is known. */
+  meterSigns: (codes: unknown) => string
   /** Why a purchase for a meter's own purse went as it went: a code, or the words of the meter. */
   purchaseReason: (text: string) => string
   /** A text that the server keeps in both languages. */
@@ -69,6 +71,10 @@ export const useSaying = (): Saying => {
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
       workDetail: (name) => (known('workDetail', name) ? t(`workDetail.${name as keyof Words['workDetail']}`) : name),
       meterEvent: (kind) => (known('meterEvent', kind) ? t(`meterEvent.${kind as keyof Words['meterEvent']}`) : kind),
+      meterSigns: (codes) =>
+        (Array.isArray(codes) ? codes.map(String) : [])
+          .map((code) => (known('meterSign', code) ? t(`meterSign.${code as keyof Words['meterSign']}`) : code))
+          .join(' · '),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
       purchaseReason: (text) => {
         const code = text.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-')

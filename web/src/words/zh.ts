@@ -1,5 +1,6 @@
 import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
+import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { event } from './zh/event.ts'
 import { frame } from './zh/frame.ts'
@@ -20,6 +21,7 @@ export const zh = {
   ...meter,
   ...message,
   ...work,
+  ...completeness,
   ...purse,
   ...line,
   ...event,

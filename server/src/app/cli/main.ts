@@ -8,6 +8,7 @@ import { accountCommand } from './account.ts'
 import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
+import { completenessCommand } from './completeness.ts'
 import { enrolCommand } from './enrol.ts'
 import { eventsCommand } from './events.ts'
 import { headendCommand } from './headend.ts'
@@ -23,6 +24,7 @@ import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
@@ -50,6 +52,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(completenessCommand())
+    .addCommand(readingsCommand())
     .addCommand(agreementCommand())
     .addCommand(purseCommand())
     .addCommand(lossCommand())

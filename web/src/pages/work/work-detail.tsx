@@ -20,6 +20,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   if (item === undefined) return <aside className="item small">{t('work.hint')}</aside>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const signs = signsIn(item.detail)
+  const suspicions = say.meterSigns(item.detail.signs)
   const detail = detailText(item.detail, say.workDetail)
   const rows = [
     [
@@ -40,6 +41,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
     ...(item.acknowledgedAt === null ? [] : [[t('work.acknowledged'), instant(item.acknowledgedAt)]]),
     ...(detail === '' ? [] : [[t('work.detail'), detail]]),
     ...(signs === null ? [] : [[t('event.signs'), <WorkSigns key="s" signs={signs} />]]),
+    ...(suspicions === '' ? [] : [[t('work.signs'), suspicions]]),
     ...(item.closed === null
       ? []
       : [
