@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Pay, ReadNow, RequestCommand } from '../flow/abilities.ts'
+import type { BatchAbilities } from '../flow/batch-abilities.ts'
 import type { GuardStep } from '../flow/trip-guard.ts'
 import type { Door } from '../flow/sign-in.ts'
 import type { Database } from '../store/database.ts'
@@ -14,6 +15,7 @@ export type ApiAbilities = Readonly<{
   readNow: ReadNow
   freezeTrips: GuardStep
   releaseTrips: GuardStep
+  batches: BatchAbilities
   live: Readonly<{ subscribe(listener: (topics: readonly string[]) => void): () => void }>
   system: Readonly<{ name: string; timeZone: string; demonstration: boolean; readingIntervalMinutes: number }>
   /** Folder of the built console; null when it was not built. */

@@ -2,6 +2,7 @@ import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
+import { createBatchAbilities } from '../flow/batch-abilities.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
@@ -60,6 +61,7 @@ describe('the API, over a real database', () => {
       readNow: createReadNow(town.context, headend),
       freezeTrips: createFreezeTrips(town.context),
       releaseTrips: createReleaseTrips(town.context),
+      batches: createBatchAbilities(town.context, await createDoor(town.database)),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

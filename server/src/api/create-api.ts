@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
+import { batchRoutes } from './batch-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -53,6 +54,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  batchRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

@@ -62,6 +62,51 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'The same command is already on its way; wait for its result.',
     zh: '相同的命令正在执行，请等待结果。',
   },
+  'nothing-selected': {
+    status: 409,
+    en: 'No meter fits the selection. Widen it and look at the preview again.',
+    zh: '没有符合条件的电表，请放宽选择条件后重新预览。',
+  },
+  'too-many-meters': {
+    status: 409,
+    en: 'A batch holds at most 2000 meters. Select fewer, for example one building after the other.',
+    zh: '一个批次最多 2000 块电表，请缩小范围，例如逐栋操作。',
+  },
+  'nothing-to-do': {
+    status: 409,
+    en: 'Every selected meter would be left out; the preview says why for each.',
+    zh: '所选电表全部会被跳过，原因见预览。',
+  },
+  'unknown-batch': {
+    status: 404,
+    en: 'There is no such batch. Go back to the list and choose one.',
+    zh: '没有这个批次，请回到列表重新选择。',
+  },
+  'same-person': {
+    status: 403,
+    en: 'A second person has to approve it: nobody approves what they asked for.',
+    zh: '须由第二人审批，本人不能批准自己发起的批次。',
+  },
+  'wrong-password': {
+    status: 403,
+    en: 'The password is wrong; enter your own password again.',
+    zh: '密码不正确，请重新输入本人密码。',
+  },
+  'override-not-seen': {
+    status: 409,
+    en: 'This batch overrides balances. Read the marked meters and confirm that you have seen them.',
+    zh: '该批次不看余额强制执行，请核对所标电表并确认已知悉。',
+  },
+  'batch-not-waiting': {
+    status: 409,
+    en: 'This batch does not wait for approval any more. Reload the page.',
+    zh: '该批次已不在待审批状态，请刷新页面。',
+  },
+  'batch-not-running': {
+    status: 409,
+    en: 'This batch is over; there is nothing left to stop.',
+    zh: '该批次已结束，无可停止的内容。',
+  },
   'gateway-offline': {
     status: 503,
     en: "The meter's gateway is offline. Check its power and network, then try again.",

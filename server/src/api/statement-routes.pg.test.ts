@@ -3,6 +3,7 @@ import { statement } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePeriods } from '../flow/close-period.ts'
+import { createBatchAbilities } from '../flow/batch-abilities.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
@@ -50,6 +51,7 @@ describe('statements and receipts over HTTP', () => {
       readNow: createReadNow(town.context, createScriptedHeadend()),
       freezeTrips: createFreezeTrips(town.context),
       releaseTrips: createReleaseTrips(town.context),
+      batches: createBatchAbilities(town.context, await createDoor(town.database)),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

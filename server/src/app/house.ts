@@ -7,6 +7,7 @@ import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
+import { createBatchRunner } from '../flow/run-batches.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
@@ -18,7 +19,7 @@ import { forgetGatewayStates, loadField, saveGatewayState } from '../store/archi
 import { hastenCommands } from '../store/commands.ts'
 import type { Database } from '../store/database.ts'
 import { hastenPurchases } from '../store/meter-purchases.ts'
-import { archiveChannel, commandChannel, messageChannel, notifyLive } from '../store/notify.ts'
+import { archiveChannel, batchChannel, commandChannel, messageChannel, notifyLive } from '../store/notify.ts'
 
 export type HouseParts = Readonly<{
   database: Database
@@ -49,6 +50,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const { signal } = stopping
   const collector = createCollector(context, headend)
   const dispatcher = createDispatcher(context, headend, owner)
+  const batches = createBatchRunner(context)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
 
   const reloadField = (): void => {
@@ -77,12 +79,14 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     )
   })
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
+  await database.listen(batchChannel, () => batches.wake(), signal)
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
   const { port: gatewayPort } = await headend.start()
   const loops = [
     collector.run(signal),
     dispatcher.run(signal),
+    batches.run(signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
     runAgreements(context, signal),

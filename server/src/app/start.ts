@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { uuidv7 } from 'uuidv7'
 import { createApi } from '../api/create-api.ts'
 import type { Clock } from '../domain/clock.ts'
+import { createBatchAbilities } from '../flow/batch-abilities.ts'
 import { enrol } from '../flow/enrol.ts'
 import { createFieldPurchaseWriter } from '../flow/field-purchase-writer.ts'
 import { createPay } from '../flow/pay.ts'
@@ -125,15 +126,17 @@ const open = async (
   const live = new AbortController()
   const hub = await startLiveHub(database, live.signal)
   const webRoot = existsSync(join(builtConsole, 'index.html')) ? builtConsole : null
+  const door = await createDoor(database)
   const api = await createApi({
     database,
     clock,
-    door: await createDoor(database),
+    door,
     pay,
     requestCommand: createRequestCommand(house.context),
     readNow: createReadNow(house.context, headend),
     freezeTrips: createFreezeTrips(house.context),
     releaseTrips: createReleaseTrips(house.context),
+    batches: createBatchAbilities(house.context, door),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

@@ -1,6 +1,8 @@
+import { objectionToBatchTrip } from '../domain/batch.ts'
 import { objectionToTrip } from '../domain/credit-policy.ts'
 import { afterAttempt, closes, type AttemptOutcome, type NextStep } from '../domain/relay-command.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
+import { batchOfCommand } from '../store/batches.ts'
 import {
   addEvents,
   finishCommand,
@@ -11,7 +13,7 @@ import {
   type ClaimedCommand,
   type CommandEvent,
 } from '../store/commands.ts'
-import { loadCredit, lockAccounts } from '../store/credit.ts'
+import { loadCredit, lockAccounts, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import { queueMessages } from '../store/messages.ts'
 import { isUnderKeepPower, saveRestoreOwed, saveStatus } from '../store/meters.ts'
@@ -51,6 +53,9 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
         const held = await heldByGuard(sql, command, now)
         if (held !== null) return held
         await saveRestoreOwed(sql, command.meterId, true)
+      } else if ((await batchOfCommand(sql, command.id))?.override === false) {
+        // A batch that trips for debt: whoever pays gets supply back, as after a trip of the policy.
+        await saveRestoreOwed(sql, command.meterId, true)
       }
     }
     await markSent(sql, command.id, now)
@@ -73,11 +78,26 @@ const heldByGuard = async (sql: Sql, command: ClaimedCommand, now: number): Prom
 }
 
 const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Promise<string | null> => {
-  if (command.requestedBy !== 'policy') return (await isUnderKeepPower(sql, command.meterId)) ? 'keep-power' : null
-  if (command.accountId === null) return 'no-agreement'
-  const [record] = await loadCredit(sql, [command.accountId])
+  const [record] = command.accountId === null ? [] : await loadCredit(sql, [command.accountId])
+  if (command.requestedBy !== 'policy') return objectionToPerson(sql, command, record ?? null, now)
   if (record === undefined || record.terms === null) return 'no-agreement'
   return objectionToTrip(record.facts, record.terms, now)
+}
+
+/**
+ * A person's trip: nobody under keep-power or on a protected list, whoever orders it; and by a batch nobody who owes
+ * nothing, unless the batch says so and the second person has seen it.
+ */
+const objectionToPerson = async (
+  sql: Sql,
+  command: ClaimedCommand,
+  credit: CreditRecord | null,
+  now: number,
+): Promise<string | null> => {
+  const keepPower = await isUnderKeepPower(sql, command.meterId)
+  const batch = await batchOfCommand(sql, command.id)
+  if (batch?.stopped === true) return 'batch-stopped'
+  return objectionToBatchTrip({ keepPower, credit }, batch?.override ?? true, now)
 }
 
 /** Records what came of an attempt, tells the customer, and lets the policy look at the account again. */

@@ -13,6 +13,8 @@ const tokenBytes = 32
 export type Door = Readonly<{
   /** Null when login or password is wrong; both refusals take the same time. */
   signIn(login: string, password: string): Promise<Readonly<{ operator: SignedIn; token: string }> | null>
+  /** Whether whoever is signed in is still the one sitting there: asked again before dangerous deeds. */
+  isPassword(login: string, password: string): Promise<boolean>
   whoHolds(token: string): Promise<SignedIn | null>
   signOut(token: string): Promise<void>
 }>
@@ -31,6 +33,10 @@ export const createDoor = async (database: Database): Promise<Door> => {
       const token = randomBytes(tokenBytes).toString('base64url')
       await insertSession(database, hashOf(token), operator.id, sessionHours)
       return { operator, token }
+    },
+    async isPassword(login, password) {
+      const found = await findOperator(database, login)
+      return (await verify(found?.passwordHash ?? nobodysHash, password)) && found !== null
     },
     whoHolds: async (token) => findSession(database, hashOf(token)),
     signOut: async (token) => deleteSession(database, hashOf(token)),

@@ -249,8 +249,11 @@ const metersQuery = `
   where m.account_id = any($1::int[]) order by m.id`
 
 const commandsQuery = `
-  select id, meter_id, kind, state from relay_command
-  where meter_id = any($1::int[]) and state in ('queued', 'sent', 'acknowledged')`
+  select c.id, c.meter_id, c.kind, c.state from relay_command c
+  where c.meter_id = any($1::int[]) and c.state in ('queued', 'sent', 'acknowledged')
+    -- What two persons have ordered whatever the balance is not the policy's to withdraw.
+    and not (c.kind = 'trip' and exists (
+      select from batch_item i join batch b on b.id = i.batch_id where i.command_id = c.id and b.override))`
 
 export type SavedDecision = Readonly<{
   accountId: number

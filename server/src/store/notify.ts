@@ -4,6 +4,7 @@ import type { Sql } from './database.ts'
 export const commandChannel = 'xianfu_command'
 export const messageChannel = 'xianfu_message'
 export const liveChannel = 'xianfu_live'
+export const batchChannel = 'xianfu_batch'
 export const archiveChannel = 'xianfu_archive'
 
 /** PostgreSQL refuses payloads of 8 000 bytes; a bigger change is told as `all`. */

@@ -1,0 +1,52 @@
+-- Batches: one order over many meters, looked at by a second person, with a result for each meter.
+
+create table batch (
+  id uuid primary key,
+  kind text not null check (kind in ('trip', 'permit-close', 'direct-close', 'alarm-on', 'alarm-off', 'keep-power-on', 'keep-power-off',
+                                     'write-parameters')),
+  -- What was asked for, as asked: which meters, and for a download which items and values.
+  selection jsonb not null,
+  parameters jsonb not null default '[]',
+  -- A trip also of who has enough money; a close also of who was stopped for debt. The second person has to see it.
+  override boolean not null default false,
+  reason text not null check (length(reason) between 1 and 200),
+  state text not null check (state in ('waiting', 'running', 'finished', 'stopped', 'refused', 'expired')),
+  -- Made by whoever asks; the same key with the same input is one batch.
+  key text not null,
+  requested_by int not null references operator,
+  at timestamptz not null,
+  -- Who approved or refused, and why.
+  decided_by int references operator,
+  decided_at timestamptz,
+  decision_reason text,
+  stopped_by int references operator,
+  stopped_at timestamptz,
+  stop_reason text,
+  finished_at timestamptz,
+  unique (requested_by, key),
+  -- A person never approves what they asked for.
+  check (decided_by is null or decided_by <> requested_by),
+  check (state <> 'waiting' or decided_by is null)
+) with (fillfactor = 70);
+create index batch_open on batch (at) where state in ('waiting', 'running');
+create index batch_newest on batch (at desc);
+
+-- One row per meter. What became of a command is told by the command itself; a download keeps its own end here.
+create table batch_item (
+  batch_id uuid not null references batch,
+  meter_id int not null references meter,
+  position int not null,
+  state text not null check (state in ('waiting', 'skipped', 'commanded', 'writing', 'written', 'failed')),
+  -- Why it was left out or failed: a code, or the words of the meter.
+  because text,
+  -- What was known of the meter when the batch was asked for: what the second person sees.
+  seen jsonb not null,
+  command_id uuid references relay_command,
+  -- Of a download: what stood in the meter before and after, and the bytes.
+  detail jsonb,
+  finished_at timestamptz,
+  primary key (batch_id, meter_id),
+  check ((state = 'commanded') = (command_id is not null))
+) with (fillfactor = 70);
+create unique index batch_item_command on batch_item (command_id) where command_id is not null;
+create index batch_item_waiting on batch_item (batch_id, position) where state in ('waiting', 'writing');
