@@ -165,6 +165,7 @@ describe('a batch, from the request to each proven meter', () => {
     const { accountId } = await town.place('1-101')
     await town.pay({ accountId, key: 'p', amount: yuan(50), channel: 'cash-counter', operatorId: null })
     await until('closed again', async () => headend.sent.includes('direct-close'))
+    expect(headend.relay).toBe('closed')
     await stop()
   })
 

@@ -1,4 +1,5 @@
 import { approvalOf, approveWithinMs } from '../domain/batch.ts'
+import type { Clock } from '../domain/clock.ts'
 import { permissionOfBatch, permissionsOf } from '../domain/role.ts'
 import { writeAudit } from '../store/audit.ts'
 import { decideBatch, lockBatch, stopBatch, type BatchRow } from '../store/batches.ts'
@@ -28,7 +29,7 @@ export type ApproveBatch = Readonly<{
   overrideSeen: boolean
 }>
 
-type Parts = Pick<FlowContext, 'database' | 'clock'> & Readonly<{ door: Pick<Door, 'isPassword'> }>
+type Parts = Pick<FlowContext, 'database'> & Readonly<{ clock: Pick<Clock, 'now'>; door: Pick<Door, 'isPassword'> }>
 
 /** A second person has read the list and lets it go. Approving again what one has approved changes nothing. */
 export const createApproveBatch =

@@ -14,7 +14,6 @@ import {
 } from '../store/batches.ts'
 import { queueCommands, type NewCommand } from '../store/commands.ts'
 import { lockAccounts } from '../store/credit.ts'
-import type { Sql } from '../store/database.ts'
 import { commandChannel, notify, notifyLive } from '../store/notify.ts'
 import { judgeBatch, type JudgedMeter } from './judge-batch.ts'
 import { createBell, loop, type FlowContext } from './process.ts'

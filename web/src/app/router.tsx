@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { BatchesPage } from '../pages/batches/batches-page.tsx'
+import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
@@ -15,10 +17,16 @@ const consoleRoute = createRoute({
   validateSearch: consoleSearchOf,
 })
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
+const batchesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/batches',
+  component: BatchesPage,
+  validateSearch: batchSearchOf,
+})
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, meterRoute]),
   defaultErrorComponent: Crashed,
 })
 

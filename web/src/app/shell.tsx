@@ -32,6 +32,7 @@ export const Shell = () => {
     language: changeLanguage,
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
+    'go-batches': () => void navigate({ to: '/batches', search: {} }),
   })
   return (
     <div className="shell">
@@ -78,6 +79,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/messages" activeProps={{ className: 'here' }}>
           {t('nav.messages')}
+        </Link>
+        <Link to="/batches" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.batches')}
         </Link>
       </nav>
       <span className="space" />

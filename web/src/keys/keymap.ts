@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'batches'
 
 export type KeyAction =
   | 'search'
@@ -15,6 +15,8 @@ export type KeyAction =
   | 'read-now'
   | 'go-console'
   | 'go-messages'
+  | 'go-batches'
+  | 'new-batch'
   | 'language'
   | 'help'
 
@@ -35,8 +37,8 @@ const binding = (
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('search', ['/'], ['console', 'messages']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages'], true),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'batches'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'batches'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
   binding('open', ['Enter'], ['console'], true),
@@ -47,6 +49,8 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('read-now', ['r'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('go-messages', ['m'], ['everywhere']),
+  binding('go-batches', ['b'], ['everywhere']),
+  binding('new-batch', ['n'], ['batches']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),
 ])

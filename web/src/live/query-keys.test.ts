@@ -5,6 +5,7 @@ describe('topics of a live change to the keys to read again', () => {
   it.each([
     [[], []],
     [['guard'], [['guards']]],
+    [['batch'], [['batches'], ['batch']]],
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],

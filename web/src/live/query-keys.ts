@@ -7,6 +7,8 @@ export const metersKey = ['meters'] as const
 export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
+export const batchesKey = ['batches'] as const
+export const batchKey = (id: string): QueryKey => ['batch', id]
 export const guardsKey = ['guards'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
@@ -17,6 +19,9 @@ export const entriesKey = (accountId: number): QueryKey => ['entries', accountId
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
 
+/** Every batch that was opened. */
+const allBatchesKey: QueryKey = ['batch']
+
 /** Everything but the session, whose loss would show the sign-in page. */
 export const liveKeys: readonly QueryKey[] = [
   overviewKey,
@@ -25,6 +30,8 @@ export const liveKeys: readonly QueryKey[] = [
   feedKey,
   dayKey,
   guardsKey,
+  batchesKey,
+  allBatchesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -36,6 +43,7 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
+  if (topic === 'batch') return [batchesKey, allBatchesKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys

@@ -1,3 +1,4 @@
+import { batch } from './en/batch.ts'
 import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
 import { frame } from './en/frame.ts'
@@ -7,4 +8,4 @@ import { money } from './en/money.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message }
+export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...batch }

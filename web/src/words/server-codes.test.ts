@@ -4,6 +4,7 @@ import { zh } from './zh.ts'
 /** The server's own files as text: a code that is added there must get its words here. */
 const sources = import.meta.glob<string>(
   [
+    '../../../server/src/domain/batch.ts',
     '../../../server/src/domain/credit-policy.ts',
     '../../../server/src/domain/relay-command.ts',
     '../../../server/src/headend/headend.ts',
@@ -21,6 +22,8 @@ const unionOf = (file: string, name: string): readonly string[] => {
 
 describe('every code of the server has words', () => {
   it.each([
+    ['domain/batch.ts', 'SkipReason', zh.reason],
+    ['domain/batch.ts', 'BatchState', zh.batchState],
     ['domain/credit-policy.ts', 'Reason', zh.reason],
     ['domain/credit-policy.ts', 'NoticeKind', zh.notice],
     ['domain/credit-policy.ts', 'CreditStage', zh.stage],

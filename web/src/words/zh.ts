@@ -1,4 +1,5 @@
 import type { Same } from './same.ts'
+import { batch } from './zh/batch.ts'
 import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
 import { frame } from './zh/frame.ts'
@@ -7,7 +8,7 @@ import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message } as const
+export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...batch } as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

@@ -5,6 +5,7 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { batchCommand } from './batch.ts'
 import { strictly } from './command.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
@@ -27,6 +28,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(batchCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())

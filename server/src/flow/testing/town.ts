@@ -13,6 +13,8 @@ import { settleReadings, type FieldReading, type SettleSummary } from '../settle
 /** A small town for tests of the walks: a real database, accounts on prepayment, and a clock that moves when told to. */
 export type Town = Readonly<{
   database: TestDatabase['database']
+  /** Of the database, for what opens its own connection. */
+  url: string
   context: FlowContext
   clock: HandClock
   pay: Pay
@@ -166,6 +168,7 @@ export const createTown = async (accounts: readonly TownAccount[], start = wedne
   const place = async (name: string) => placeOf(database, name)
   return {
     database,
+    url: test.url,
     context,
     clock,
     pay: createPay(database, clock, ids),

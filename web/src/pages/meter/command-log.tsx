@@ -1,4 +1,5 @@
 import { listCommands, type CommandDetail } from '@xianfu/contract'
+import { Link } from '@tanstack/react-router'
 import { Collapse, Empty, Skeleton, Switch, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -48,6 +49,7 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
             children: (
               <>
                 <Evidence command={command} />
+                <FromBatch command={command} />
                 <CommandSteps command={command} />
               </>
             ),
@@ -78,6 +80,21 @@ const Headline = ({ command }: { readonly command: CommandDetail }) => {
         </Tooltip>
       )}
     </span>
+  )
+}
+
+/** The batch that ordered it, with a way to its list and its second person. */
+const FromBatch = ({ command: { batch } }: { readonly command: CommandDetail }) => {
+  const { t } = useTranslation()
+  if (batch === null) return null
+  return (
+    <p className="evidence">
+      <Link to="/batches" search={{ id: batch.id }}>
+        {t('log.batch')}
+      </Link>{' '}
+      {batch.approvedBy !== null && t('log.approvedBy', { who: batch.approvedBy })}
+      {batch.override && ` · ${t('batch.override')}`}
+    </p>
   )
 }
 

@@ -4,7 +4,14 @@ import type { frame as chinese } from '../zh/frame.ts'
 export const frame: Same<typeof chinese> = {
   product: 'Xianfu',
   language: { switch: '中文', label: 'Switch language' },
-  nav: { console: 'Console', messages: 'Messages', main: 'Main', signOut: 'Sign out', skip: 'Skip to content' },
+  nav: {
+    console: 'Console',
+    messages: 'Messages',
+    batches: 'Batches',
+    main: 'Main',
+    signOut: 'Sign out',
+    skip: 'Skip to content',
+  },
   live: {
     on: 'Live',
     off: 'Reconnecting…',
@@ -60,6 +67,7 @@ export const frame: Same<typeof chinese> = {
       console: 'Console',
       meter: 'Meter page',
       messages: 'Messages',
+      batches: 'Batches',
       dialog: 'Top-up dialog',
     },
     actions: {
@@ -76,6 +84,8 @@ export const frame: Same<typeof chinese> = {
       'read-now': 'Read now',
       'go-console': 'To the console',
       'go-messages': 'To the messages',
+      'go-batches': 'To the batches',
+      'new-batch': 'New batch',
       language: 'Switch language',
       help: 'Show the keys',
     },

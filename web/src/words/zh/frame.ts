@@ -2,7 +2,7 @@
 export const frame = {
   product: '先付',
   language: { switch: 'English', label: '切换语言' },
-  nav: { console: '监控台', messages: '短信', main: '主导航', signOut: '退出', skip: '跳到正文' },
+  nav: { console: '监控台', messages: '短信', batches: '批量操作', main: '主导航', signOut: '退出', skip: '跳到正文' },
   live: {
     on: '实时',
     off: '重新连接中…',
@@ -51,7 +51,14 @@ export const frame = {
   keys: {
     title: '键盘快捷键',
     close: '关闭',
-    places: { everywhere: '所有页面', console: '监控台', meter: '电表页', messages: '短信页', dialog: '充值窗口' },
+    places: {
+      everywhere: '所有页面',
+      console: '监控台',
+      meter: '电表页',
+      messages: '短信页',
+      batches: '批量操作页',
+      dialog: '充值窗口',
+    },
     actions: {
       search: '搜索',
       next: '下一条',
@@ -66,6 +73,8 @@ export const frame = {
       'read-now': '立即抄表',
       'go-console': '到监控台',
       'go-messages': '到短信',
+      'go-batches': '到批量操作',
+      'new-batch': '新建批次',
       language: '切换语言',
       help: '显示快捷键',
     },
