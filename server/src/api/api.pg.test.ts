@@ -2,15 +2,13 @@ import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
-import { createBatchAbilities } from '../flow/batch-abilities.ts'
-import { createReadNow } from '../flow/read-now.ts'
-import { createRequestCommand } from '../flow/request-command.ts'
+import { createDeeds } from '../flow/deeds.ts'
 import { createDoor } from '../flow/sign-in.ts'
-import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { StoreError } from '../store/store-error.ts'
 import { insertOperator } from '../store/operators.ts'
+import { openWorkItems } from '../store/work-items.ts'
 import { createApi } from './create-api.ts'
 
 const uuid = '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d4e'
@@ -44,7 +42,6 @@ describe('the API, over a real database', () => {
     const passwordHash = await hash(password)
     const roles: readonly Role[] = ['administrator', 'manager', 'cashier', 'field-engineer', 'auditor']
     for (const role of roles) await insertOperator(town.database, { login: role, name: role, role, passwordHash })
-    const headend = createScriptedHeadend()
     app = await createApi({
       // The one place of this file where something fails on purpose.
       database: {
@@ -57,11 +54,7 @@ describe('the API, over a real database', () => {
       clock: town.clock,
       door: await createDoor(town.database),
       pay: town.pay,
-      requestCommand: createRequestCommand(town.context),
-      readNow: createReadNow(town.context, headend),
-      freezeTrips: createFreezeTrips(town.context),
-      releaseTrips: createReleaseTrips(town.context),
-      batches: createBatchAbilities(town.context, await createDoor(town.database)),
+      ...createDeeds(town.context, createScriptedHeadend()),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,
@@ -263,6 +256,26 @@ describe('the API, over a real database', () => {
     expect((await send(`${url}/release`, { reason: 'it is over' })).statusCode).toBe(200)
     expect((await get('/api/guards')).json().guards[0].frozen).toBeNull()
     expect((await send('/api/guards/999/release', { reason: 'x' })).json().code).toBe('unknown-site')
+  })
+
+  test('work items are seen by all and handled by who may, with a reason', async () => {
+    const { meterId } = await place()
+    const item = { kind: 'field-trip', subject: `meter:${String(meterId)}`, meterId } as const
+    await openWorkItems(town.database, [item], town.clock.now())
+    const { items, counts } = (await get('/api/work-items', 'auditor')).json()
+    expect(counts).toEqual({ open: 1, critical: 0, late: 0, unowned: 1 })
+    expect(items).toMatchObject([
+      { kind: 'field-trip', meter: { place: 'A' }, account: { number: '70001' }, roleToLook: 'field-engineer' },
+    ])
+    const url = `/api/work-items/${String(items[0].id)}`
+    expect((await send(url, { deed: 'take' }, 'auditor')).statusCode).toBe(403)
+    expect((await send(url, { deed: 'burn' }, 'cashier')).statusCode).toBe(400)
+    expect((await send(url, { deed: 'close' }, 'field-engineer')).json().code).toBe('reason-missing')
+    expect((await send(url, { deed: 'close', reason: 'cut by hand' }, 'field-engineer')).statusCode).toBe(200)
+    expect((await send('/api/work-items/99', { deed: 'take' }, 'cashier')).json().code).toBe('unknown-work-item')
+    expect((await get('/api/work-items?state=closed')).json().items).toMatchObject([
+      { owner: null, closed: { by: 'field-engineer', because: 'cut by hand' } },
+    ])
   })
 
   test('the list shows meters with and without an account', async () => {

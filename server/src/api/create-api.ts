@@ -14,6 +14,7 @@ import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
+import { workItemRoutes } from './work-item-routes.ts'
 
 const bodyLimitBytes = 64 * 1024
 const requestTimeoutMs = 30_000
@@ -55,6 +56,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)
+  workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

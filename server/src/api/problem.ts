@@ -107,6 +107,26 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This batch is over; there is nothing left to stop.',
     zh: '该批次已结束，无可停止的内容。',
   },
+  'unknown-work-item': {
+    status: 404,
+    en: 'There is no such item. Reload the list.',
+    zh: '没有这项待办，请刷新列表。',
+  },
+  'work-item-closed': {
+    status: 409,
+    en: 'This item is closed already; nothing needs to be done. Reload the list.',
+    zh: '该待办已办结，无需处理，请刷新列表。',
+  },
+  'work-item-acknowledged': {
+    status: 409,
+    en: 'Somebody has acknowledged this item already. Reload the list.',
+    zh: '该待办已有人确认，请刷新列表。',
+  },
+  'reason-missing': {
+    status: 400,
+    en: 'Say why, in 1 to 200 characters.',
+    zh: '请填写原因（1 至 200 字）。',
+  },
   'gateway-offline': {
     status: 503,
     en: "The meter's gateway is offline. Check its power and network, then try again.",

@@ -3,11 +3,8 @@ import { statement } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePeriods } from '../flow/close-period.ts'
-import { createBatchAbilities } from '../flow/batch-abilities.ts'
-import { createReadNow } from '../flow/read-now.ts'
-import { createRequestCommand } from '../flow/request-command.ts'
+import { createDeeds } from '../flow/deeds.ts'
 import { createDoor } from '../flow/sign-in.ts'
-import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from '../flow/testing/town.ts'
 import { readPaper } from '../provider/document/testing/read-paper.ts'
@@ -47,11 +44,7 @@ describe('statements and receipts over HTTP', () => {
       clock: town.clock,
       door: await createDoor(town.database),
       pay: town.pay,
-      requestCommand: createRequestCommand(town.context),
-      readNow: createReadNow(town.context, createScriptedHeadend()),
-      freezeTrips: createFreezeTrips(town.context),
-      releaseTrips: createReleaseTrips(town.context),
-      batches: createBatchAbilities(town.context, await createDoor(town.database)),
+      ...createDeeds(town.context, createScriptedHeadend()),
       live: { subscribe: () => () => undefined },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot: null,

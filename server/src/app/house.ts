@@ -12,6 +12,7 @@ import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
+import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
@@ -91,6 +92,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runDecideDue(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
+    runEscalation(context, signal),
     keepClosing(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal)]),

@@ -4,14 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { uuidv7 } from 'uuidv7'
 import { createApi } from '../api/create-api.ts'
 import type { Clock } from '../domain/clock.ts'
-import { createBatchAbilities } from '../flow/batch-abilities.ts'
+import { createDeeds } from '../flow/deeds.ts'
 import { enrol } from '../flow/enrol.ts'
 import { createFieldPurchaseWriter } from '../flow/field-purchase-writer.ts'
 import { createPay } from '../flow/pay.ts'
-import { createReadNow } from '../flow/read-now.ts'
-import { createRequestCommand } from '../flow/request-command.ts'
 import { createDoor } from '../flow/sign-in.ts'
-import { createFreezeTrips, createReleaseTrips } from '../flow/trip-guard.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
@@ -132,11 +129,7 @@ const open = async (
     clock,
     door,
     pay,
-    requestCommand: createRequestCommand(house.context),
-    readNow: createReadNow(house.context, headend),
-    freezeTrips: createFreezeTrips(house.context),
-    releaseTrips: createReleaseTrips(house.context),
-    batches: createBatchAbilities(house.context, door),
+    ...createDeeds(house.context, headend),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

@@ -7,7 +7,7 @@ import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createBatchRunner, stepBatches } from './run-batches.ts'
-import { createDoor, type SignedIn } from './sign-in.ts'
+import type { SignedIn } from './sign-in.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 
@@ -65,7 +65,7 @@ describe('a batch, from the request to each proven meter', () => {
     }
     town.clock.move(minute)
     headend = createScriptedHeadend()
-    batches = createBatchAbilities(town.context, await createDoor(town.database))
+    batches = createBatchAbilities(town.context)
     asker = await person('li', 'manager')
     second = await person('wang', 'manager')
   })

@@ -7,7 +7,7 @@ import { cancelQueued } from '../store/commands.ts'
 import type { Sql } from '../store/database.ts'
 import { batchChannel, commandChannel, notify, notifyLive } from '../store/notify.ts'
 import type { FlowContext } from './process.ts'
-import type { Door, SignedIn } from './sign-in.ts'
+import { isPassword, type SignedIn } from './sign-in.ts'
 
 export type BatchRefusal =
   | 'unknown-batch'
@@ -29,14 +29,14 @@ export type ApproveBatch = Readonly<{
   overrideSeen: boolean
 }>
 
-type Parts = Pick<FlowContext, 'database'> & Readonly<{ clock: Pick<Clock, 'now'>; door: Pick<Door, 'isPassword'> }>
+type Parts = Pick<FlowContext, 'database'> & Readonly<{ clock: Pick<Clock, 'now'> }>
 
 /** A second person has read the list and lets it go. Approving again what one has approved changes nothing. */
 export const createApproveBatch =
-  ({ database, clock, door }: Parts) =>
+  ({ database, clock }: Parts) =>
   async ({ batchId, operator, reason, password, overrideSeen }: ApproveBatch): Promise<BatchResult> => {
     // Outside the transaction: checking a password takes its time on purpose.
-    const isKnown = password !== null && (await door.isPassword(operator.login, password))
+    const isKnown = password !== null && (await isPassword(database, operator.login, password))
     const now = clock.now()
     return database.transaction(async (sql) => {
       const batch = await lockBatch(sql, batchId)
@@ -58,7 +58,7 @@ export type BatchDeed = Readonly<{ batchId: string; operator: SignedIn; reason: 
 
 /** A second person, or whoever asked for it, says no: nothing of it is ever sent. */
 export const createRefuseBatch =
-  ({ database, clock }: Pick<Parts, 'database' | 'clock'>) =>
+  ({ database, clock }: Parts) =>
   async ({ batchId, operator, reason }: BatchDeed): Promise<BatchResult> =>
     database.transaction(async (sql) => {
       const now = clock.now()
@@ -81,7 +81,7 @@ export const createRefuseBatch =
 
 /** The stop button: what is not sent is cancelled. Anybody who may control may press it; null is the command line. */
 export const createStopBatch =
-  ({ database, clock }: Pick<Parts, 'database' | 'clock'>) =>
+  ({ database, clock }: Parts) =>
   async (
     deed: Omit<BatchDeed, 'operator'> & Readonly<{ operator: SignedIn | null }>,
   ): Promise<Readonly<{ ok: true; cancelled: number } | { ok: false; code: BatchRefusal }>> =>

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import type { Database } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
 import { deleteSession, findOperator, findSession, insertSession, type SignedIn } from '../store/sessions.ts'
 
 export type { SignedIn } from '../store/sessions.ts'
@@ -13,8 +13,6 @@ const tokenBytes = 32
 export type Door = Readonly<{
   /** Null when login or password is wrong; both refusals take the same time. */
   signIn(login: string, password: string): Promise<Readonly<{ operator: SignedIn; token: string }> | null>
-  /** Whether whoever is signed in is still the one sitting there: asked again before dangerous deeds. */
-  isPassword(login: string, password: string): Promise<boolean>
   whoHolds(token: string): Promise<SignedIn | null>
   signOut(token: string): Promise<void>
 }>
@@ -34,11 +32,13 @@ export const createDoor = async (database: Database): Promise<Door> => {
       await insertSession(database, hashOf(token), operator.id, sessionHours)
       return { operator, token }
     },
-    async isPassword(login, password) {
-      const found = await findOperator(database, login)
-      return (await verify(found?.passwordHash ?? nobodysHash, password)) && found !== null
-    },
     whoHolds: async (token) => findSession(database, hashOf(token)),
     signOut: async (token) => deleteSession(database, hashOf(token)),
   }
+}
+
+/** Whether whoever is signed in is still the one sitting there: asked again before dangerous deeds. */
+export const isPassword = async (sql: Sql, login: string, password: string): Promise<boolean> => {
+  const found = await findOperator(sql, login)
+  return found !== null && (await verify(found.passwordHash, password))
 }

@@ -5,6 +5,7 @@ import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
+import { WorkPage } from '../pages/work/work-page.tsx'
 import { Crashed } from './crashed.tsx'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
@@ -23,10 +24,11 @@ const batchesRoute = createRoute({
   component: BatchesPage,
   validateSearch: batchSearchOf,
 })
+const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, workRoute, meterRoute]),
   defaultErrorComponent: Crashed,
 })
 

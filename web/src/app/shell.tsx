@@ -1,4 +1,4 @@
-import { signOut } from '@xianfu/contract'
+import { listWorkItems, signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
@@ -8,7 +8,9 @@ import { formatInstant } from '../format/time.ts'
 import { KeyHelp } from '../keys/key-help.tsx'
 import { useKeys } from '../keys/use-keys.ts'
 import { browserClock } from '../live/browser-clock.ts'
+import { workItemsKey } from '../live/query-keys.ts'
 import { useLive } from '../live/use-live.ts'
+import { useRead } from '../live/use-read.ts'
 import { call } from './call.ts'
 import { ChosenMeterContext } from './chosen-meter.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -33,6 +35,7 @@ export const Shell = () => {
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-batches': () => void navigate({ to: '/batches', search: {} }),
+    'go-work': () => void navigate({ to: '/work' }),
   })
   return (
     <div className="shell">
@@ -83,6 +86,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         <Link to="/batches" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
           {t('nav.batches')}
         </Link>
+        <Link to="/work" activeProps={{ className: 'here' }}>
+          {t('nav.work')} <OpenItems />
+        </Link>
       </nav>
       <span className="space" />
       {system.demonstration && (
@@ -109,6 +115,14 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
       </Button>
     </header>
   )
+}
+
+/** How many items wait for a person; red when one is critical or late. */
+const OpenItems = () => {
+  const { data } = useRead([...workItemsKey, 'open'], async () => call(listWorkItems, { query: { state: 'open' } }))
+  if (data === undefined || data.counts.open === 0) return null
+  const pressing = data.counts.critical + data.counts.late > 0
+  return <Badge size="small" count={data.counts.open} color={pressing ? 'red' : 'orange'} />
 }
 
 const WallClock = () => {

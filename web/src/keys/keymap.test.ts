@@ -29,6 +29,10 @@ describe('keys', () => {
     ['r', 'console', null],
     ['?', 'meter', 'help'],
     ['m', 'console', 'go-messages'],
+    ['w', 'meter', 'go-work'],
+    ['t', 'work', 'take'],
+    ['x', 'work', 'close-item'],
+    ['x', 'console', null],
     ['q', 'console', null],
   ] as const)('%s at %s → %s', (key, place, action) => {
     expect(actionOf(press(key), place)).toBe(action)
@@ -53,7 +57,7 @@ describe('keys', () => {
   })
 
   it('has one meaning for each key at each place', () => {
-    for (const place of ['console', 'meter', 'messages'] as const satisfies readonly Place[]) {
+    for (const place of ['console', 'meter', 'messages', 'work'] as const satisfies readonly Place[]) {
       const keys = keymap
         .filter(({ places }) => places.includes(place) || places.includes('everywhere'))
         .flatMap((one) => one.keys)

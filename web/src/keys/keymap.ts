@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'batches'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'batches'
 
 export type KeyAction =
   | 'search'
@@ -17,6 +17,10 @@ export type KeyAction =
   | 'go-messages'
   | 'go-batches'
   | 'new-batch'
+  | 'go-work'
+  | 'take'
+  | 'acknowledge'
+  | 'close-item'
   | 'language'
   | 'help'
 
@@ -36,21 +40,25 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'batches'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'batches'], true),
+  binding('search', ['/'], ['console', 'messages', 'work']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'batches'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'batches'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
-  binding('open', ['Enter'], ['console'], true),
+  binding('open', ['Enter'], ['console', 'work'], true),
   binding('top-up', ['t'], ['console', 'meter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
+  binding('take', ['t'], ['work']),
+  binding('acknowledge', ['a'], ['work']),
+  binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
   binding('go-batches', ['b'], ['everywhere']),
   binding('new-batch', ['n'], ['batches']),
+  binding('go-work', ['w'], ['everywhere']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),
 ])

@@ -6,6 +6,7 @@ describe('topics of a live change to the keys to read again', () => {
     [[], []],
     [['guard'], [['guards']]],
     [['batch'], [['batches'], ['batch']]],
+    [['work-item'], [['work-items']]],
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],

@@ -10,6 +10,7 @@ export const dayKey = ['day'] as const
 export const batchesKey = ['batches'] as const
 export const batchKey = (id: string): QueryKey => ['batch', id]
 export const guardsKey = ['guards'] as const
+export const workItemsKey = ['work-items'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -32,6 +33,7 @@ export const liveKeys: readonly QueryKey[] = [
   guardsKey,
   batchesKey,
   allBatchesKey,
+  workItemsKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -44,6 +46,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
+  if (topic === 'work-item') return [workItemsKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys

@@ -5,7 +5,8 @@ import { frame } from './en/frame.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...batch }
+export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...batch }

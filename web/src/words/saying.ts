@@ -14,6 +14,10 @@ export type Saying = Readonly<{
   notice: (code: string) => string
   channel: (code: string) => string
   item: (meaning: string) => string
+  role: (code: string) => string
+  workItem: (kind: string) => string
+  /** What to do about an item of this kind; empty for a kind that is not known here. */
+  workAdvice: (kind: string) => string
   /** A text that the server keeps in both languages. */
   bilingual: (text: string) => string
 }>
@@ -56,6 +60,9 @@ export const useSaying = (): Saying => {
         const found = stepDetailOf(meaning, () => false)
         return found.kind === 'word' && found.word === 'read' ? item(found.code) : detail(meaning)
       },
+      role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
+      workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
+      workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
       bilingual: (text) => partInLanguage(text, language),
     }
   }, [i18n, language, t])

@@ -7,6 +7,7 @@ const sources = import.meta.glob<string>(
     '../../../server/src/domain/batch.ts',
     '../../../server/src/domain/credit-policy.ts',
     '../../../server/src/domain/relay-command.ts',
+    '../../../server/src/domain/work-item.ts',
     '../../../server/src/headend/headend.ts',
     '../../../protocols/src/dlt645/meter-error.ts',
   ],
@@ -30,6 +31,8 @@ describe('every code of the server has words', () => {
     ['domain/relay-command.ts', 'RelayCommandKind', zh.command],
     ['domain/relay-command.ts', 'RelayCommandState', zh.commandState],
     ['domain/relay-command.ts', 'AttemptOutcome', zh.step],
+    ['domain/work-item.ts', 'WorkItemKind', zh.workItem],
+    ['domain/work-item.ts', 'WorkItemKind', zh.workAdvice],
     ['headend/headend.ts', 'LinkFailure', zh.linkFailure],
     ['dlt645/meter-error.ts', 'MeterErrorReason', zh.meterError],
   ] as const)('%s %s', (file, name, words) => {

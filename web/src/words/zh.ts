@@ -6,9 +6,10 @@ import { frame } from './zh/frame.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...batch } as const
+export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...batch } as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

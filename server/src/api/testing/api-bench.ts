@@ -1,13 +1,10 @@
 import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import type { Role } from '../../domain/role.ts'
-import { createBatchAbilities } from '../../flow/batch-abilities.ts'
-import { createReadNow } from '../../flow/read-now.ts'
-import { createRequestCommand } from '../../flow/request-command.ts'
+import { createDeeds } from '../../flow/deeds.ts'
 import { createDoor } from '../../flow/sign-in.ts'
 import { createScriptedHeadend } from '../../flow/testing/scripted-headend.ts'
 import type { Town } from '../../flow/testing/town.ts'
-import { createFreezeTrips, createReleaseTrips } from '../../flow/trip-guard.ts'
 import { insertOperator } from '../../store/operators.ts'
 import { createApi } from '../create-api.ts'
 
@@ -30,11 +27,7 @@ export const createApiBench = async (town: Town, people: Readonly<Record<string,
     clock,
     door,
     pay,
-    requestCommand: createRequestCommand(context),
-    readNow: createReadNow(context, createScriptedHeadend()),
-    freezeTrips: createFreezeTrips(context),
-    releaseTrips: createReleaseTrips(context),
-    batches: createBatchAbilities(context, door),
+    ...createDeeds(context, createScriptedHeadend()),
     live: { subscribe: () => () => undefined },
     system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
     webRoot: null,

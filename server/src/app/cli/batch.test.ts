@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBatchAbilities } from '../../flow/batch-abilities.ts'
-import { createDoor } from '../../flow/sign-in.ts'
 import { stepBatches } from '../../flow/run-batches.ts'
 import { createTown, type Town } from '../../flow/testing/town.ts'
 import { insertOperator } from '../../store/operators.ts'
@@ -12,7 +11,7 @@ let id = ''
 beforeAll(async () => {
   town = await createTown([{ place: '1-101', opening: 20 }])
   await insertOperator(town.database, { login: 'li', name: 'Li', role: 'manager', passwordHash: 'x' })
-  const batches = createBatchAbilities(town.context, await createDoor(town.database))
+  const batches = createBatchAbilities(town.context)
   const asked = await batches.request({
     kind: 'alarm-on',
     selection: { placePrefix: '1-' },

@@ -2,7 +2,15 @@
 export const frame = {
   product: '先付',
   language: { switch: 'English', label: '切换语言' },
-  nav: { console: '监控台', messages: '短信', batches: '批量操作', main: '主导航', signOut: '退出', skip: '跳到正文' },
+  nav: {
+    console: '监控台',
+    messages: '短信',
+    work: '待办',
+    batches: '批量操作',
+    main: '主导航',
+    signOut: '退出',
+    skip: '跳到正文',
+  },
   live: {
     on: '实时',
     off: '重新连接中…',
@@ -57,6 +65,7 @@ export const frame = {
       meter: '电表页',
       messages: '短信页',
       batches: '批量操作页',
+      work: '待办页',
       dialog: '充值窗口',
     },
     actions: {
@@ -75,6 +84,10 @@ export const frame = {
       'go-messages': '到短信',
       'go-batches': '到批量操作',
       'new-batch': '新建批次',
+      'go-work': '到待办',
+      take: '认领',
+      acknowledge: '确认',
+      'close-item': '办结',
       language: '切换语言',
       help: '显示快捷键',
     },

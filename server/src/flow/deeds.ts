@@ -1,0 +1,27 @@
+import type { Headend } from '../headend/headend.ts'
+import type { ReadNow, RequestCommand } from './abilities.ts'
+import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
+import type { FlowContext } from './process.ts'
+import { createReadNow } from './read-now.ts'
+import { createRequestCommand } from './request-command.ts'
+import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
+import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
+
+/** What people and other programs may ask the walks to do, besides paying. The API writes by nothing else. */
+export type Deeds = Readonly<{
+  requestCommand: RequestCommand
+  readNow: ReadNow
+  freezeTrips: GuardStep
+  releaseTrips: GuardStep
+  handleWorkItem: HandleWorkItem
+  batches: BatchAbilities
+}>
+
+export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
+  requestCommand: createRequestCommand(context),
+  readNow: createReadNow(context, headend),
+  freezeTrips: createFreezeTrips(context),
+  releaseTrips: createReleaseTrips(context),
+  handleWorkItem: createHandleWorkItem(context),
+  batches: createBatchAbilities(context),
+})

@@ -1,0 +1,61 @@
+import type { WorkItem } from '@xianfu/contract'
+import { describe, expect, it } from 'vitest'
+import { detailText, everyItem, filterItems, kindsIn, timeLeft } from './work-list.ts'
+
+const item = (changes: Partial<WorkItem>): WorkItem => ({
+  id: 1,
+  kind: 'field-trip',
+  subject: 'meter:1',
+  site: '示范村',
+  account: null,
+  meter: { id: 1, place: '工坊 3' },
+  gateway: null,
+  severity: 'warning',
+  detail: {},
+  openedAt: 0,
+  seenAt: 0,
+  seen: 1,
+  dueAt: null,
+  escalation: 0,
+  roleToLook: 'field-engineer',
+  owner: null,
+  acknowledgedAt: null,
+  closed: null,
+  ...changes,
+})
+
+describe('the list of what is to be done', () => {
+  const items = [item({}), item({ id: 2, kind: 'gateway-offline', meter: null, gateway: 'GW-2', owner: '林' })]
+
+  it.each([
+    [everyItem, [1, 2]],
+    [{ ...everyItem, kind: 'gateway-offline' }, [2]],
+    [{ ...everyItem, search: 'gw-2' }, [2]],
+    [{ ...everyItem, search: '工坊' }, [1]],
+    [{ ...everyItem, search: '林' }, [2]],
+    [{ search: '工坊', kind: 'gateway-offline' }, []],
+  ])('%j leaves %j', (filter, ids) => {
+    expect(filterItems(items, filter).map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('offers the kinds that are there', () => {
+    expect(kindsIn(items)).toEqual(['field-trip', 'gateway-offline'])
+  })
+
+  it('shows the plain part of a detail', () => {
+    expect(detailText({ attempts: 5, why: 'no-answer', deep: { a: 1 }, none: null })).toBe('attempts 5 · why no-answer')
+  })
+})
+
+describe('time left', () => {
+  const minute = 60_000
+  it.each([
+    [90 * minute, { late: false, unit: 'minutes', count: 90 }],
+    [120 * minute, { late: false, unit: 'hours', count: 2 }],
+    [-5 * minute, { late: true, unit: 'minutes', count: 5 }],
+    [-49 * 60 * minute, { late: true, unit: 'days', count: 2 }],
+    [0, { late: false, unit: 'minutes', count: 0 }],
+  ] as const)('%d ms: %j', (ms, left) => {
+    expect(timeLeft(1_000_000_000 + ms, 1_000_000_000)).toEqual(left)
+  })
+})
