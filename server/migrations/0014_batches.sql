@@ -50,3 +50,20 @@ create table batch_item (
 ) with (fillfactor = 70);
 create unique index batch_item_command on batch_item (command_id) where command_id is not null;
 create index batch_item_waiting on batch_item (batch_id, position) where state in ('waiting', 'writing');
+
+-- The guard learns what is usual for a site, and knows two more reasons to freeze.
+alter table trip_guard
+  -- Trips of a day, averaged over the days; double precision, because it is compared and never charged.
+  add column usual_per_day double precision not null default 0 check (usual_per_day >= 0),
+  add column usual_days int not null default 0 check (usual_days >= 0),
+  drop constraint trip_guard_frozen_because_check,
+  add constraint trip_guard_frozen_because_check check (frozen_because in
+    ('too-many-trips', 'unusual-wave', 'too-few-reads', 'clock-jumped', 'plan-imported', 'by-operator'));
+
+-- Who has last looked at what the policy would do at a site: a freeze after a change of prices is released by nobody else.
+create table dry_run_seen (
+  site_id int not null references site,
+  operator_id int not null references operator,
+  at timestamptz not null,
+  primary key (site_id, operator_id)
+);

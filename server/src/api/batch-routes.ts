@@ -10,7 +10,7 @@ import {
   type BatchMeter,
   type BatchSummary,
 } from '@xianfu/contract'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { approvalOf, type BatchKind } from '../domain/batch.ts'
 import { permissionOfBatch, permissionsOf } from '../domain/role.ts'
 import type { PreviewedMeter } from '../flow/request-batch.ts'
@@ -19,10 +19,8 @@ import { viewBatch, viewBatches, viewBatchItems, type BatchItemView, type BatchV
 import type { ApiAbilities } from './abilities.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
+import { passwordLimit } from './password-limit.ts'
 import { createRegister, type WhoIs } from './register.ts'
-
-/** Passwords that may be tried in a minute; approving is as guarded as signing in. */
-const triesPerMinute = 10
 
 export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
@@ -63,15 +61,7 @@ export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
       if (!done.ok) throw new ApiProblem(done.code)
       return {}
     },
-    {
-      config: {
-        rateLimit: {
-          max: triesPerMinute,
-          timeWindow: 60_000,
-          keyGenerator: (request: FastifyRequest) => `${request.ip} ${request.cookies['xianfu_session'] ?? ''}`,
-        },
-      },
-    },
+    passwordLimit,
   )
 
   register.guarded(refuseBatch, 'control', async ({ params: { id }, body: { reason } }, operator) => {

@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
+import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -55,6 +56,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  dryRunRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)

@@ -62,6 +62,31 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'The same command is already on its way; wait for its result.',
     zh: '相同的命令正在执行，请等待结果。',
   },
+  'dry-run-first': {
+    status: 409,
+    en: 'A price was imported. Look at the dry run of this site first: who would be cut by it.',
+    zh: '有新导入的电价，请先查看本小区的试算：会停哪些户。',
+  },
+  'thresholds-out-of-order': {
+    status: 409,
+    en: 'Alarm 1 must not lie below alarm 2, nor alarm 2 or the restore amount below the cut-off. Correct the change.',
+    zh: '一级预警不得低于二级预警，二级预警和复电门限不得低于停电门限，请更正。',
+  },
+  'too-far-ahead': {
+    status: 409,
+    en: 'A dry run looks at most a week ahead. Begin earlier or look less far.',
+    zh: '试算最多看到一周以后，请提前开始时间或缩短范围。',
+  },
+  'too-many-accounts': {
+    status: 409,
+    en: 'Too many accounts for one dry run. Choose a site.',
+    zh: '户数过多，请选择一个小区试算。',
+  },
+  'nobody-concerned': {
+    status: 409,
+    en: 'No account in prepayment fits. Choose another site or plan.',
+    zh: '没有符合条件的预付费账户，请另选小区或电价方案。',
+  },
   'nothing-selected': {
     status: 409,
     en: 'No meter fits the selection. Widen it and look at the preview again.',

@@ -146,6 +146,8 @@ describe('a batch, from the request to each proven meter', () => {
     const batch = await viewBatch(town.database, id)
     expect(batch).toMatchObject({ state: 'finished', done: 2, left_out: 1, failed: 0, decider_login: 'wang' })
     expect(await audited()).toEqual(['batch:request', 'batch:approve'])
+    const items = await town.database.query(`select closed_because from work_item where kind = 'approve-batch'`)
+    expect(items).toEqual([{ closed_because: 'batch:approve' }])
     const [command] = await town.database.query<{ requested_by: string; evidence: Record<string, unknown> }>(
       `select requested_by, evidence from relay_command where kind = 'trip' limit 1`,
     )

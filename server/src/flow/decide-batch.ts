@@ -6,6 +6,7 @@ import { decideBatch, lockBatch, stopBatch, type BatchRow } from '../store/batch
 import { cancelQueued } from '../store/commands.ts'
 import type { Sql } from '../store/database.ts'
 import { batchChannel, commandChannel, notify, notifyLive } from '../store/notify.ts'
+import { closeWorkItems } from '../store/work-items.ts'
 import type { FlowContext } from './process.ts'
 import { isPassword, type SignedIn } from './sign-in.ts'
 
@@ -112,6 +113,7 @@ type Told = Readonly<{ action: string; batch: BatchRow; operatorId: number | nul
 
 const tell = async (sql: Sql, now: number, { action, batch, operatorId, ...detail }: Told): Promise<void> => {
   const { id, kind, override, requesterLogin } = batch
+  await closeWorkItems(sql, { kind: 'approve-batch', subjects: [`batch:${id}`] }, now, action)
   await writeAudit(sql, {
     at: now,
     operatorId,

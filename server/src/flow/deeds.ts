@@ -1,6 +1,7 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
+import { createDryRun, type DryRun } from './dry-run.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
@@ -15,6 +16,7 @@ export type Deeds = Readonly<{
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
   batches: BatchAbilities
+  dryRun: DryRun
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -24,4 +26,5 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
   batches: createBatchAbilities(context),
+  dryRun: createDryRun(context),
 })

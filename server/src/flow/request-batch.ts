@@ -3,6 +3,7 @@ import { writeAudit } from '../store/audit.ts'
 import { findBatchByKey, insertBatch, type Selection } from '../store/batches.ts'
 import type { Sql } from '../store/database.ts'
 import { batchChannel, notify, notifyLive } from '../store/notify.ts'
+import { openWorkItems } from '../store/work-items.ts'
 import { judgeBatch, type JudgedMeter, type Order } from './judge-batch.ts'
 import type { FlowContext } from './process.ts'
 
@@ -85,6 +86,11 @@ export const createRequestBatch =
         detail: { kind, override, reason, meters: included, leftOut: judged.meters.length - included },
       })
       if (state === 'running') await notify(sql, batchChannel)
+      else {
+        const detail = { what: kind, meters: included, requestedBy: operator.login, reason, override }
+        const subject = `batch:${id}`
+        await openWorkItems(sql, [{ kind: 'approve-batch', subject, siteId: selection.siteId ?? null, detail }], now)
+      }
       await notifyLive(sql, ['batch'])
       return { ok: true, id, fresh: true }
     })

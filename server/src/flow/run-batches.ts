@@ -15,6 +15,7 @@ import {
 import { queueCommands, type NewCommand } from '../store/commands.ts'
 import { lockAccounts } from '../store/credit.ts'
 import { commandChannel, notify, notifyLive } from '../store/notify.ts'
+import { closeWorkItems } from '../store/work-items.ts'
 import { judgeBatch, type JudgedMeter } from './judge-batch.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
 
@@ -61,6 +62,7 @@ const expireUnapproved = async ({ database, clock }: FlowContext): Promise<void>
   await database.transaction(async (sql) => {
     for (const id of await expireBatches(sql, now - approveWithinMs, now)) {
       const subject = `batch:${id}`
+      await closeWorkItems(sql, { kind: 'approve-batch', subjects: [subject] }, now, 'batch:expire')
       await writeAudit(sql, { at: now, operatorId: null, action: 'batch:expire', subject, detail: {} })
       await notifyLive(sql, ['batch'])
     }

@@ -7,6 +7,7 @@ import type { Sql } from './database.ts'
 /** All that the credit policy and its notices need to know of one account, read under the account's lock. */
 export type CreditRecord = Readonly<{
   accountId: number
+  siteId: number
   bucket: number
   number: string
   place: string
@@ -24,6 +25,7 @@ export type CreditRecord = Readonly<{
 
 type AccountRow = {
   id: number
+  site_id: number
   bucket: number
   number: string
   agreement_id: number | null
@@ -141,6 +143,7 @@ const recordOf = (
   commandsOf: ReadonlyMap<number, readonly CommandRow[]>,
 ): CreditRecord => ({
   accountId: row.id,
+  siteId: row.site_id,
   bucket: row.bucket,
   number: row.number,
   place: meters.map(({ place }) => place).join(' '),
@@ -211,7 +214,7 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
 const spansLooked = 100
 
 const accountsQuery = `
-  select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
+  select a.id, a.site_id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
          l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
          (select coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch from n.from_at) * 1000,
                                                         'to', extract(epoch from n.to_at) * 1000)), '[]')

@@ -3,6 +3,8 @@ import { BatchesPage } from '../pages/batches/batches-page.tsx'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
+import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
 import { WorkPage } from '../pages/work/work-page.tsx'
@@ -24,11 +26,17 @@ const batchesRoute = createRoute({
   component: BatchesPage,
   validateSearch: batchSearchOf,
 })
+const dryRunRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/dry-run',
+  component: DryRunPage,
+  validateSearch: dryRunSearchOf,
+})
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, workRoute, meterRoute]),
+  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, dryRunRoute, workRoute, meterRoute]),
   defaultErrorComponent: Crashed,
 })
 

@@ -35,6 +35,7 @@ export const Shell = () => {
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-batches': () => void navigate({ to: '/batches', search: {} }),
+    'go-dry-run': () => void navigate({ to: '/dry-run', search: {} }),
     'go-work': () => void navigate({ to: '/work' }),
   })
   return (
@@ -85,6 +86,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/batches" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
           {t('nav.batches')}
+        </Link>
+        <Link to="/dry-run" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.dryRun')}
         </Link>
         <Link to="/work" activeProps={{ className: 'here' }}>
           {t('nav.work')} <OpenItems />

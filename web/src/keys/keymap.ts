@@ -17,6 +17,7 @@ export type KeyAction =
   | 'go-messages'
   | 'go-batches'
   | 'new-batch'
+  | 'go-dry-run'
   | 'go-work'
   | 'take'
   | 'acknowledge'
@@ -57,6 +58,7 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
   binding('go-batches', ['b'], ['everywhere']),
+  binding('go-dry-run', ['d'], ['everywhere']),
   binding('new-batch', ['n'], ['batches']),
   binding('go-work', ['w'], ['everywhere']),
   binding('language', ['l'], ['everywhere']),

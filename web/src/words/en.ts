@@ -1,6 +1,7 @@
 import { batch } from './en/batch.ts'
 import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
+import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
@@ -9,4 +10,14 @@ import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
 /** The words of the console in English. */
-export const en: Words = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...batch }
+export const en: Words = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...batch,
+  ...dryRun,
+}

@@ -2,6 +2,7 @@ import type { Same } from './same.ts'
 import { batch } from './zh/batch.ts'
 import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
+import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
@@ -9,7 +10,17 @@ import { money } from './zh/money.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
-export const zh = { ...frame, ...consoleWords, ...command, ...money, ...meter, ...message, ...work, ...batch } as const
+export const zh = {
+  ...frame,
+  ...consoleWords,
+  ...command,
+  ...money,
+  ...meter,
+  ...message,
+  ...work,
+  ...batch,
+  ...dryRun,
+} as const
 
 /** The shape that every language has. */
 export type Words = Same<typeof zh>

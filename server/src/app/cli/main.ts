@@ -7,6 +7,7 @@ import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { batchCommand } from './batch.ts'
 import { strictly } from './command.ts'
+import { dryRunCommand } from './dry-run.ts'
 import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
@@ -29,6 +30,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(batchCommand())
+    .addCommand(dryRunCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())

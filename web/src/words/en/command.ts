@@ -183,11 +183,14 @@ export const command: Same<typeof chinese> = {
       '{{site}}: automatic trips are frozen ({{because}}, {{at}}). Tripped today: {{count}}. Payments still restore supply.',
     because: {
       'too-many-trips': 'unusually many trips',
+      'unusual-wave': 'far more trips than usual',
       'too-few-reads': 'too many reads failed',
       'clock-jumped': 'the clock jumped',
+      'plan-imported': 'a price was imported',
       'by-operator': 'by an operator',
     },
     release: 'Release',
+    dryRun: 'See the dry run first',
     releaseTitle: 'Release automatic trips · {{site}}',
     consequence:
       'Find the cause first: prices, clock, gateways. Released, everybody who waits is decided anew at once and may be cut.',

@@ -34,6 +34,7 @@ export const work = {
     time: { minutes: '{{count}} 分钟', hours: '{{count}} 小时', days: '{{count}} 天' },
   },
   workItem: {
+    'approve-batch': '批次待审批',
     'approve-stop': '停电待审批',
     'check-meter': '核查电表',
     'clock-off': '电表时钟偏差',
@@ -55,6 +56,7 @@ export const work = {
     'theft-sign': '窃电嫌疑',
   },
   workAdvice: {
+    'approve-batch': '由另一人在“批量操作”页核对列表后批准或驳回。',
     'approve-stop': '由另一人审批：批准后发停电通知；不批准须写原因和期限。',
     'check-meter': '读数过旧或可疑，在核实前不会停电。检查电表、接线和网关。',
     'clock-off': '偏差超出自动校时范围，请现场校时或更换时钟电池。',
