@@ -59,7 +59,7 @@ export const dryRunRow = z.object({
   place: z.string(),
   balance: moneyText,
   /** With the change, and without it. */
-  then: foreseen,
+  changed: foreseen,
   unchanged: foreseen,
 })
 export type DryRunRow = z.infer<typeof dryRunRow>

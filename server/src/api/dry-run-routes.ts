@@ -60,16 +60,16 @@ const priceOf = ({ pricePercent, flatPrice }: Said): Pick<DryRunChange, 'price'>
   return price === null ? {} : { price: { kind: 'flat', price } }
 }
 
-const presentRow = ({ accountId, number, place, balance, then, unchanged }: DryRunRow): ShownRow => ({
+const presentRow = ({ accountId, number, place, balance, changed, unchanged }: DryRunRow): ShownRow => ({
   accountId,
   number,
   place,
   balance: moneyText(balance),
-  then: presentForeseen(then),
+  changed: presentForeseen(changed),
   unchanged: presentForeseen(unchanged),
 })
 
-const presentForeseen = ({ outcome, at, reasons, balanceThen, notices }: Foreseen): ShownRow['then'] => ({
+const presentForeseen = ({ outcome, at, reasons, balanceThen, notices }: Foreseen): ShownRow['changed'] => ({
   outcome,
   at,
   reasons: [...reasons],

@@ -52,7 +52,7 @@ describe('what would happen', () => {
     return report
   }
   const outcomes = (report: Awaited<ReturnType<typeof run>>) =>
-    Object.fromEntries(report.rows.map(({ place, then, unchanged }) => [place, [then.outcome, unchanged.outcome]]))
+    Object.fromEntries(report.rows.map(({ place, changed, unchanged }) => [place, [changed.outcome, unchanged.outcome]]))
   const fingerprint = async () =>
     JSON.stringify(
       await town.database.query(
@@ -66,7 +66,7 @@ describe('what would happen', () => {
     const report = await run()
     expect(report.accounts).toBe(4)
     expect(outcomes(report)).toEqual({ near: ['notified', 'notified'], kept: ['held', 'held'] })
-    expect(report.rows.find(({ place }) => place === 'near')?.then.notices.map(({ notice }) => notice)).toEqual([
+    expect(report.rows.find(({ place }) => place === 'near')?.changed.notices.map(({ notice }) => notice)).toEqual([
       'warning-1',
       'warning-2',
       'pre-stop',

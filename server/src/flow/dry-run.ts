@@ -37,7 +37,7 @@ export type DryRunRow = Readonly<{
   place: string
   balance: CreditRecord['facts']['balance']
   /** With the change, and without it. */
-  then: Foreseen
+  changed: Foreseen
   unchanged: Foreseen
 }>
 
@@ -122,13 +122,13 @@ const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
       accounts += 1
       siteIds.add(record.siteId)
       const used = lately.get(accountId) ?? null
-      const then = foresee(facts, terms, input.change, used, at, forMs)
+      const changed = foresee(facts, terms, input.change, used, at, forMs)
       const unchanged = foresee(facts, terms, {}, used, at, forMs)
-      counts[then.outcome] += 1
+      counts[changed.outcome] += 1
       unchangedCounts[unchanged.outcome] += 1
-      if (then.outcome === 'tripped') countTrip(trippedOf, record, then)
-      if (then.outcome !== 'nothing' || unchanged.outcome !== 'nothing')
-        rows.push({ accountId, number, place, balance: facts.balance, then, unchanged })
+      if (changed.outcome === 'tripped') countTrip(trippedOf, record, changed)
+      if (changed.outcome !== 'nothing' || unchanged.outcome !== 'nothing')
+        rows.push({ accountId, number, place, balance: facts.balance, changed, unchanged })
     }
     if (accounts > mostAccounts) return { ok: false, code: 'too-many-accounts' }
     after = ids.at(-1) ?? 0
@@ -137,7 +137,7 @@ const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
   if (accounts === 0) return { ok: false, code: 'nobody-concerned' }
   const guards = (await guardsOf(sql, input, trippedOf)).filter((guard) => siteIds.has(guard.siteId))
   const sorted = rows.toSorted(
-    (a, b) => order.indexOf(a.then.outcome) - order.indexOf(b.then.outcome) || a.then.at - b.then.at,
+    (a, b) => order.indexOf(a.changed.outcome) - order.indexOf(b.changed.outcome) || a.changed.at - b.changed.at,
   )
   return { ok: true, at, until: at + forMs, accounts, counts, unchangedCounts, rows: sorted.slice(0, mostRows), guards }
 }

@@ -118,7 +118,7 @@ const jsonOf = (report: DryRunReport): string =>
   JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? formatMoney(value as MicroYuan) : value))
 
 const textOf = ({ at, until, accounts, counts, unchangedCounts, rows, guards }: DryRunReport, all: boolean): string => {
-  const shown = rows.filter(({ then }) => all || then.outcome === 'tripped' || then.outcome === 'notified')
+  const shown = rows.filter(({ changed }) => all || changed.outcome === 'tripped' || changed.outcome === 'notified')
   const figures = Object.entries(counts).map(([name, count]) => {
     const without = unchangedCounts[name as keyof typeof counts]
     return `${name} ${String(count)}${without === count ? '' : ` (without the change ${String(without)})`}`
@@ -137,14 +137,14 @@ const textOf = ({ at, until, accounts, counts, unchangedCounts, rows, guards }: 
   ].join('\n')
 }
 
-const rowText = ({ place, number, balance, then, unchanged }: DryRunRow): string =>
+const rowText = ({ place, number, balance, changed, unchanged }: DryRunRow): string =>
   [
-    ` ${then.outcome.padEnd(9)}`,
-    new Date(then.at).toISOString(),
+    ` ${changed.outcome.padEnd(9)}`,
+    new Date(changed.at).toISOString(),
     `${place} ${number}`.padEnd(24),
-    `${formatMoney(balance)} → ${formatMoney(then.balanceThen)}`.padEnd(24),
-    then.reasons.join(', '),
-    unchanged.outcome === then.outcome ? '' : `(without the change: ${unchanged.outcome})`,
+    `${formatMoney(balance)} → ${formatMoney(changed.balanceThen)}`.padEnd(24),
+    changed.reasons.join(', '),
+    unchanged.outcome === changed.outcome ? '' : `(without the change: ${unchanged.outcome})`,
   ]
     .join('  ')
     .trimEnd()

@@ -36,20 +36,20 @@ describe('what the form asks for', () => {
 
 describe('a row', () => {
   const foreseen = { outcome: 'tripped', at: 1, reasons: [], balanceThen: '0', notices: [] } as const
-  const row = (then: Partial<DryRunRow['then']>): DryRunRow => ({
+  const row = (change: Partial<DryRunRow['changed']>): DryRunRow => ({
     accountId: 1,
     number: '1',
     place: 'A',
     balance: '0',
-    then: { ...foreseen, reasons: [], notices: [], ...then },
+    changed: { ...foreseen, reasons: [], notices: [], ...change },
     unchanged: { ...foreseen, reasons: [], notices: [] },
   })
   it.each([
     [{}, false],
     [{ at: 2 }, true],
     [{ outcome: 'held' as const }, true],
-  ])('%j: changed %s', (then, changed) => {
-    expect(isChanged(row(then))).toBe(changed)
+  ])('%j: changed %s', (change, expected) => {
+    expect(isChanged(row(change))).toBe(expected)
   })
 })
 

@@ -65,5 +65,5 @@ const said = <Name extends string>(name: Name, text: string): { [N in Name]?: st
   text.trim() === '' ? {} : ({ [name]: text.trim() } as { [N in Name]?: string })
 
 /** Whether the change makes a difference to an account within the time looked at. */
-export const isChanged = ({ then, unchanged }: DryRunRow): boolean =>
-  then.outcome !== unchanged.outcome || then.at !== unchanged.at
+export const isChanged = ({ changed, unchanged }: DryRunRow): boolean =>
+  changed.outcome !== unchanged.outcome || changed.at !== unchanged.at

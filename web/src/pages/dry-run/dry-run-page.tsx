@@ -161,16 +161,16 @@ const Foreseen = ({ report }: { readonly report: Report }) => {
           { title: t('table.place'), render: (_, { place, number }) => `${place} · ${number}` },
           {
             title: t('dryRun.outcome'),
-            render: (_, { then }) => <Tag color={outcomeColor[then.outcome]}>{t(`outcome.${then.outcome}`)}</Tag>,
+            render: (_, { changed }) => <Tag color={outcomeColor[changed.outcome]}>{t(`outcome.${changed.outcome}`)}</Tag>,
           },
-          { title: t('dryRun.at'), className: 'number', render: (_, { then }) => instant(then.at) },
+          { title: t('dryRun.at'), className: 'number', render: (_, { changed }) => instant(changed.at) },
           { title: t('dryRun.balance'), align: 'right', render: (_, { balance }) => <Money amount={balance} /> },
           {
             title: t('dryRun.balanceThen'),
             align: 'right',
-            render: (_, { then }) => <Money amount={then.balanceThen} />,
+            render: (_, { changed }) => <Money amount={changed.balanceThen} />,
           },
-          { title: t('dryRun.reasons'), render: (_, { then }) => say.reasons(then.reasons) },
+          { title: t('dryRun.reasons'), render: (_, { changed }) => say.reasons(changed.reasons) },
           {
             title: t('dryRun.unchanged'),
             render: (_, { unchanged }) => (
