@@ -67,3 +67,17 @@ create table dry_run_seen (
   at timestamptz not null,
   primary key (site_id, operator_id)
 );
+
+-- Load, time and single-run control: what holds the supply of a meter off beside money. One row per meter that has rules.
+create table load_control (
+  meter_id int primary key references meter,
+  rules jsonb not null,
+  -- What was decided on before: samples, counts of trips, the run under way.
+  state jsonb not null,
+  -- What holds the supply off now; empty: nothing. The credit policy does not restore a meter that is held.
+  holds text[] not null default '{}',
+  looked_at timestamptz not null default '1970-01-01Z',
+  changed_at timestamptz not null,
+  changed_by int references operator
+) with (fillfactor = 50);
+create index load_control_held on load_control (meter_id) where holds <> '{}';

@@ -9,6 +9,7 @@ import { batchRoutes } from './batch-routes.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { liveRoute } from './live-route.ts'
+import { loadRoutes } from './load-routes.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
 import { guardRoutes } from './guard-routes.ts'
@@ -57,6 +58,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   dryRunRoutes(app, abilities, whoIs)
+  loadRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)

@@ -87,6 +87,46 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'No account in prepayment fits. Choose another site or plan.',
     zh: '没有符合条件的预付费账户，请另选小区或电价方案。',
   },
+  'no-rule': {
+    status: 409,
+    en: 'There is no rule in it. Give at least one, or take the rules away.',
+    zh: '没有任何规则，请至少设置一条，或取消全部规则。',
+  },
+  'samples-too-often': {
+    status: 409,
+    en: 'A meter is sampled at most every 10 seconds; the line has no room for more.',
+    zh: '采样间隔至少 10 秒，总线容量有限。',
+  },
+  'samples-too-far-apart': {
+    status: 409,
+    en: 'A malignant load shows only in samples: sample at least as often as the step may take.',
+    zh: '恶性负载须靠采样识别，采样间隔不得大于判断时限。',
+  },
+  'span-out-of-order': {
+    status: 409,
+    en: 'A span must end after it begins; write a night as two spans.',
+    zh: '时段的结束须晚于开始，跨零点请分两段填写。',
+  },
+  'no-load-rules': {
+    status: 409,
+    en: 'This meter has no rules of load control. Set them first.',
+    zh: '该表没有负荷控制规则，请先设置。',
+  },
+  'no-single-run': {
+    status: 409,
+    en: 'This meter has no rule for single runs. Set one first.',
+    zh: '该表没有单次用电规则，请先设置。',
+  },
+  'run-under-way': {
+    status: 409,
+    en: 'A run is under way; stop it first.',
+    zh: '单次用电进行中，请先停止。',
+  },
+  'stopped-for-debt': {
+    status: 409,
+    en: 'This account is stopped for debt. Let it be paid first.',
+    zh: '该户因欠费停电，请先缴费。',
+  },
   'nothing-selected': {
     status: 409,
     en: 'No meter fits the selection. Widen it and look at the preview again.',

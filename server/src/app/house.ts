@@ -7,6 +7,7 @@ import { createCollector } from '../flow/collect.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
+import { createLoadControl } from '../flow/run-load-control.ts'
 import { createBatchRunner } from '../flow/run-batches.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
@@ -88,6 +89,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     collector.run(signal),
     dispatcher.run(signal),
     batches.run(signal),
+    createLoadControl(context, headend).run(signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
     runAgreements(context, signal),

@@ -40,6 +40,8 @@ export type MeterFacts = Readonly<{
   /** It can be told to warn by itself; absent: it can. And when it last refused to, or did not answer. */
   hasAlarm?: boolean
   lastFailedAlarmAt?: number | null
+  /** A rule of load or time control holds its supply off: what is owed is given back when the hold is over. */
+  loadHold?: boolean
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
@@ -97,6 +99,7 @@ export type Reason =
   | 'restore'
   | 'waiting-for-restore-amount'
   | 'restore-failed-lately'
+  | 'load-hold'
 
 export type Decision = Readonly<{
   stage: CreditStage
@@ -183,6 +186,10 @@ const decideSupply = (
   }
   for (const meter of facts.meters) {
     if (!meter.restoreOwed || hasOpen(meter, terms.reconnect)) continue
+    if (meter.loadHold === true) {
+      reasons.push('load-hold')
+      continue
+    }
     if (meter.lastFailedCloseAt !== null && now < meter.lastFailedCloseAt + closeAgainAfterMs) {
       reasons.push('restore-failed-lately')
       continue

@@ -15,6 +15,7 @@ import {
 } from '../store/commands.ts'
 import { loadCredit, lockAccounts, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { loadControl, loadStanding } from '../store/load-control.ts'
 import { queueMessages } from '../store/messages.ts'
 import { isUnderKeepPower, saveRestoreOwed, saveStatus } from '../store/meters.ts'
 import { messageChannel, notify, notifyLive } from '../store/notify.ts'
@@ -42,7 +43,7 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
       await finishCommand(sql, command.id, 'expired', 'its time was over', now)
       return { go: false, reason: 'its time was over' }
     }
-    if (command.kind === 'trip') {
+    if (command.kind === 'trip' || command.requestedBy === loadControl) {
       const objection = await objectionNow(sql, command, now)
       if (objection !== null) {
         await finishCommand(sql, command.id, 'cancelled', objection, now)
@@ -79,9 +80,24 @@ const heldByGuard = async (sql: Sql, command: ClaimedCommand, now: number): Prom
 
 const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Promise<string | null> => {
   const [record] = command.accountId === null ? [] : await loadCredit(sql, [command.accountId])
+  if (command.requestedBy === loadControl) return objectionToLoad(sql, command, record ?? null, now)
   if (command.requestedBy !== 'policy') return objectionToPerson(sql, command, record ?? null, now)
   if (record === undefined || record.terms === null) return 'no-agreement'
   return objectionToTrip(record.facts, record.terms, now)
+}
+
+/** Load control's own last question: does the hold still stand, is nobody protected, does money not stop it. */
+const objectionToLoad = async (
+  sql: Sql,
+  { meterId, kind }: ClaimedCommand,
+  credit: CreditRecord | null,
+  now: number,
+): Promise<string | null> => {
+  const standing = await loadStanding(sql, meterId)
+  const isHeld = standing !== null && standing.holds.length > 0
+  if (kind !== 'trip') return isHeld ? 'load-hold' : standing?.moneyStopped === true ? 'stopped-for-debt' : null
+  if (!isHeld) return 'load-hold-over'
+  return objectionToBatchTrip({ keepPower: await isUnderKeepPower(sql, meterId), credit }, true, now)
 }
 
 /**
@@ -181,7 +197,8 @@ const statusOf = (outcome: ControlOutcome): Observed | null => {
 /** Only proof makes a notice "stopped" or "restored", and only proof ends what is owed. */
 const afterProof = async (sql: Sql, command: ClaimedCommand, outcome: ControlOutcome, now: number): Promise<void> => {
   if (closes(command.kind)) await saveRestoreOwed(sql, command.meterId, false)
-  if (command.accountId === null) return
+  // The words of "stopped" and "restored" speak of money.
+  if (command.accountId === null || command.requestedBy === loadControl) return
   const [record] = await loadCredit(sql, [command.accountId])
   if (record === undefined) return
   const open = outcome.kind === 'verified' && outcome.status.relay === 'open'

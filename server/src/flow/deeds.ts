@@ -2,6 +2,7 @@ import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
+import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
@@ -17,6 +18,7 @@ export type Deeds = Readonly<{
   handleWorkItem: HandleWorkItem
   batches: BatchAbilities
   dryRun: DryRun
+  load: LoadAbilities
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -27,4 +29,5 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   handleWorkItem: createHandleWorkItem(context),
   batches: createBatchAbilities(context),
   dryRun: createDryRun(context),
+  load: createLoadAbilities(context),
 })

@@ -52,7 +52,9 @@ describe('what would happen', () => {
     return report
   }
   const outcomes = (report: Awaited<ReturnType<typeof run>>) =>
-    Object.fromEntries(report.rows.map(({ place, changed, unchanged }) => [place, [changed.outcome, unchanged.outcome]]))
+    Object.fromEntries(
+      report.rows.map(({ place, changed, unchanged }) => [place, [changed.outcome, unchanged.outcome]]),
+    )
   const fingerprint = async () =>
     JSON.stringify(
       await town.database.query(

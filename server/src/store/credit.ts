@@ -60,6 +60,7 @@ type MeterRow = {
   keep_power: boolean
   alarm: boolean
   has_alarm: boolean
+  load_hold: boolean
   last_failed_alarm_at: number | null
   last_at: number | null
   newest_quality: string | null
@@ -162,6 +163,7 @@ const recordOf = (
       keepPower: meter.keep_power,
       alarm: meter.alarm,
       hasAlarm: meter.has_alarm,
+      loadHold: meter.load_hold,
       lastFailedAlarmAt: meter.last_failed_alarm_at,
       lastReadAt: meter.last_at,
       newestHeld: meter.newest_quality === 'held',
@@ -235,6 +237,7 @@ const accountsQuery = `
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
          m.protocol = 'dlt645' as has_alarm,
+         exists (select from load_control h where h.meter_id = m.id and h.holds <> '{}') as load_hold,
          (select coalesce(sum(p.true_up), 0)::text from (
             select true_up from settlement_period where meter_id = m.id order by start_at desc limit 2) p) as true_up,
          (select max(c.finished_at) from relay_command c where c.meter_id = m.id and c.requested_by = 'policy'
@@ -255,8 +258,9 @@ const commandsQuery = `
   select c.id, c.meter_id, c.kind, c.state from relay_command c
   where c.meter_id = any($1::int[]) and c.state in ('queued', 'sent', 'acknowledged')
     -- What two persons have ordered whatever the balance is not the policy's to withdraw.
-    and not (c.kind = 'trip' and exists (
-      select from batch_item i join batch b on b.id = i.batch_id where i.command_id = c.id and b.override))`
+    -- Nor is what load control has ordered.
+    and not (c.kind = 'trip' and (c.requested_by = 'load-control' or exists (
+      select from batch_item i join batch b on b.id = i.batch_id where i.command_id = c.id and b.override)))`
 
 export type SavedDecision = Readonly<{
   accountId: number

@@ -12,6 +12,7 @@ import { enrolCommand } from './enrol.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { malignantLoadCommand } from './malignant-load.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { planCommand } from './plan.ts'
@@ -31,6 +32,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(noTripCommand())
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
+    .addCommand(malignantLoadCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())
