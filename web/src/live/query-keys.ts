@@ -15,6 +15,7 @@ export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
+export const loadKey = (meterId: number): QueryKey => ['load', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
@@ -37,6 +38,7 @@ export const liveKeys: readonly QueryKey[] = [
   allMetersKey,
   allHistoriesKey,
   ['commands'],
+  ['load'],
   ['entries'],
 ]
 
@@ -51,7 +53,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
   return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
 }

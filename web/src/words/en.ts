@@ -3,6 +3,7 @@ import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
 import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
+import { load } from './en/load.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -20,4 +21,5 @@ export const en: Words = {
   ...work,
   ...batch,
   ...dryRun,
+  ...load,
 }

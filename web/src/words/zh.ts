@@ -4,6 +4,7 @@ import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
 import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
+import { load } from './zh/load.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -20,6 +21,7 @@ export const zh = {
   ...work,
   ...batch,
   ...dryRun,
+  ...load,
 } as const
 
 /** The shape that every language has. */

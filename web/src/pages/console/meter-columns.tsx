@@ -1,5 +1,6 @@
 import type { MeterRow } from '@xianfu/contract'
 import { Button, Tag, type TableColumnsType } from 'antd'
+import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSite } from '../../app/site.ts'
@@ -117,7 +118,7 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
 }
 
 const customerOf =
-  (t: ReturnType<typeof useTranslation>['t']) =>
+  (t: TFunction) =>
   (_: unknown, { account }: MeterRow) =>
     account === null ? <Tag>{t('table.noAccount')}</Tag> : `${account.customerName} · ${account.number}`
 

@@ -161,7 +161,9 @@ const Foreseen = ({ report }: { readonly report: Report }) => {
           { title: t('table.place'), render: (_, { place, number }) => `${place} · ${number}` },
           {
             title: t('dryRun.outcome'),
-            render: (_, { changed }) => <Tag color={outcomeColor[changed.outcome]}>{t(`outcome.${changed.outcome}`)}</Tag>,
+            render: (_, { changed }) => (
+              <Tag color={outcomeColor[changed.outcome]}>{t(`outcome.${changed.outcome}`)}</Tag>
+            ),
           },
           { title: t('dryRun.at'), className: 'number', render: (_, { changed }) => instant(changed.at) },
           { title: t('dryRun.balance'), align: 'right', render: (_, { balance }) => <Money amount={balance} /> },

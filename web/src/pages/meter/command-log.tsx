@@ -70,7 +70,8 @@ const Headline = ({ command }: { readonly command: CommandDetail }) => {
       <span className="number">{formatInstant(createdAt, system.timeZone, 'short')}</span>
       <CommandTag kind={kind} state={state} />
       <span>
-        {requestedBy === 'policy' ? t('log.policy') : requestedBy} · {say.detail(reason)}
+        {requestedBy === 'policy' ? t('log.policy') : requestedBy === 'load-control' ? t('load.title') : requestedBy} ·{' '}
+        {say.detail(reason)}
       </span>
       {tookMs !== null && <span className="small number">{t('log.took', { ms: Math.round(tookMs) })}</span>}
       {attempts > 1 && <span className="small">{t('log.attempts', { count: attempts })}</span>}

@@ -17,6 +17,7 @@ import { CommandButtons } from './command-buttons.tsx'
 import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
+import { LoadPanel } from './load-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { useReadNow } from './read-now.tsx'
 import { SupplyPanel } from './supply-panel.tsx'
@@ -110,6 +111,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}
           <AgreementPanel agreement={meter.agreement} />
+          <LoadPanel meterId={meter.id} />
         </div>
       </div>
       {paying && account && <TopUpDialog meter={meter} account={account} onClose={() => setPaying(false)} />}
