@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
 import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
+import { writeParameter } from './driver/write-parameter.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } from './headend.ts'
@@ -114,6 +115,12 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter }
     return controlMeter(meter, request)
+  }
+
+  writeParameter: Headend['writeParameter'] = async (meterId, request) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return writeParameter(meter, request)
   }
 
   readPurse: Headend['readPurse'] = async (meterId, options) => {

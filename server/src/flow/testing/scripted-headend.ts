@@ -100,6 +100,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     configure: () => undefined,
     read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
     control: async (_, request) => control(request),
+    writeParameter: async () => ({ kind: 'not-sent', code: 'gateway-offline', detail: '', exchanges: [] }),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
     gateways: () => [],
