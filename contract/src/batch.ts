@@ -1,8 +1,20 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { commandKind, commandState, creditStage, id, instant, moneyText, nothing, relayState, uuid } from './values.ts'
+import {
+  commandKind,
+  commandState,
+  creditStage,
+  hexText,
+  id,
+  instant,
+  moneyText,
+  nothing,
+  relayState,
+  uuid,
+} from './values.ts'
 
-export const batchKind = commandKind
+/** A relay command, or a download of parameters. */
+export const batchKind = z.enum([...commandKind.options, 'write-parameters'])
 export type BatchKind = z.infer<typeof batchKind>
 
 /** `waiting` for the second person → `running` → `finished`; or `refused`, `expired`, `stopped`. */
@@ -10,6 +22,24 @@ export const batchState = z.enum(['waiting', 'running', 'finished', 'stopped', '
 export type BatchState = z.infer<typeof batchState>
 
 export const batchApproval = z.enum(['none', 'second-person', 'second-person-with-password'])
+
+export const parameterName = z.enum([
+  'money-alarm-1',
+  'money-alarm-2',
+  'money-overdraft-limit',
+  'money-hoarding-limit',
+  'money-to-close',
+  'spare-rate-price-1',
+  'spare-rate-price-2',
+  'spare-rate-price-3',
+  'spare-rate-price-4',
+  'rate-price-switch-time',
+])
+export type ParameterName = z.infer<typeof parameterName>
+
+/** Money `20.00`, a price per kWh `0.5380`, a local minute `2026-12-01T00:00`. */
+export const parameter = z.object({ item: parameterName, value: z.string().trim().min(1).max(32) })
+export type Parameter = z.infer<typeof parameter>
 
 const name = z.string().trim().min(1).max(64)
 const mostNames = 2_000
@@ -37,6 +67,8 @@ const order = {
   selection: batchSelection,
   /** A trip also of who has enough money, a close also of who was stopped for debt; never a protected meter. */
   override: z.boolean().default(false),
+  /** Of a download: what is written into each meter, in the order of their list. */
+  parameters: z.array(parameter).max(10).default([]),
 }
 
 export const batchMeter = z.object({
@@ -88,6 +120,7 @@ export const batchSummary = z.object({
   id: uuid,
   kind: batchKind,
   override: z.boolean(),
+  parameters: z.array(parameter),
   reason: z.string(),
   state: batchState,
   approval: batchApproval,
@@ -121,6 +154,26 @@ export const batchItem = z.object({
   command: z
     .object({ id: uuid, state: commandState, failure: z.string().nullable(), attempts: z.number().int() })
     .nullable(),
+  /** Of a download: each parameter, what became of it, and the bytes. */
+  written: z.array(
+    z.object({
+      item: parameterName,
+      value: z.string(),
+      outcome: z.enum(['verified', 'already', 'withdrawn', 'not-sent', 'refused', 'unverified']),
+      detail: z.string().nullable(),
+      before: hexText.nullable(),
+      after: hexText.nullable(),
+      exchanges: z.array(
+        z.object({
+          at: instant,
+          meaning: z.string(),
+          request: hexText,
+          response: hexText.nullable(),
+          durationMs: z.number(),
+        }),
+      ),
+    }),
+  ),
   finishedAt: instant.nullable(),
 })
 export type BatchItem = z.infer<typeof batchItem>

@@ -44,6 +44,8 @@ create table batch_item (
   command_id uuid references relay_command,
   -- Of a download: what stood in the meter before and after, and the bytes.
   detail jsonb,
+  -- Of a download whose line is away: not before this.
+  not_before timestamptz,
   finished_at timestamptz,
   primary key (batch_id, meter_id),
   check ((state = 'commanded') = (command_id is not null))

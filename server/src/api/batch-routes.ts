@@ -26,23 +26,27 @@ export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
   const { database } = abilities
   const register = createRegister(app, whoIs)
 
-  register.guarded(previewBatch, 'control', async ({ body: { kind, selection, override } }, caller) => {
+  register.guarded(previewBatch, 'control', async ({ body: { kind, selection, override, parameters } }, caller) => {
     mustBeAllowed(kind, caller)
-    const previewed = await abilities.batches.preview({ kind, selection: given(selection), override })
+    const previewed = await abilities.batches.preview({ kind, selection: given(selection), override, parameters })
     if (!previewed.ok) throw new ApiProblem(previewed.code)
     const meters = previewed.meters.map(presentMeter)
     const included = meters.filter(({ skip }) => skip === null).length
     return { approval: approvalOf[kind], included, leftOut: meters.length - included, meters }
   })
 
-  register.guarded(requestBatch, 'control', async ({ body: { kind, selection, override, key, reason } }, caller) => {
-    mustBeAllowed(kind, caller)
-    const operator = { id: caller.id, login: caller.login }
-    const order = { kind, selection: given(selection), override, key, reason, operator }
-    const requested = await abilities.batches.request(order)
-    if (!requested.ok) throw new ApiProblem(requested.code)
-    return { id: requested.id }
-  })
+  register.guarded(
+    requestBatch,
+    'control',
+    async ({ body: { kind, selection, override, parameters, key, reason } }, caller) => {
+      mustBeAllowed(kind, caller)
+      const operator = { id: caller.id, login: caller.login }
+      const order = { kind, selection: given(selection), override, parameters, key, reason, operator }
+      const requested = await abilities.batches.request(order)
+      if (!requested.ok) throw new ApiProblem(requested.code)
+      return { id: requested.id }
+    },
+  )
 
   register.guarded(listBatches, 'view', async () => ({ batches: (await viewBatches(database)).map(presentBatch) }))
 
@@ -100,8 +104,9 @@ const presentBatch = (row: BatchView): BatchSummary => {
   const decider = personOf(row.decider_login, row.decider_name)
   return {
     id: row.id,
-    kind: row.kind as BatchSummary['kind'],
+    kind: row.kind,
     override: row.override,
+    parameters: row.parameters.map((one) => ({ ...one })),
     reason: row.reason,
     state: row.state,
     approval: approvalOf[row.kind],
@@ -138,5 +143,7 @@ const presentItem = (row: BatchItemView): BatchItem => ({
     row.command_id === null || row.command_state === null
       ? null
       : { id: row.command_id, state: row.command_state, failure: row.failure, attempts: row.attempts ?? 0 },
+  // As `flow/run-downloads` wrote it.
+  written: (row.detail ?? []) as BatchItem['written'],
   finishedAt: row.finished_at,
 })

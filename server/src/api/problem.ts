@@ -127,6 +127,22 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This account is stopped for debt. Let it be paid first.',
     zh: '该户因欠费停电，请先缴费。',
   },
+  'no-parameters': {
+    status: 409,
+    en: 'No parameter is given. Fill in at least one.',
+    zh: '没有填写参数，请至少填写一项。',
+  },
+  'too-many-parameters': {
+    status: 409,
+    en: 'A batch writes at most 10 parameters. Make several batches.',
+    zh: '一个批次最多下发 10 项参数，请分批操作。',
+  },
+  'parameter-twice': { status: 409, en: 'A parameter is given twice.', zh: '同一参数填写了两次。' },
+  'bad-parameter': {
+    status: 409,
+    en: 'A value is not as it must be: money 20.00, a price 0.5380, a minute 2026-12-01T00:00.',
+    zh: '参数值写法有误：金额如 20.00，电价如 0.5380，时间如 2026-12-01T00:00。',
+  },
   'nothing-selected': {
     status: 409,
     en: 'No meter fits the selection. Widen it and look at the preview again.',

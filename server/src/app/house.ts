@@ -9,6 +9,7 @@ import { createDispatcher } from '../flow/dispatch.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import { createLoadControl } from '../flow/run-load-control.ts'
 import { createBatchRunner } from '../flow/run-batches.ts'
+import { createDownloadRunner } from '../flow/run-downloads.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
@@ -53,6 +54,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const collector = createCollector(context, headend)
   const dispatcher = createDispatcher(context, headend, owner)
   const batches = createBatchRunner(context)
+  const downloads = createDownloadRunner(context, headend)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
 
   const reloadField = (): void => {
@@ -81,7 +83,14 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     )
   })
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
-  await database.listen(batchChannel, () => batches.wake(), signal)
+  await database.listen(
+    batchChannel,
+    () => {
+      batches.wake()
+      downloads.wake()
+    },
+    signal,
+  )
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
   const { port: gatewayPort } = await headend.start()
@@ -89,6 +98,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     collector.run(signal),
     dispatcher.run(signal),
     batches.run(signal),
+    downloads.run(signal),
     createLoadControl(context, headend).run(signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),

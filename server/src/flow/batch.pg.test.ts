@@ -79,6 +79,7 @@ describe('a batch, from the request to each proven meter', () => {
       kind: 'trip',
       selection: { placePrefix: '1-' },
       override: false,
+      parameters: [],
       key: `key ${String(keys)}`,
       reason: 'arrears of November',
       operator: asker,
@@ -114,7 +115,12 @@ describe('a batch, from the request to each proven meter', () => {
   }
 
   test('the preview says who is in and why the others are not', async () => {
-    const previewed = await batches.preview({ kind: 'trip', selection: { names: places }, override: false })
+    const previewed = await batches.preview({
+      kind: 'trip',
+      selection: { names: places },
+      override: false,
+      parameters: [],
+    })
     if (!previewed.ok) throw new Error(previewed.code)
     expect(previewed.meters.map(({ place, skip }) => [place, skip])).toEqual([
       ['1-101', null],
@@ -122,7 +128,12 @@ describe('a batch, from the request to each proven meter', () => {
       ['1-103', 'enough-money'],
       ['2-101', 'protected'],
     ])
-    const nobody = await batches.preview({ kind: 'trip', selection: { names: ['9-999'] }, override: false })
+    const nobody = await batches.preview({
+      kind: 'trip',
+      selection: { names: ['9-999'] },
+      override: false,
+      parameters: [],
+    })
     expect(nobody).toEqual({ ok: false, code: 'nothing-selected' })
   })
 

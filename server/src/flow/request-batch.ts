@@ -1,10 +1,11 @@
 import { approvalOf, mostMetersPerBatch, type BatchKind, type SkipReason } from '../domain/batch.ts'
+import { problemOfParameters, type Parameter, type ParametersProblem } from '../domain/parameter.ts'
 import { writeAudit } from '../store/audit.ts'
 import { findBatchByKey, insertBatch, type Selection } from '../store/batches.ts'
 import type { Sql } from '../store/database.ts'
 import { batchChannel, notify, notifyLive } from '../store/notify.ts'
 import { openWorkItems } from '../store/work-items.ts'
-import { judgeBatch, type JudgedMeter, type Order } from './judge-batch.ts'
+import { judgeBatch, type JudgedMeter } from './judge-batch.ts'
 import type { FlowContext } from './process.ts'
 
 export type BatchOrder = Readonly<{
@@ -12,6 +13,8 @@ export type BatchOrder = Readonly<{
   selection: Selection
   /** A trip also of who has enough money, a close also of who was stopped for debt; shown to the second person. */
   override: boolean
+  /** Of a download: what is written into each meter. */
+  parameters: readonly Parameter[]
 }>
 
 export type PreviewedMeter = Readonly<{
@@ -33,7 +36,7 @@ export type PreviewBatch = (
   order: BatchOrder,
 ) => Promise<Readonly<{ ok: true; meters: readonly PreviewedMeter[] } | { ok: false; code: SelectionRefusal }>>
 
-export type SelectionRefusal = 'nothing-selected' | 'too-many-meters'
+export type SelectionRefusal = 'nothing-selected' | 'too-many-meters' | ParametersProblem
 
 /** Shows what a batch would do to whom, and who would be left out and why; nothing is kept. */
 export const createPreviewBatch =
@@ -61,8 +64,8 @@ export const createRequestBatch =
   async (request) =>
     database.transaction(async (sql) => {
       const now = clock.now()
-      const { key, kind, selection, override, reason, operator } = request
-      const input = { key, kind, selection, parameters: [], override, reason, requestedBy: operator.id }
+      const { key, kind, selection, parameters, override, reason, operator } = request
+      const input = { key, kind, selection, parameters, override, reason, requestedBy: operator.id }
       const known = await findBatchByKey(sql, input)
       if (known !== null)
         return known.sameInput ? { ok: true, id: known.id, fresh: false } : { ok: false, code: 'same-key-other-input' }
@@ -83,7 +86,7 @@ export const createRequestBatch =
         operatorId: operator.id,
         action: 'batch:request',
         subject: `batch:${id}`,
-        detail: { kind, override, reason, meters: included, leftOut: judged.meters.length - included },
+        detail: { kind, override, reason, parameters, meters: included, leftOut: judged.meters.length - included },
       })
       if (state === 'running') await notify(sql, batchChannel)
       else {
@@ -97,7 +100,11 @@ export const createRequestBatch =
 
 type Judged = Readonly<{ ok: true; meters: readonly JudgedMeter[] } | { ok: false; code: SelectionRefusal }>
 
-const judgeSelection = async (sql: Sql, order: Order, now: number): Promise<Judged> => {
+const judgeSelection = async (sql: Sql, order: BatchOrder, now: number): Promise<Judged> => {
+  if (order.kind === 'write-parameters') {
+    const code = problemOfParameters(order.parameters)
+    if (code !== null) return { ok: false, code }
+  }
   const meters = await judgeBatch(sql, order, now, mostMetersPerBatch + 1)
   if (meters.length === 0) return { ok: false, code: 'nothing-selected' }
   return meters.length > mostMetersPerBatch ? { ok: false, code: 'too-many-meters' } : { ok: true, meters }

@@ -49,9 +49,9 @@ export const stepBatches = async (context: FlowContext): Promise<readonly Progre
   await expireUnapproved(context)
   const running = await runningBatches(database)
   for (const progress of running) {
-    if (progress.kind === 'write-parameters') continue
-    if (progress.waiting > 0) await feed(context, progress)
-    else if (progress.underWay === 0)
+    // Downloads are carried out by flow/run-downloads.
+    if (progress.waiting > 0 && progress.kind !== 'write-parameters') await feed(context, progress)
+    else if (progress.waiting === 0 && progress.underWay === 0)
       await database.transaction(async (sql) => finishBatch(sql, progress.id, clock.now()))
   }
   return running

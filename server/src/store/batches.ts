@@ -1,4 +1,5 @@
 import type { BatchKind, BatchState } from '../domain/batch.ts'
+import type { Parameter } from '../domain/parameter.ts'
 import type { RelayCommandKind } from '../domain/relay-command.ts'
 import type { Sql } from './database.ts'
 
@@ -97,7 +98,7 @@ export type BatchRow = Readonly<{
   id: string
   kind: BatchKind
   selection: Selection
-  parameters: readonly Readonly<{ item: string; value: string }>[]
+  parameters: readonly Parameter[]
   override: boolean
   reason: string
   state: BatchState
@@ -106,13 +107,14 @@ export type BatchRow = Readonly<{
   at: number
   decidedBy: number | null
   deciderLogin: string | null
+  decidedAt: number | null
 }>
 
 type Row = {
   id: string
   kind: BatchKind
   selection: Selection
-  parameters: { item: string; value: string }[]
+  parameters: Parameter[]
   override: boolean
   reason: string
   state: BatchState
@@ -121,10 +123,11 @@ type Row = {
   at: number
   decided_by: number | null
   decider: string | null
+  decided_at: number | null
 }
 
 const columns = `b.id, b.kind, b.selection, b.parameters, b.override, b.reason, b.state, b.requested_by, r.login as requester, b.at,
-  b.decided_by, d.login as decider`
+  b.decided_by, d.login as decider, b.decided_at`
 const tables = `batch b join operator r on r.id = b.requested_by left join operator d on d.id = b.decided_by`
 
 const batchOf = (row: Row): BatchRow => ({
@@ -140,6 +143,7 @@ const batchOf = (row: Row): BatchRow => ({
   at: row.at,
   decidedBy: row.decided_by,
   deciderLogin: row.decider,
+  decidedAt: row.decided_at,
 })
 
 /** The batch, its row locked until the transaction ends: it is approved, refused or stopped once. */

@@ -16,6 +16,7 @@ beforeAll(async () => {
     kind: 'alarm-on',
     selection: { placePrefix: '1-' },
     override: false,
+    parameters: [],
     key: 'k',
     reason: 'drill',
     operator: { id: 1, login: 'li' },

@@ -1,4 +1,5 @@
 import type { BatchKind, BatchState } from '../../domain/batch.ts'
+import type { Parameter } from '../../domain/parameter.ts'
 import type { RelayCommandState } from '../../domain/relay-command.ts'
 import type { Sql } from '../database.ts'
 
@@ -6,6 +7,7 @@ export type BatchView = Readonly<{
   id: string
   kind: BatchKind
   override: boolean
+  parameters: readonly Parameter[]
   reason: string
   state: BatchState
   at: number
@@ -41,12 +43,14 @@ export type BatchItemView = Readonly<{
   failure: string | null
   attempts: number | null
   finished_at: number | null
+  /** As `flow/run-downloads` wrote it; null for a command. */
+  detail: unknown
 }>
 
 const batchesShown = 100
 
 const query = `
-  select b.id, b.kind, b.override, b.reason, b.state, b.at, r.login as requester_login, r.name as requester_name,
+  select b.id, b.kind, b.override, b.parameters, b.reason, b.state, b.at, r.login as requester_login, r.name as requester_name,
          d.login as decider_login, d.name as decider_name, b.decided_at, b.decision_reason,
          s.login as stopper_login, s.name as stopper_name, b.stopped_at, b.stop_reason, b.finished_at, n.*
   from batch b join operator r on r.id = b.requested_by
@@ -73,7 +77,7 @@ export const viewBatch = async (sql: Sql, id: string): Promise<BatchView | null>
 export const viewBatchItems = async (sql: Sql, id: string): Promise<readonly BatchItemView[]> =>
   sql.query<BatchItemView>(
     `select i.meter_id, m.place, m.address, i.seen, i.state, i.because, i.command_id, c.state as command_state, c.failure,
-            c.attempts, coalesce(c.finished_at, i.finished_at) as finished_at
+            c.attempts, coalesce(c.finished_at, i.finished_at) as finished_at, i.detail
      from batch_item i join meter m on m.id = i.meter_id left join relay_command c on c.id = i.command_id
      where i.batch_id = $1 order by i.position`,
     [id],

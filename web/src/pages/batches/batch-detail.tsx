@@ -14,6 +14,7 @@ import { useSaying } from '../../words/saying.ts'
 import { BatchDeed, type Deed } from './batch-deed.tsx'
 import { BatchStateTag, isDangerous, KindTag } from './batch-kind.tsx'
 import { deedsFor, sortItems } from './batch-list.ts'
+import { WrittenSteps } from './written-steps.tsx'
 
 const pageSize = 50
 const aroundRunning = 2_000
@@ -63,6 +64,12 @@ export const BatchDetail = ({ id }: { readonly id: string }) => {
             </dd>
           </>
         )}
+        {data.parameters.length > 0 && (
+          <>
+            <dt>{t('command.write-parameters')}</dt>
+            <dd>{data.parameters.map(({ item, value }) => `${t(`parameter.${item}`)} ${value}`).join(' · ')}</dd>
+          </>
+        )}
         <dt>{t('batch.progress')}</dt>
         <dd role="status">
           {t('batch.progressOf', counts)}
@@ -87,6 +94,10 @@ export const BatchDetail = ({ id }: { readonly id: string }) => {
         aria-label={t('batch.meters')}
         rowKey="meterId"
         dataSource={sortItems(data.items)}
+        expandable={{
+          rowExpandable: ({ written }) => written.length > 0,
+          expandedRowRender: ({ written }) => <WrittenSteps written={written} />,
+        }}
         pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
         columns={[
           {

@@ -1,5 +1,6 @@
 import {
   listGuards,
+  parameterName,
   previewBatch,
   requestBatch,
   type BatchKind,
@@ -15,7 +16,7 @@ import { useSite } from '../../app/site.ts'
 import { batchesKey, guardsKey } from '../../live/query-keys.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { batchKinds, isDangerous } from './batch-kind.tsx'
-import { emptySelection, selectionOf } from './batch-list.ts'
+import { emptySelection, parametersOf, selectionOf, type ParameterForm } from './batch-list.ts'
 import { BatchMeters } from './batch-meters.tsx'
 
 const stages: readonly CreditStage[] = ['normal', 'warned-1', 'warned-2', 'stop-notified', 'cut-off']
@@ -38,14 +39,17 @@ export const BatchForm = ({
   const [kind, setKind] = useState<BatchKind>(kinds[0] ?? 'alarm-on')
   const [form, setForm] = useState(emptySelection)
   const [override, setOverride] = useState(false)
+  const [values, setValues] = useState<ParameterForm>({})
   const [reason, setReason] = useState('')
+  const parameters = kind === 'write-parameters' ? parametersOf(values) : []
   const { data: guards } = useQuery({ queryKey: [...guardsKey], queryFn: async () => call(listGuards) })
   const looking = useMutation({
-    mutationFn: async (selection: BatchSelection) => call(previewBatch, { body: { kind, selection, override } }),
+    mutationFn: async (selection: BatchSelection) =>
+      call(previewBatch, { body: { kind, selection, override, parameters } }),
   })
   const sending = useMutation({
     mutationFn: async (selection: BatchSelection) =>
-      call(requestBatch, { body: { kind, selection, override, key, reason } }),
+      call(requestBatch, { body: { kind, selection, override, parameters, key, reason } }),
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: [...batchesKey] })
       onMade(id)
@@ -113,12 +117,28 @@ export const BatchForm = ({
         value={form.names}
         onChange={({ target }) => change(() => setForm({ ...form, names: target.value }))}
       />
-      <p>
-        <Checkbox checked={override} onChange={({ target }) => change(() => setOverride(target.checked))}>
-          {t('batch.override')}
-        </Checkbox>{' '}
-        <span className="small">{t('batch.overrideHint')}</span>
-      </p>
+      {kind === 'write-parameters' ? (
+        <section className="parameters">
+          {parameterName.options.map((item) => (
+            <label key={item}>
+              {t(`parameter.${item}`)}
+              <Input
+                value={values[item] ?? ''}
+                placeholder={item === 'rate-price-switch-time' ? '2026-12-01T00:00' : ''}
+                maxLength={32}
+                onChange={({ target }) => change(() => setValues({ ...values, [item]: target.value }))}
+              />
+            </label>
+          ))}
+        </section>
+      ) : (
+        <p>
+          <Checkbox checked={override} onChange={({ target }) => change(() => setOverride(target.checked))}>
+            {t('batch.override')}
+          </Checkbox>{' '}
+          <span className="small">{t('batch.overrideHint')}</span>
+        </p>
+      )}
       <Input
         aria-label={t('batch.reason')}
         placeholder={t('batch.noteNeeded')}

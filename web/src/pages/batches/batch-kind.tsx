@@ -11,10 +11,12 @@ export const batchKinds: readonly BatchKind[] = [
   'keep-power-off',
   'alarm-on',
   'alarm-off',
+  'write-parameters',
 ]
 
 /** Kinds whose approval asks for the right to trip. */
-export const isDangerous = (kind: BatchKind): boolean => kind === 'trip' || kind === 'keep-power-off'
+export const isDangerous = (kind: BatchKind): boolean =>
+  kind === 'trip' || kind === 'keep-power-off' || kind === 'write-parameters'
 
 const stateColor: Readonly<Record<BatchState, string>> = {
   waiting: 'gold',

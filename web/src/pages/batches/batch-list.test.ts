@@ -1,6 +1,14 @@
 import type { BatchItem } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { batchSearchOf, deedsFor, emptySelection, percentOf, selectionOf, sortItems } from './batch-list.ts'
+import {
+  batchSearchOf,
+  deedsFor,
+  emptySelection,
+  parametersOf,
+  percentOf,
+  selectionOf,
+  sortItems,
+} from './batch-list.ts'
 
 describe('the selection of a batch', () => {
   it.each([
@@ -31,6 +39,14 @@ describe('what a person can do with a batch', () => {
   })
 })
 
+describe('parameters', () => {
+  it('are those that are filled in', () => {
+    expect(parametersOf({ 'money-alarm-1': ' 20 ', 'money-alarm-2': ' ' })).toEqual([
+      { item: 'money-alarm-1', value: '20' },
+    ])
+  })
+})
+
 describe('progress', () => {
   it('counts what is behind it', () => {
     const counts = { total: 3, waiting: 1, underWay: 1, done: 1, failed: 0, leftOut: 0 }
@@ -39,7 +55,13 @@ describe('progress', () => {
   })
 
   it('shows first what needs a look', () => {
-    const item = (place: string, change: Partial<BatchItem>) => ({ place, state: 'waiting', command: null, ...change })
+    const item = (place: string, change: Partial<BatchItem>) => ({
+      place,
+      state: 'waiting',
+      command: null,
+      written: [],
+      ...change,
+    })
     const command = (state: 'failed' | 'queued' | 'verified') => ({ id: '', state, failure: null, attempts: 1 })
     const items = [
       item('f', { state: 'skipped' }),

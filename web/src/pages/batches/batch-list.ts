@@ -1,4 +1,4 @@
-import type { BatchItem, BatchSelection, BatchSummary, CreditStage } from '@xianfu/contract'
+import type { BatchItem, BatchSelection, BatchSummary, CreditStage, Parameter, ParameterName } from '@xianfu/contract'
 
 export type BatchSearch = Readonly<{ id?: string }>
 
@@ -27,6 +27,14 @@ export const selectionOf = ({ siteId, prefix, names, stage }: SelectionForm): Ba
   }
   return Object.keys(selection).length === 0 ? null : selection
 }
+
+export type ParameterForm = Readonly<Partial<Record<ParameterName, string>>>
+
+/** What is filled in; fields left empty are not written. */
+export const parametersOf = (form: ParameterForm): Parameter[] =>
+  (Object.entries(form) as [ParameterName, string][])
+    .map(([item, value]) => ({ item, value: value.trim() }))
+    .filter(({ value }) => value !== '')
 
 /** What a person can do with it next. */
 export const deedsFor = (
