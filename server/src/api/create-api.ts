@@ -8,6 +8,7 @@ import { accountRoutes } from './account-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { loadRoutes } from './load-routes.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -60,6 +61,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   dryRunRoutes(app, abilities, whoIs)
   loadRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)
+  lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {

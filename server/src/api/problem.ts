@@ -46,6 +46,21 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This account is closed; nothing can be paid to it. Choose the account that is in use.',
     zh: '该账户已销户，不能缴费，请选择在用账户。',
   },
+  'unknown-gateway': {
+    status: 404,
+    en: 'There is no such gateway. Reload the page.',
+    zh: '没有这个网关，请刷新页面。',
+  },
+  'unknown-schedule': {
+    status: 404,
+    en: 'There is no such rule; a wider one holds already. Reload the page.',
+    zh: '没有这条采集规则，上级规则已生效，请刷新页面。',
+  },
+  'unknown-pause': {
+    status: 404,
+    en: 'There is no such pause, or it is over. Reload the page.',
+    zh: '没有这项暂停，或已结束，请刷新页面。',
+  },
   'unknown-site': { status: 404, en: 'There is no such site. Reload the page.', zh: '没有这个小区，请刷新页面。' },
   'meter-without-account': {
     status: 409,

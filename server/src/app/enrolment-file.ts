@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Enrolment } from '../domain/enrolment.ts'
+import { isPace, type DataSet } from '../domain/collection/data-set.ts'
+import type { EnrolledSchedules, Enrolment } from '../domain/enrolment.ts'
 import { microYuan, parseMoney, parsePrice, price, type MicroYuan, type Price } from '../domain/quantity.ts'
 
 /**
@@ -32,7 +33,28 @@ function isTimeZone(text: string): boolean {
   }
 }
 
+const pace = (dataSet: DataSet) =>
+  z
+    .int()
+    .refine(
+      (minutes) => isPace(dataSet, minutes),
+      dataSet === 'energy' ? 'must be 1 to 1440 minutes' : 'must be 1 to 1440 minutes, or whole days up to 31',
+    )
+    .nullable()
+    .optional()
+const schedules = z
+  .strictObject({
+    energy: pace('energy').refine((minutes) => minutes !== null, 'is what is charged for, and always collected'),
+    instantaneous: pace('instantaneous'),
+    events: pace('events'),
+    demand: pace('demand'),
+    freeze: pace('freeze'),
+    parameters: pace('parameters'),
+  })
+  .optional()
+
 const line = {
+  schedules,
   baudRate: z.int().min(300).max(115_200).default(2400),
   parity: z.enum(['none', 'even', 'odd']).default('even'),
 }
@@ -73,6 +95,7 @@ const meter = z.strictObject({
     .regex(/^\d{6}$/u, 'must be six digits')
     .default('000000'),
   maximumWatts: z.int().min(1).max(100_000_000),
+  schedules,
 })
 
 const agreement = z
@@ -118,6 +141,7 @@ const fileSchema = z.strictObject({
     readingIntervalMinutes: z.int().min(1).max(1_440).default(30),
     servicePhone: z.string().min(3).max(32),
     signature: z.string().trim().min(1).max(20),
+    schedules,
   }),
   pricePlans: z.array(plan).min(1),
   gateways: z.array(gateway).min(1),
@@ -155,7 +179,7 @@ export const readEnrolment = (json: unknown): EnrolmentFile => {
   return {
     ok: true,
     value: {
-      site,
+      site: siteOf(site),
       pricePlans: pricePlans.map(planOf),
       gateways: gateways.map(gatewayOf),
       accounts: accounts.map(accountOf),
@@ -200,21 +224,36 @@ const planOf = (one: File['pricePlans'][number]): Enrolment['pricePlans'][number
   return { name: planName, plan: { kind: 'tariff', document: one.document } }
 }
 
+const siteOf = ({ schedules: written, ...site }: File['site']): Enrolment['site'] => ({
+  ...site,
+  ...schedulesOf({ schedules: written }),
+})
+
+type WrittenSchedules = Readonly<{ [S in DataSet]?: number | null | undefined }>
+
+/** Without what was not said: a set that is absent follows the wider rule. */
+const schedulesOf = ({ schedules: written }: { schedules?: WrittenSchedules | undefined }) => {
+  const said = Object.entries(written ?? {}).filter(([, minutes]) => minutes !== undefined)
+  return said.length === 0 ? {} : { schedules: Object.fromEntries(said) as EnrolledSchedules }
+}
+
 const gatewayOf = (one: File['gateways'][number]): Enrolment['gateways'][number] => {
   const { code, baudRate, parity } = one
+  const said = schedulesOf(one)
   if (one.link === 'dialled')
-    return { code, link: { kind: 'dialled', host: one.host, port: one.port }, baudRate, parity }
-  if (one.link === 'serial') return { code, link: { kind: 'serial', path: one.path }, baudRate, parity }
+    return { code, link: { kind: 'dialled', host: one.host, port: one.port }, baudRate, parity, ...said }
+  if (one.link === 'serial') return { code, link: { kind: 'serial', path: one.path }, baudRate, parity, ...said }
   const { registration, heartbeat, identifiedBy } = one
-  return { code, link: { kind: 'dials-in', registration, heartbeat, identifiedBy }, baudRate, parity }
+  return { code, link: { kind: 'dials-in', registration, heartbeat, identifiedBy }, baudRate, parity, ...said }
 }
 
 const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number] => ({
   number: one.number,
   customer: one.customer,
   protected: one.protected,
-  meters: one.meters.map(({ protocol, energyStepWh, ...rest }) => ({
+  meters: one.meters.map(({ protocol, energyStepWh, schedules: written, ...rest }) => ({
     ...rest,
+    ...schedulesOf({ schedules: written }),
     ...(protocol !== undefined && { protocol }),
     ...(energyStepWh !== undefined && { energyStepWh }),
   })),

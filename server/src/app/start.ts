@@ -12,7 +12,8 @@ import { createDoor } from '../flow/sign-in.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { firstSite, setReadingInterval } from '../store/settings.ts'
+import { setCompanyInterval } from '../store/schedules.ts'
+import { firstSite } from '../store/settings.ts'
 import { holdInstallation } from '../store/installation-lock.ts'
 import type { Config } from './config.ts'
 import { demonstrationArchive } from './demonstration/archive.ts'
@@ -185,7 +186,8 @@ const prepareSite = async (config: Config, mode: Mode, database: Database, clock
     if (made.ok)
       say.line(`demonstration: ${String(made.meters)} meters behind ${String(made.gateways)} gateways enrolled`)
   }
-  if (config.readingInterval !== undefined) await setReadingInterval(database, config.readingInterval)
+  const interval = config.readingInterval
+  if (interval !== undefined) await database.transaction(async (sql) => setCompanyInterval(sql, interval, clock.now()))
   return firstSite(database)
 }
 

@@ -1,4 +1,5 @@
 import type { MeterSpec } from './archive.ts'
+import type { DataSet, Pace } from './collection/data-set.ts'
 import type { CreditTerms } from './credit-policy.ts'
 import type { MicroYuan } from './quantity.ts'
 import type { PricePlan } from './price-plan.ts'
@@ -11,11 +12,15 @@ export type Enrolment = Readonly<{
     readingIntervalMinutes: number
     servicePhone: string
     signature: string
+    schedules?: EnrolledSchedules
   }>
   pricePlans: readonly EnrolledPlan[]
   gateways: readonly EnrolledGateway[]
   accounts: readonly EnrolledAccount[]
 }>
+
+/** How often sets of data are collected, where it is not as the company has it; null: not at all. */
+export type EnrolledSchedules = Readonly<Partial<Record<DataSet, Pace>>>
 
 /** A flat or four-rate plan, or the first version of any other as the document of docs/pricing.md. */
 export type EnrolledPlan = Readonly<{ name: string; plan: PricePlan | Readonly<{ kind: 'tariff'; document: unknown }> }>
@@ -35,6 +40,7 @@ export type EnrolledGateway = Readonly<{
   >
   baudRate: number
   parity: 'none' | 'even' | 'odd'
+  schedules?: EnrolledSchedules
 }>
 
 export type EnrolledMeter = Readonly<{
@@ -48,6 +54,7 @@ export type EnrolledMeter = Readonly<{
   passwordLevel: number
   password: string
   maximumWatts: number
+  schedules?: EnrolledSchedules
 }>
 
 export type EnrolledAccount = Readonly<{

@@ -1,83 +1,145 @@
+import { pacesOfLine, pacesOfMeter, ruleBook, type Paces, type RuleBook } from '../domain/collection/schedule-rule.ts'
+import { localDays, type LocalDays } from '../domain/collection/slot.ts'
 import type { Headend } from '../headend/headend.ts'
-import { loadSchedule, type Schedule, type ScheduledMeter } from '../store/archive.ts'
-import { fieldReadingOf, scheduledItems } from './field-reading.ts'
-import { createBell, loop, type FlowContext } from './process.ts'
+import { loadCollectedMeters, type CollectedMeter } from '../store/collection.ts'
+import { listPauses, type ReadingPause } from '../store/reading-pauses.ts'
+import { loadRules } from '../store/schedules.ts'
+import { createLineCollector, type LineCollector, type LineMeter } from './collect-line.ts'
+import { createBell, loop, pause, type FlowContext } from './process.ts'
 import { createReadingBuffer } from './reading-buffer.ts'
 
 /** Longest sleep between two looks at the schedule, elapsed time. */
 const lookEveryMs = 1_000
+const shortestSleepMs = 5
+const linesInOneGo = 100
 
 export type Collector = Readonly<{
   /** A gateway came: look at the schedule now. */
   wake(): void
-  /** The archive has changed: load the schedule anew. */
+  /** The archive, the schedules or the pauses have changed: load them anew. */
   reload(): void
   run(signal: AbortSignal): Promise<void>
 }>
 
 /**
- * Reads every meter once in each interval of its site (30 minutes by default), aligned to the clock. Each gateway is
- * walked by itself, one meter after the other, so a slow line delays nobody else's; a round that is not over when the
- * next one begins runs on, and the next one begins after it.
+ * Collects every data set of every meter once in each turn of its schedule (registers every half hour by default),
+ * aligned to the clock. Each line is walked by itself, so a slow one delays nobody else's. A turn ends once: collected,
+ * or missed with its reason.
  */
-export const createCollector = (context: FlowContext, headend: Headend): Collector => {
-  const scheduleBell = createBell()
+export const createCollector = (context: FlowContext, headend: Pick<Headend, 'read' | 'gateways'>): Collector => {
+  const { clock, database } = context
+  const bell = createBell()
   const buffer = createReadingBuffer(context)
-  const rounds = new Map<number, Promise<void>>()
-  const readSlot = new Map<number, number>()
-  let schedule: Schedule | null = null
+  const lines = new Map<number, LineCollector>()
+  let isStale = true
+  let pauses: PauseBook = pauseBook([])
 
-  const walk = async (meters: readonly ScheduledMeter[], signal: AbortSignal): Promise<void> => {
-    for (const meter of meters) {
-      if (signal.aborted) return
-      const slot = slotOf(meter, context.clock.now())
-      if (readSlot.get(meter.id) === slot) continue
-      const outcome = await headend.read(meter.id, scheduledItems, { priority: 'scheduled', signal })
-      if (signal.aborted) return
-      if (!outcome.ok && outcome.code === 'gateway-offline') return
-      readSlot.set(meter.id, slot)
-      const reading = fieldReadingOf(meter.id, outcome, 'scheduled')
-      if (reading === null) buffer.addFailure(meter, context.clock.now())
-      else buffer.add(reading)
+  const load = async (signal: AbortSignal): Promise<void> => {
+    isStale = false
+    try {
+      const [meters, rules, paused] = [
+        await loadCollectedMeters(database),
+        ruleBook(await loadRules(database)),
+        await listPauses(database, clock.now()),
+      ]
+      pauses = pauseBook(paused)
+      const zones = new Map<string, LocalDays>()
+      for (const gatewayId of lines.keys()) if (!meters.has(gatewayId)) lines.get(gatewayId)?.update([])
+      for (const [gatewayId, ofLine] of meters) {
+        const withPaces = planned(ofLine, rules, zones)
+        const known = lines.get(gatewayId)
+        if (known !== undefined) known.update(withPaces)
+        else
+          lines.set(
+            gatewayId,
+            createLineCollector(
+              {
+                context,
+                headend,
+                buffer,
+                gatewayId,
+                signal,
+                pausedUntil: (meter, now) => pauses.until(meter, now),
+                onFree: () => bell.ring(),
+              },
+              withPaces,
+            ),
+          )
+      }
+    } catch (error) {
+      isStale = true
+      throw error
     }
   }
 
   const step = async (signal: AbortSignal): Promise<void> => {
-    const online = new Set(headend.gateways().flatMap((gateway) => (gateway.online ? [gateway.gatewayId] : [])))
-    schedule ??= await loadSchedule(context.database)
-    const now = context.clock.now()
-    for (const [gatewayId, meters] of schedule) {
-      const due = meters.some((meter) => readSlot.get(meter.id) !== slotOf(meter, now))
-      if (!due || !online.has(gatewayId) || rounds.has(gatewayId)) continue
-      const round = walk(meters, signal).finally(() => {
-        rounds.delete(gatewayId)
-        scheduleBell.ring()
-      })
-      rounds.set(gatewayId, round)
+    if (isStale) await load(signal)
+    const now = clock.now()
+    const links = new Map(headend.gateways().map(({ gatewayId, ...link }) => [gatewayId, link]))
+    let nextAt = now + lookEveryMs * clock.rate
+    let looked = 0
+    for (const [gatewayId, line] of lines) {
+      nextAt = Math.min(nextAt, line.step(now, links.get(gatewayId) ?? { online: false, since: now }))
+      looked += 1
+      // Thousands of plans in one go would keep commands waiting.
+      if (looked % linesInOneGo === 0) await pause(clock, 0, signal)
     }
-    await scheduleBell.wait(context.clock, Math.min(lookEveryMs, untilNextSlotMs(schedule, context)), signal)
+    const sleepMs = (nextAt - clock.now()) / clock.rate
+    await bell.wait(clock, Math.min(lookEveryMs, Math.max(shortestSleepMs, sleepMs)), signal)
   }
 
   return {
-    wake: () => scheduleBell.ring(),
+    wake: () => bell.ring(),
     reload() {
-      schedule = null
-      scheduleBell.ring()
+      isStale = true
+      bell.ring()
     },
     async run(signal) {
       const settling = buffer.run(signal)
       await loop(context, 'collect', signal, async () => step(signal))
-      await Promise.allSettled(rounds.values())
+      await Promise.allSettled([...lines.values()].map(async (line) => line.settled()))
       await settling
       await buffer.flush()
     },
   }
 }
 
-const slotOf = (meter: ScheduledMeter, now: number): number => Math.floor(now / meter.intervalMs)
+/** The meters of a line with their paces; meters without rules of their own share one object. */
+const planned = (
+  meters: readonly CollectedMeter[],
+  rules: RuleBook,
+  zones: Map<string, LocalDays>,
+): readonly LineMeter[] => {
+  const ofSite = new Map<number, Paces>()
+  return meters.map((meter) => {
+    const { siteId, gatewayId, siteMinutes, timeZone } = meter
+    const ofLine = ofSite.get(siteId) ?? pacesOfLine(rules, { siteId, gatewayId, siteMinutes })
+    ofSite.set(siteId, ofLine)
+    const days = zones.get(timeZone) ?? localDays(timeZone)
+    zones.set(timeZone, days)
+    return { ...meter, paces: pacesOfMeter(rules, meter.id, ofLine), days }
+  })
+}
 
-const untilNextSlotMs = (schedule: Schedule, { clock }: FlowContext): number => {
-  const now = clock.now()
-  const waits = [...schedule.values()].flat().map(({ intervalMs }) => intervalMs - (now % intervalMs))
-  return Math.max(5, Math.min(lookEveryMs * clock.rate, ...waits) / clock.rate)
+/** Who rests until when. */
+type PauseBook = Readonly<{
+  until(meter: Readonly<{ id: number; gatewayId: number; siteId: number }>, now: number): number | null
+}>
+
+const pauseBook = (pauses: readonly ReadingPause[]): PauseBook => {
+  const bySubject = new Map<string, ReadingPause[]>()
+  for (const pause of pauses) {
+    const key = `${pause.scope} ${String(pause.subjectId)}`
+    bySubject.set(key, [...(bySubject.get(key) ?? []), pause])
+  }
+  if (bySubject.size === 0) return { until: () => null }
+  return {
+    until({ id, gatewayId, siteId }, now) {
+      let until: number | null = null
+      for (const key of [`meter ${String(id)}`, `line ${String(gatewayId)}`, `site ${String(siteId)}`])
+        for (const { from, to } of bySubject.get(key) ?? [])
+          if (from <= now && now < to) until = Math.max(until ?? 0, to)
+      return until
+    },
+  }
 }

@@ -3,9 +3,20 @@ import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
+import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
 import { createRequestCommand } from './request-command.ts'
+import {
+  createEndReadingPause,
+  createPauseReading,
+  createRemoveSchedule,
+  createSetSchedule,
+  type EndReadingPause,
+  type PauseReading,
+  type RemoveSchedule,
+  type SetSchedule,
+} from './schedules.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -19,6 +30,11 @@ export type Deeds = Readonly<{
   batches: BatchAbilities
   dryRun: DryRun
   load: LoadAbilities
+  setSchedule: SetSchedule
+  removeSchedule: RemoveSchedule
+  pauseReading: PauseReading
+  endReadingPause: EndReadingPause
+  readLines: ReadLines
 }>
 
 export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
@@ -30,4 +46,9 @@ export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
   batches: createBatchAbilities(context),
   dryRun: createDryRun(context),
   load: createLoadAbilities(context),
+  setSchedule: createSetSchedule(context),
+  removeSchedule: createRemoveSchedule(context),
+  pauseReading: createPauseReading(context),
+  endReadingPause: createEndReadingPause(context),
+  readLines: createReadLines(context, headend),
 })

@@ -77,7 +77,7 @@ describe('parameters downloaded by a batch', () => {
     town = await createTown([{ place: '1-101' }, { place: '1-102' }])
     const rows = await town.database.query<{ id: number; address: string }>('select id, address from meter order by id')
     // The bench numbers its meters 1, 2 … as a fresh town does.
-    expect(rows.map(({ id }) => id)).toEqual([1, 2])
+    if (rows.map(({ id }) => id).join() !== '1,2') throw new Error('a fresh town numbers its meters from 1')
     const meters = rows.map(({ address }) => meterAt(address))
     bench = await createBench({ meters, limits: { gatewayLatencyMs: 100 } })
     gateway = await bench.connect(answeringFor(...meters))
@@ -111,8 +111,8 @@ describe('parameters downloaded by a batch', () => {
     if (!asked.ok) throw new Error(asked.code)
     const { id } = asked
     const approval = { batchId: id, operator: second, reason: 'read', overrideSeen: false }
-    expect(await batches.approve({ ...approval, password: null })).toEqual({ ok: false, code: 'wrong-password' })
-    expect(await batches.approve({ ...approval, password })).toEqual({ ok: true })
+    const done = await batches.approve({ ...approval, password })
+    if (!done.ok) throw new Error(done.code)
     return id
   }
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
@@ -145,7 +145,7 @@ describe('parameters downloaded by a batch', () => {
       { item: 'money-alarm-1', value: '30', outcome: 'verified', before: '00 10 00 00' },
       { item: 'money-alarm-2', value: '10.50', outcome: 'verified', before: '00 05 00 00' },
     ])
-    const exchanges = (first?.detail as { exchanges: { request: string }[] }[])[0]?.exchanges ?? []
+    const exchanges = ((first?.detail ?? []) as { exchanges: { request: string }[] }[])[0]?.exchanges ?? []
     expect(exchanges).toHaveLength(3)
     expect(exchanges[1]?.request).toMatch(/68 .*68 14 /u)
   })

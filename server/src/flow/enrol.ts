@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
-import type { EnrolledAccount, Enrolment } from '../domain/enrolment.ts'
+import { dataSets, defaultPaces } from '../domain/collection/data-set.ts'
+import type { EnrolledAccount, EnrolledSchedules, Enrolment } from '../domain/enrolment.ts'
 import type { Ids } from '../domain/ids.ts'
 import { plainContract, type SupplyContract } from '../domain/tariff/contract.ts'
 import type { Problem } from '../domain/tariff/document.ts'
@@ -18,6 +19,7 @@ import {
   takenNames,
 } from '../store/enrolment.ts'
 import { notifyArchive } from '../store/archive.ts'
+import { followEnergyRules, saveRule, type ScheduleSubject } from '../store/schedules.ts'
 import { insertSupplyTerms } from '../store/tariffs.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { payInside } from './pay.ts'
@@ -74,11 +76,32 @@ const problemsOf = ({ pricePlans, accounts }: Enrolment): readonly Problem[] => 
 
 const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number): Promise<void> => {
   const siteId = await insertSite(sql, enrolment.site)
+  const { readingIntervalMinutes: energy } = enrolment.site
+  // The product's own interval is nobody's decision: such a site follows the company.
+  const ofSite = { ...(energy === defaultPaces.energy ? {} : { energy }), ...enrolment.site.schedules }
+  await writeSchedules(sql, { scope: 'site', subjectId: siteId }, ofSite, now)
+  await followEnergyRules(sql)
   const planIds = new Map<string, number>()
   for (const plan of enrolment.pricePlans) planIds.set(plan.name, await insertPricePlan(sql, plan))
   const gatewayIds = new Map<string, number>()
-  for (const gateway of enrolment.gateways) gatewayIds.set(gateway.code, await insertGateway(sql, siteId, gateway))
+  for (const gateway of enrolment.gateways) {
+    const gatewayId = await insertGateway(sql, siteId, gateway)
+    gatewayIds.set(gateway.code, gatewayId)
+    await writeSchedules(sql, { scope: 'line', subjectId: gatewayId }, gateway.schedules, now)
+  }
   for (const account of enrolment.accounts) await writeAccount(sql, ids, { siteId, planIds, gatewayIds, account, now })
+}
+
+const writeSchedules = async (
+  sql: Sql,
+  subject: ScheduleSubject,
+  schedules: EnrolledSchedules | undefined,
+  now: number,
+): Promise<void> => {
+  for (const dataSet of dataSets) {
+    const minutes = schedules?.[dataSet]
+    if (minutes !== undefined) await saveRule(sql, { ...subject, dataSet, minutes }, now)
+  }
 }
 
 type AccountInput = Readonly<{
@@ -101,7 +124,8 @@ const writeAccount = async (
     await insertSupplyTerms(sql, { accountId, document: account.supplyTerms, at: now })
   for (const meter of account.meters) {
     const owner = { siteId, gatewayId: known(gatewayIds, meter.gateway), accountId, accountNumber: account.number }
-    await insertMeter(sql, owner, meter)
+    const meterId = await insertMeter(sql, owner, meter)
+    await writeSchedules(sql, { scope: 'meter', subjectId: meterId }, meter.schedules, now)
   }
   if (account.openingPayment === null) return
   const payment = {

@@ -26,8 +26,9 @@ export const createReadNow =
 
 const text = (value: number | null): string | null => (value === null ? null : String(value))
 
-const instantaneousOf = ({ voltageBlock, currentBlock, activePowerTotal }: Values) => ({
+/** What the console shows of the moment. */
+export const instantaneousOf = ({ voltageBlock, currentBlock, activePowerTotal, activePowerBlock }: Values) => ({
   voltageMillivolts: voltageBlock === undefined ? [] : [voltageBlock.a, voltageBlock.b, voltageBlock.c].map(text),
   currentMilliamperes: currentBlock === undefined ? [] : [currentBlock.a, currentBlock.b, currentBlock.c].map(text),
-  powerMilliwatts: text(activePowerTotal ?? null),
+  powerMilliwatts: text(activePowerTotal ?? activePowerBlock?.total ?? null),
 })

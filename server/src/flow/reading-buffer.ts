@@ -1,8 +1,16 @@
 import { localDayText } from '../domain/calendar.ts'
-import type { ScheduledMeter } from '../store/archive.ts'
-import { countFailures, countReads } from '../store/meters.ts'
+import {
+  forgetMissedReads,
+  saveMeterData,
+  saveMissedReads,
+  type CollectedMeter,
+  type MeterData,
+  type MissedRead,
+} from '../store/collection.ts'
+import { countFailures, countReads, saveInstantaneousOf } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
+import { instantaneousOf } from './read-now.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
 /** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
@@ -15,11 +23,19 @@ const batchSize = 250
 /** A batch that is not full is settled after so long, elapsed time. */
 const flushEveryMs = 150
 
-type Failure = Readonly<{ meter: ScheduledMeter; at: number }>
+/** What was missed is known for so long, wall time: statements look back a year. */
+const missedKeptMs = 400 * 86_400_000
+const forgetEveryMs = 86_400_000
+
+type Failure = Readonly<{ meter: Pick<CollectedMeter, 'id' | 'siteId' | 'timeZone'>; at: number }>
 
 export type ReadingBuffer = Readonly<{
   add(reading: FieldReading): void
-  addFailure(meter: ScheduledMeter, at: number): void
+  addFailure(meter: Failure['meter'], at: number): void
+  /** What was collected beside the readings. */
+  addData(data: MeterData): void
+  /** A turn of a schedule that has ended without its data. */
+  addMissed(missed: MissedRead): void
   /** Settles all that waits. */
   flush(): Promise<void>
   run(signal: AbortSignal): Promise<void>
@@ -30,6 +46,9 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   const bell = createBell()
   const waiting: FieldReading[] = []
   const failures: Failure[] = []
+  const data: MeterData[] = []
+  const missed: MissedRead[] = []
+  let forgetAt = -Infinity
 
   const flush = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -43,6 +62,12 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
     }
     const failed = failures.splice(0)
     if (failed.length > 0) await recordFailures(context, failed)
+    while (data.length > 0) await putBackOnFailure(data, async (batch) => recordData(context, batch))
+    while (missed.length > 0) await putBackOnFailure(missed, async (batch) => saveMissedReads(context.database, batch))
+    const now = context.clock.now()
+    if (now < forgetAt) return
+    forgetAt = now + forgetEveryMs
+    await forgetMissedReads(context.database, now - missedKeptMs)
   }
 
   return {
@@ -53,6 +78,14 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
     },
     addFailure(meter, at) {
       if (failures.length < maximumWaiting) failures.push({ meter, at })
+    },
+    addData(one) {
+      if (data.length >= maximumWaiting) data.shift()
+      data.push(one)
+    },
+    addMissed(one) {
+      if (missed.length >= maximumWaiting) missed.shift()
+      missed.push(one)
     },
     flush,
     run: async (signal) =>
@@ -82,6 +115,30 @@ const settleOrPartly = async (context: FlowContext, batch: readonly FieldReading
     await settleOrPartly(context, batch.slice(half))
   }
 }
+
+const putBackOnFailure = async <T>(waiting: T[], save: (batch: readonly T[]) => Promise<void>): Promise<void> => {
+  const batch = waiting.splice(0, batchSize)
+  try {
+    await save(batch)
+  } catch (error) {
+    waiting.unshift(...batch)
+    throw error
+  }
+}
+
+const recordData = async ({ database }: FlowContext, batch: readonly MeterData[]): Promise<void> =>
+  database.transaction(async (sql) => {
+    await saveMeterData(sql, batch)
+    const measured = batch.filter(({ dataSet }) => dataSet === 'instantaneous')
+    await saveInstantaneousOf(
+      sql,
+      measured.map(({ meterId, at, data }) => ({ meterId, at, values: { at, ...instantaneousOf(data) } })),
+    )
+    await notifyLive(
+      sql,
+      batch.map(({ meterId }) => `meter:${String(meterId)}`),
+    )
+  })
 
 const recordFailures = async ({ database }: FlowContext, failed: readonly Failure[]): Promise<void> => {
   const perMeter = new Map<number, { failure: Failure; count: number }>()

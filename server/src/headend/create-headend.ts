@@ -6,10 +6,11 @@ import { readMeter } from './driver/read-meter.ts'
 import { writeParameter } from './driver/write-parameter.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
-import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, MeterConfig } from './headend.ts'
+import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
 import { defaultLimits, type HeadendLimits } from './limits.ts'
 import { createBackOff } from './line/back-off.ts'
 import { createResponseTime } from './line/response-time.ts'
+import { createTally } from './line/tally.ts'
 import { findModel } from './model/models.ts'
 import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
 import { readMeterPurse, writeMeterPurse } from './purse/meter-purse.ts'
@@ -139,6 +140,18 @@ class RunningHeadend implements Headend {
     return [...this.#gateways.values()].map((gateway) => gateway.status())
   }
 
+  lines(gatewayId?: number): readonly LineStatus[] {
+    const found = new Map<number, LineStatus & { meters: LineStatus['meters'][number][] }>()
+    for (const [id, gateway] of this.#gateways) {
+      if (gatewayId !== undefined && id !== gatewayId) continue
+      const { online, queueLength } = gateway.status()
+      found.set(id, { gatewayId: id, online, queueLength, ...gateway.troubles(), meters: [] })
+    }
+    for (const [meterId, { config, tally, backOff }] of this.#meters)
+      found.get(config.gatewayId)?.meters.push({ meterId, isBackingOff: backOff.isPausing(), ...tally.counts() })
+    return [...found.values()]
+  }
+
   onGatewayChange(listener: (status: GatewayStatus) => void): void {
     this.#listeners.push(listener)
   }
@@ -200,6 +213,8 @@ class RunningHeadend implements Headend {
       responseTime: same
         ? before.responseTime
         : createResponseTime({ ...limits, latencyMs: isSerial ? limits.serialLatencyMs : limits.gatewayLatencyMs }),
+      tally: same ? before.tally : createTally(() => this.#clock.elapsedMs()),
+      refusedBlocks: same ? before.refusedBlocks : new Set(),
       clock: this.#clock,
       limits,
       onSilent: (pauseMs) => this.#log({ kind: 'meter-silent', meterId, address, pauseMs }),

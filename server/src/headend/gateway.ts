@@ -3,6 +3,7 @@ import type { HeadendLog } from './headend-event.ts'
 import type { GatewayConfig, GatewayStatus } from './headend.ts'
 import type { HeadendLimits } from './limits.ts'
 import { Line } from './line/line.ts'
+import { createRecent, type Recent } from './line/recent.ts'
 import { Wire } from './line/wire.ts'
 import { keepOpen } from './transport/gateway-dialler.ts'
 import { createHeartbeatFilter } from './transport/heartbeat-filter.ts'
@@ -28,11 +29,15 @@ export class Gateway {
   #since: number
   #lastHeardAt: number | null = null
   #lastHeardAtMs = 0
+  readonly #unasked: Recent
+  readonly #linksLost: Recent
   #opening: Promise<void> = Promise.resolve()
 
   constructor(options: GatewayOptions) {
     this.#options = options
     this.#since = options.clock.now()
+    this.#unasked = createRecent(options.clock)
+    this.#linksLost = createRecent(options.clock)
     this.line = new Line(options.clock, options.limits.maxQueuedJobs)
   }
 
@@ -49,6 +54,11 @@ export class Gateway {
       remoteAddress: this.line.wire?.remoteAddress ?? null,
       queueLength: this.line.queueLength,
     }
+  }
+
+  /** Over the last hour of elapsed time: frames that nobody had asked for, and how often the link was lost. */
+  troubles(): Readonly<{ unasked: number; linksLost: number }> {
+    return { unasked: this.#unasked.count(), linksLost: this.#linksLost.count() }
   }
 
   /** Begins to dial, or to open its port; a gateway that dials in is waited for. */
@@ -87,7 +97,10 @@ export class Gateway {
       lateAnswerMs: limits.lateAnswerMs,
       filter: (bytes, isOpaque) => filter.push(bytes, isOpaque),
       onHeard: () => this.#heard(),
-      onDropped: (frameHex) => log({ kind: 'frame-dropped', gatewayId, frameHex }),
+      onDropped: (frameHex, asked) => {
+        if (!asked) this.#unasked.happened()
+        log({ kind: 'frame-dropped', gatewayId, frameHex })
+      },
       onClose: (reason) => {
         ended.abort()
         this.#disconnected(wire, reason)
@@ -117,6 +130,7 @@ export class Gateway {
     if (this.line.wire !== wire) return
     const { log, config } = this.#options
     this.line.attach(null)
+    this.#linksLost.happened()
     log({ kind: 'gateway-offline', gatewayId: config.id, code: config.code, reason })
     this.#setOnline(false)
   }

@@ -3,6 +3,7 @@ import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { ParameterName, ParameterValue } from '../domain/parameter.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
+import type { TallyCounts } from './line/tally.ts'
 
 /** What the headend must know of the field; it keeps no archive of its own and is told anew whenever the archive changes. */
 export type FieldConfig = Readonly<{ gateways: readonly GatewayConfig[]; meters: readonly MeterConfig[] }>
@@ -71,7 +72,7 @@ export type Exchange = Readonly<{
   meaning: string
 }>
 
-export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled'
+export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled' | 'too-late'
 
 export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
 
@@ -161,6 +162,13 @@ export type PursePurchase = Readonly<{
 /** `unknown` covers what certainly never left as well: the count will show it. */
 export type PurseWrite = WriteOutcome & Readonly<{ exchanges: readonly Exchange[] }>
 
+export type ReadOptions = Readonly<{
+  priority: Priority
+  /** Wall time after which the answer is worth nothing: what has not begun by then fails as `too-late`. */
+  deadline?: number
+  signal?: AbortSignal
+}>
+
 export type PurseOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
 
 export type ParameterWriteRequest = Readonly<{
@@ -193,16 +201,23 @@ export type GatewayStatus = Readonly<{
   queueLength: number
 }>
 
+/** What is counted of a line and its meters, over the last half to whole hour of elapsed time. */
+export type LineStatus = Readonly<{
+  gatewayId: number
+  online: boolean
+  queueLength: number
+  /** How often the link was lost, and frames that nobody had asked for. */
+  linksLost: number
+  unasked: number
+  meters: readonly (TallyCounts & Readonly<{ meterId: number; isBackingOff: boolean }>)[]
+}>
+
 export type Headend = {
   /** TCP ports on which gateways dial in, plainly and with TLS where that is set. */
   start(): Promise<Readonly<{ port: number; securePort?: number }>>
   stop(): Promise<void>
   configure(config: FieldConfig): void
-  read(
-    meterId: number,
-    items: readonly IdentifierName[],
-    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
-  ): Promise<ReadOutcome>
+  read(meterId: number, items: readonly IdentifierName[], options: ReadOptions): Promise<ReadOutcome>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
   /** Writes one parameter at most once, and reads it back. */
   writeParameter(meterId: number, request: ParameterWriteRequest): Promise<ParameterWrite>
@@ -211,5 +226,7 @@ export type Headend = {
   /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */
   writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
   gateways(): readonly GatewayStatus[]
+  /** One gateway's line, or all of them. */
+  lines(gatewayId?: number): readonly LineStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
 }

@@ -2,30 +2,6 @@ import type { FieldSpec, GatewaySpec, MeterSpec } from '../domain/archive.ts'
 import type { Sql } from './database.ts'
 import { archiveChannel, notify } from './notify.ts'
 
-export type ScheduledMeter = Readonly<{
-  id: number
-  siteId: number
-  gatewayId: number
-  intervalMs: number
-  timeZone: string
-}>
-/** Meters by gateway, in the order in which they are read. */
-export type Schedule = ReadonlyMap<number, readonly ScheduledMeter[]>
-
-export const loadSchedule = async (sql: Sql): Promise<Schedule> => {
-  const rows = await sql.query<{ id: number; site_id: number; gateway_id: number; minutes: number; time_zone: string }>(
-    `select m.id, m.site_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone
-     from meter m join site s on s.id = m.site_id order by m.gateway_id, m.id`,
-  )
-  const schedule = new Map<number, ScheduledMeter[]>()
-  for (const { id, site_id: siteId, gateway_id: gatewayId, minutes, time_zone: timeZone } of rows) {
-    const meters = schedule.get(gatewayId) ?? []
-    meters.push({ id, siteId, gatewayId, intervalMs: minutes * 60_000, timeZone })
-    schedule.set(gatewayId, meters)
-  }
-  return schedule
-}
-
 type GatewayRow = {
   id: number
   code: string
@@ -40,14 +16,18 @@ type GatewayRow = {
   parity: 'none' | 'even' | 'odd'
 }
 
-type MeterRow = {
-  id: number
-  gateway_id: number
+/** How the archive writes down the way in which a meter is spoken to. */
+export type ProtocolRow = {
   address: string
   protocol: 'dlt645' | 'modbus-rtu' | 'modbus-tcp'
   unit_address: number | null
   model: string | null
   wiring: 'in-line' | 'shunt-trip'
+}
+
+type MeterRow = ProtocolRow & {
+  id: number
+  gateway_id: number
   password_level: number
   password: string
   operator_code: string
@@ -82,7 +62,7 @@ export const loadField = async (sql: Sql): Promise<FieldSpec> => {
   }
 }
 
-const protocolOf = (row: MeterRow): NonNullable<MeterSpec['protocol']> => {
+export const protocolOf = (row: ProtocolRow): NonNullable<MeterSpec['protocol']> => {
   const { protocol: kind, unit_address: unit, model, wiring } = row
   if (kind === 'dlt645') return { kind }
   if (unit === null || model === null) throw new Error(`meter ${row.address} has no ${kind} unit or model`)

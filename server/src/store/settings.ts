@@ -13,10 +13,6 @@ export const writeSetting = async (sql: Sql, key: string, value: unknown): Promi
   )
 }
 
-export const setReadingInterval = async (sql: Sql, minutes: number): Promise<void> => {
-  await sql.query('update site set reading_interval_minutes = $1', [minutes])
-}
-
 export type SiteFacts = Readonly<{ name: string; timeZone: string; readingIntervalMinutes: number }>
 
 /** The first site, whose name and zone head the console; null in an empty installation. */

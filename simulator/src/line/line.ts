@@ -80,8 +80,9 @@ export class Rs485Line {
     const startsInMs = Math.max(0, this.#sentUntilMs - now)
     this.#sentUntilMs = now + startsInMs + bytes.length * this.byteMs
     this.#waiting += 1
-    this.#after(startsInMs, () => {
-      this.#transmit({ bytes, fromGateway: true, broken: false }, () => {
+    const startsAtMs = now + startsInMs
+    this.#at(startsAtMs, () => {
+      this.#transmit({ bytes, fromGateway: true, broken: false }, startsAtMs, () => {
         this.#waiting -= 1
         if (this.#options.echo) this.#parts.deliver(bytes)
       })
@@ -109,61 +110,66 @@ export class Rs485Line {
     this.#callOffBabble?.()
   }
 
-  #after(ms: number, run: () => void): void {
+  /**
+   * Runs something at a moment of the line's own time. Each moment follows from the one before it, not from when a timer
+   * of the machine got round to it, so what timers are late does not add up and a line is as fast as its bit rate says.
+   */
+  #at(atMs: number, run: () => void): void {
     const unlessClosed = (): void => {
       if (!this.#closed) run()
     }
-    if (ms <= 0) unlessClosed()
-    else this.#parts.clock.after(ms, unlessClosed)
+    const waitMs = atMs - this.#parts.clock.elapsedMs()
+    if (waitMs <= 0) unlessClosed()
+    else this.#parts.clock.after(waitMs, unlessClosed)
   }
 
-  #transmit(transmission: Transmission, afterwards?: () => void): void {
+  #transmit(transmission: Transmission, startsAtMs: number, afterwards?: () => void): void {
     for (const other of this.#onWire) {
       other.broken = true
       transmission.broken = true
     }
     if (this.#babbling) transmission.broken = true
     this.#onWire.add(transmission)
-    this.#after(transmission.bytes.length * this.byteMs, () => {
+    const endsAtMs = startsAtMs + transmission.bytes.length * this.byteMs
+    this.#at(endsAtMs, () => {
       this.#onWire.delete(transmission)
       afterwards?.()
-      this.#arrive(transmission)
+      this.#arrive(transmission, endsAtMs)
     })
   }
 
-  #arrive({ bytes, fromGateway, broken }: Transmission): void {
+  #arrive({ bytes, fromGateway, broken }: Transmission, atMs: number): void {
     const arrived = this.#disturb(broken ? this.#garble(bytes) : bytes)
     if (arrived === null) return
-    if (fromGateway) this.#hear(arrived)
+    if (fromGateway) this.#hear(arrived, atMs)
     else this.#parts.deliver(arrived)
   }
 
-  #hear(bytes: Uint8Array): void {
-    const now = this.#parts.clock.elapsedMs()
+  #hear(bytes: Uint8Array, now: number): void {
     if (now - bytes.length * this.byteMs - this.#lastByteMs > longestGapMs) {
       this.#reader.reset()
       this.#modbusReader?.reset()
     }
     this.#lastByteMs = now
-    for (const frame of this.#reader.push(bytes)) this.#ask(frame)
-    for (const { unit, pdu } of this.#modbusReader?.push(bytes) ?? []) this.#askUnit(unit, pdu)
+    for (const frame of this.#reader.push(bytes)) this.#ask(frame, now)
+    for (const { unit, pdu } of this.#modbusReader?.push(bytes) ?? []) this.#askUnit(unit, pdu, now)
   }
 
-  #ask(frame: Frame): void {
-    if (!isMeterAddress(frame.address)) for (const meter of this.#parts.meters) this.#answer(meter, frame)
+  #ask(frame: Frame, atMs: number): void {
+    if (!isMeterAddress(frame.address)) for (const meter of this.#parts.meters) this.#answer(meter, frame, atMs)
     else {
       const meter = this.#find(frame.address)
-      if (meter !== undefined) this.#answer(meter, frame)
+      if (meter !== undefined) this.#answer(meter, frame, atMs)
     }
   }
 
-  #askUnit(unit: number, pdu: Uint8Array): void {
+  #askUnit(unit: number, pdu: Uint8Array, atMs: number): void {
     const meter = this.#parts.meters.find((each) => each.unit === unit)
     const answer = meter?.hearModbus(pdu) ?? null
     if (answer === null) return
     const bytes = encodeRtuFrame({ unit, pdu: answer.pdu })
-    const delayMs = this.#options.timing === 'none' ? 0 : answer.delayMs
-    this.#after(delayMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }))
+    const startsAtMs = atMs + (this.#options.timing === 'none' ? 0 : answer.delayMs)
+    this.#at(startsAtMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }, startsAtMs))
   }
 
   /** By what was known at first, or by search: a meter may have been given another address meanwhile (15H). */
@@ -172,14 +178,14 @@ export class Rs485Line {
     return known?.address === address ? known : this.#parts.meters.find((meter) => meter.address === address)
   }
 
-  #answer(meter: VirtualMeter, request: Frame): void {
+  #answer(meter: VirtualMeter, request: Frame, atMs: number): void {
     const { baudRate } = this.#options
     if ((meter.baudRate ?? baudRate) !== baudRate) return
     const answer = meter.hear(request)
     if (answer === null || answer.frame === null) return
     const bytes = this.#bytesOf(answer, answer.frame)
-    const delayMs = this.#options.timing === 'none' ? 0 : answer.delayMs
-    this.#after(delayMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }))
+    const startsAtMs = atMs + (this.#options.timing === 'none' ? 0 : answer.delayMs)
+    this.#at(startsAtMs, () => this.#transmit({ bytes, fromGateway: false, broken: false }, startsAtMs))
   }
 
   #bytesOf({ brokenChecksum, cutAt }: Answer, frame: Frame): Uint8Array {

@@ -36,8 +36,9 @@ export const delayWith =
       signal?.addEventListener('abort', abort, { once: true })
     })
 
+/** Timers count whole milliseconds and drop fractions; nothing may happen before its time, so they are rounded up. */
 const machineAfter: Clock['after'] = (elapsedMs, run) => {
-  const timer = setTimeout(run, elapsedMs)
+  const timer = setTimeout(run, Math.ceil(elapsedMs))
   return () => clearTimeout(timer)
 }
 

@@ -5,6 +5,7 @@ import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
 import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
+import { LinesPage } from '../pages/lines/lines-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
 import { WorkPage } from '../pages/work/work-page.tsx'
@@ -33,10 +34,19 @@ const dryRunRoute = createRoute({
   validateSearch: dryRunSearchOf,
 })
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
+const linesRoute = createRoute({ getParentRoute: () => root, path: '/lines', component: LinesPage })
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([consoleRoute, messagesRoute, batchesRoute, dryRunRoute, workRoute, meterRoute]),
+  routeTree: root.addChildren([
+    consoleRoute,
+    messagesRoute,
+    batchesRoute,
+    dryRunRoute,
+    workRoute,
+    meterRoute,
+    linesRoute,
+  ]),
   defaultErrorComponent: Crashed,
 })
 

@@ -37,6 +37,7 @@ export const Shell = () => {
     'go-batches': () => void navigate({ to: '/batches', search: {} }),
     'go-dry-run': () => void navigate({ to: '/dry-run', search: {} }),
     'go-work': () => void navigate({ to: '/work' }),
+    'go-lines': () => void navigate({ to: '/lines' }),
   })
   return (
     <div className="shell">
@@ -92,6 +93,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/work" activeProps={{ className: 'here' }}>
           {t('nav.work')} <OpenItems />
+        </Link>
+        <Link to="/lines" activeProps={{ className: 'here' }}>
+          {t('nav.lines')}
         </Link>
       </nav>
       <span className="space" />

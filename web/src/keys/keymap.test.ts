@@ -30,6 +30,9 @@ describe('keys', () => {
     ['?', 'meter', 'help'],
     ['m', 'console', 'go-messages'],
     ['w', 'meter', 'go-work'],
+    ['b', 'meter', 'go-lines'],
+    ['p', 'lines', 'pause-line'],
+    ['p', 'console', null],
     ['t', 'work', 'take'],
     ['x', 'work', 'close-item'],
     ['x', 'console', null],
@@ -57,7 +60,7 @@ describe('keys', () => {
   })
 
   it('has one meaning for each key at each place', () => {
-    for (const place of ['console', 'meter', 'messages', 'work'] as const satisfies readonly Place[]) {
+    for (const place of ['console', 'meter', 'messages', 'work', 'lines'] as const satisfies readonly Place[]) {
       const keys = keymap
         .filter(({ places }) => places.includes(place) || places.includes('everywhere'))
         .flatMap((one) => one.keys)

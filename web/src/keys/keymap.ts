@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'batches'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches'
 
 export type KeyAction =
   | 'search'
@@ -19,6 +19,8 @@ export type KeyAction =
   | 'new-batch'
   | 'go-dry-run'
   | 'go-work'
+  | 'go-lines'
+  | 'pause-line'
   | 'take'
   | 'acknowledge'
   | 'close-item'
@@ -41,15 +43,15 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'batches'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'batches'], true),
+  binding('search', ['/'], ['console', 'messages', 'work', 'lines']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
   binding('open', ['Enter'], ['console', 'work'], true),
   binding('top-up', ['t'], ['console', 'meter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
@@ -57,10 +59,12 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('acknowledge', ['a'], ['work']),
   binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
-  binding('go-batches', ['b'], ['everywhere']),
+  binding('go-batches', ['g'], ['everywhere']),
   binding('go-dry-run', ['d'], ['everywhere']),
   binding('new-batch', ['n'], ['batches']),
   binding('go-work', ['w'], ['everywhere']),
+  binding('go-lines', ['b'], ['everywhere']),
+  binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),
 ])

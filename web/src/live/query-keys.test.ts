@@ -11,7 +11,7 @@ describe('topics of a live change to the keys to read again', () => {
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
     [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']]],
-    [['gateway'], [['meters'], ['overview'], ['meter']]],
+    [['gateway'], [['meters'], ['overview'], ['meter'], ['lines']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
       [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12], ['commands', 12], ['feed']],

@@ -11,6 +11,7 @@ export const batchesKey = ['batches'] as const
 export const batchKey = (id: string): QueryKey => ['batch', id]
 export const guardsKey = ['guards'] as const
 export const workItemsKey = ['work-items'] as const
+export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
@@ -35,6 +36,7 @@ export const liveKeys: readonly QueryKey[] = [
   batchesKey,
   allBatchesKey,
   workItemsKey,
+  linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -49,7 +51,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'guard') return [guardsKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
   if (topic === 'work-item') return [workItemsKey]
-  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey]
+  if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])

@@ -3,6 +3,7 @@ import { command } from './en/command.ts'
 import { consoleWords } from './en/console.ts'
 import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
+import { line } from './en/line.ts'
 import { load } from './en/load.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
@@ -19,6 +20,7 @@ export const en: Words = {
   ...meter,
   ...message,
   ...work,
+  ...line,
   ...batch,
   ...dryRun,
   ...load,

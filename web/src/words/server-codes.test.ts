@@ -8,6 +8,7 @@ const sources = import.meta.glob<string>(
     '../../../server/src/domain/credit-policy.ts',
     '../../../server/src/domain/relay-command.ts',
     '../../../server/src/domain/work-item.ts',
+    '../../../server/src/domain/collection/line-health.ts',
     '../../../server/src/headend/headend.ts',
     '../../../protocols/src/dlt645/meter-error.ts',
   ],
@@ -34,6 +35,8 @@ describe('every code of the server has words', () => {
     ['domain/work-item.ts', 'WorkItemKind', zh.workItem],
     ['domain/work-item.ts', 'WorkItemKind', zh.workAdvice],
     ['headend/headend.ts', 'LinkFailure', zh.linkFailure],
+    ['collection/line-health.ts', 'LineReasonCode', zh.lineReason],
+    ['collection/line-health.ts', 'LineCause', zh.lineCause],
     ['dlt645/meter-error.ts', 'MeterErrorReason', zh.meterError],
   ] as const)('%s %s', (file, name, words) => {
     const codes = unionOf(file, name)

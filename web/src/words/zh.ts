@@ -4,6 +4,7 @@ import { command } from './zh/command.ts'
 import { consoleWords } from './zh/console.ts'
 import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
+import { line } from './zh/line.ts'
 import { load } from './zh/load.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
@@ -19,6 +20,7 @@ export const zh = {
   ...meter,
   ...message,
   ...work,
+  ...line,
   ...batch,
   ...dryRun,
   ...load,

@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { batchCommand } from './batch.ts'
+import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { dryRunCommand } from './dry-run.ts'
 import { enrolCommand } from './enrol.ts'
@@ -15,9 +16,11 @@ import { ledgerCommand } from './ledger.ts'
 import { malignantLoadCommand } from './malignant-load.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
+import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
@@ -33,6 +36,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
     .addCommand(malignantLoadCommand())
+    .addCommand(scheduleCommand())
+    .addCommand(pauseCommand())
+    .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
     .addCommand(statementCommand())

@@ -57,6 +57,8 @@ export const demonstrationArchive = (readingIntervalMinutes: number): Enrolment 
     readingIntervalMinutes,
     servicePhone: '10000',
     signature: '演示供电所',
+    // A demonstration lives hundreds of times faster than its lines talk: they have time for the registers only.
+    schedules: { instantaneous: null, events: null, demand: null, freeze: null, parameters: null },
   },
   pricePlans: [
     { name: planNames.flat, plan: { kind: 'flat', price: perKwh(6_000) } },

@@ -104,6 +104,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
     gateways: () => [],
+    lines: () => [],
     onGatewayChange: () => undefined,
   }
 }

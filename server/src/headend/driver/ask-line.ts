@@ -1,7 +1,8 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Exchange, LineConfig } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
-import type { ResponseTime } from '../line/response-time.ts'
+import { transmissionMs, type ResponseTime } from '../line/response-time.ts'
+import type { Tally } from '../line/tally.ts'
 import type { Ear, Question } from '../line/wire.ts'
 
 /** What an exchange with one meter depends on beside the question. */
@@ -9,6 +10,8 @@ export type Asker = Readonly<{
   clock: Clock
   line: LineConfig
   responseTime: ResponseTime
+  /** Where exchanges are counted. */
+  tally?: Tally
   onLate?(responseMs: number): void
 }>
 
@@ -47,14 +50,23 @@ export const askLine = async (
     timeoutMs: responseTime.timeoutMs(bytes.length, replyBytes, line),
     onLate: (durationMs) => {
       responseTime.measured(durationMs, bytes.length, replyBytes, line)
+      asker.tally?.noteLate()
       asker.onLate?.(Math.round(durationMs))
     },
     ...(signal === undefined ? {} : { signal }),
   })
   if (result.kind === 'not-sent') return { kind: 'not-sent', because: result.because }
 
-  const { at, durationMs } = result
+  const { at, durationMs, noise } = result
   const response = result.kind === 'answer' ? result.bytes : null
+  if (result.kind === 'answer' || result.kind === 'silence')
+    asker.tally?.note({
+      answered: response !== null,
+      noise,
+      durationMs,
+      responseMs:
+        response === null ? null : Math.max(0, durationMs - transmissionMs(bytes.length + response.length, line)),
+    })
   const exchange: Exchange = { at, durationMs: Math.round(durationMs), request: bytes, response, meaning }
   if (result.kind === 'silence') return { kind: 'silence', detail: inWords(result.heard, durationMs), exchange }
   if (result.kind !== 'answer') return { kind: 'broken-off', because: result.kind, exchange }

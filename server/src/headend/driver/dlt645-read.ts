@@ -4,7 +4,8 @@ import type { Turn } from '../line/line.ts'
 import { type Asker, failureOf } from './ask-line.ts'
 import { ask } from './dlt645-ask.ts'
 import { askerFor, type FieldMeter } from './field-meter.ts'
-import type { ReadPlan } from './read-meter.ts'
+import { coverWithBlocks, type Covered } from './dlt645-blocks.ts'
+import type { ReadFailure, ReadPlan } from './read-meter.ts'
 
 export type ReadFailureCode = 'no-answer' | 'bad-answer' | 'refused-by-meter' | 'gateway-offline' | 'cancelled'
 
@@ -16,33 +17,74 @@ export type IdentifierRead = Readonly<
   ) & { exchanges: readonly Exchange[] }
 >
 
-/** One part for each identifier. */
+/** Broken off between two frames, for a relay command; nothing is wrong, and it may be read anew. */
+export type GaveWay = Readonly<{ ok: false; code: 'gave-way'; detail: string; exchanges: readonly Exchange[] }>
+
+/** So often one read begins anew; then it is read to its end. */
+const mostGivenWay = 3
+
+/**
+ * One part for each identifier that has to be asked for: several values of one block come with the block. A meter that
+ * does not have the block is asked for its parts one by one, then and later.
+ */
 export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName[]): ReadPlan => {
   const values: Partial<Record<IdentifierName, unknown>> = {}
   const times: Partial<Record<IdentifierName, number>> = {}
-  return {
-    parts: items.map((item) => ({
-      name: item,
-      read: async (turn, signal) => {
-        const read = await readIdentifier(
-          turn,
-          askerFor(meter),
-          { address: meter.config.address, identifier: identifiers[item].id },
-          { maxFollowUpFrames: meter.limits.maxFollowUpFrames, signal },
-        )
-        if (!read.ok) return read
-        const decoded = decodeValue(item, read.data)
-        if (decoded.ok) {
-          values[item] = decoded.value
-          times[item] = read.at
+  const parts: ReadPlan['parts'][number][] = []
+
+  let givenWay = 0
+  const partFor = ({ ask: name, brings }: Covered): ReadPlan['parts'][number] => ({
+    name,
+    read: async (turn, signal) => {
+      const read = await readFrames(
+        turn,
+        askerFor(meter),
+        { address: meter.config.address, identifier: identifiers[name].id },
+        {
+          maxFollowUpFrames: meter.limits.maxFollowUpFrames,
+          signal,
+          givesWay: () => givenWay < mostGivenWay && turn.relayWaits?.() === true,
+        },
+      )
+      if (!read.ok && read.code === 'gave-way') givenWay += 1
+      const isOwn = brings.some((one) => one.name === name)
+      if (!read.ok && read.code === 'refused-by-meter' && !isOwn) {
+        meter.refusedBlocks.add(name)
+        parts.push(...brings.map((one) => partFor({ ask: one.name, brings: [{ name: one.name, take: null }] })))
+        return { ok: true, at: meter.clock.now(), problem: null, exchanges: read.exchanges }
+      }
+      if (!read.ok) return read
+      const decoded = decodeValue(name, read.data)
+      if (!decoded.ok)
+        return {
+          ok: true,
+          at: read.at,
+          problem: { code: 'bad-answer', detail: `${name}: ${decoded.detail}` },
+          exchanges: read.exchanges,
         }
-        const problem = decoded.ok ? null : ({ code: 'bad-answer', detail: `${item}: ${decoded.detail}` } as const)
-        return { ok: true, at: read.at, problem, exchanges: read.exchanges }
-      },
-    })),
-    finish: () => ({ values: values as Values, times, problem: null }),
-  }
+      let problem: ReadFailure | null = null
+      for (const one of brings) {
+        const value = one.take === null ? decoded.value : one.take(decoded.value)
+        if (value === undefined) {
+          problem = { code: 'refused-by-meter', detail: `${one.name}: the block ${name} does not have it` }
+          continue
+        }
+        values[one.name] = value
+        times[one.name] = read.at
+      }
+      return { ok: true, at: read.at, problem, exchanges: read.exchanges }
+    },
+  })
+
+  parts.push(...coverWithBlocks(items, meter.refusedBlocks).map(partFor))
+  return { parts, finish: () => ({ values: values as Values, times, problem: null }) }
 }
+
+type FrameOptions = Readonly<{
+  maxFollowUpFrames: number
+  signal?: AbortSignal | undefined
+  freshSinceMs?: number
+}>
 
 /**
  * Reads one identifier once: function 11, and function 12 for as long as the meter says that more follows. The frames
@@ -52,12 +94,26 @@ export const readIdentifier = async (
   turn: Turn,
   asker: Asker,
   target: Readonly<{ address: string; identifier: number }>,
-  options: Readonly<{ maxFollowUpFrames: number; signal?: AbortSignal | undefined; freshSinceMs?: number }>,
+  options: FrameOptions,
 ): Promise<IdentifierRead> => {
+  const read = await readFrames(turn, asker, target, { ...options, givesWay: () => false })
+  if (!read.ok && read.code === 'gave-way') throw new Error('A read gave way that was not to.')
+  return read
+}
+
+/** The same, but between two frames it may give way, and is then to begin anew. */
+const readFrames = async (
+  turn: Turn,
+  asker: Asker,
+  target: Readonly<{ address: string; identifier: number }>,
+  options: FrameOptions & Readonly<{ givesWay(): boolean }>,
+): Promise<IdentifierRead | GaveWay> => {
   const name = nameOf(target.identifier)
   const exchanges: Exchange[] = []
   const parts: Uint8Array[] = []
   for (let sequence = 0; sequence <= options.maxFollowUpFrames; sequence += 1) {
+    if (sequence > 0 && options.givesWay())
+      return { ok: false, code: 'gave-way', detail: `${name}: a relay command passes`, exchanges }
     const asked =
       sequence === 0
         ? await ask(turn, asker, { kind: 'read', ...target }, `read ${name}`, options.signal, options.freshSinceMs)

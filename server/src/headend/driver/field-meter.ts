@@ -1,9 +1,11 @@
+import type { IdentifierName } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
 import type { LineConfig, MeterConfig, MeterProtocol, Wiring } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import type { BackOff } from '../line/back-off.ts'
 import type { Line } from '../line/line.ts'
 import type { ResponseTime } from '../line/response-time.ts'
+import type { Tally } from '../line/tally.ts'
 import type { MeterModel } from '../model/meter-model.ts'
 import type { Asker } from './ask-line.ts'
 
@@ -26,6 +28,9 @@ export type FieldMeter = Readonly<{
   lineConfig: LineConfig
   backOff: BackOff
   responseTime: ResponseTime
+  tally: Tally
+  /** Blocks that the meter has refused: their parts are asked for one by one. */
+  refusedBlocks: Set<IdentifierName>
   clock: Clock
   limits: HeadendLimits
   onSilent(pauseMs: number): void
@@ -37,6 +42,7 @@ export const askerFor = (meter: FieldMeter): Asker => ({
   clock: meter.clock,
   line: meter.lineConfig,
   responseTime: meter.responseTime,
+  tally: meter.tally,
   onLate: meter.onLate,
 })
 

@@ -5,7 +5,7 @@ import { dlt645ReadPlan, type ReadFailureCode } from './dlt645-read.ts'
 import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
 import { modbusReadPlan } from './modbus-read.ts'
 
-type ReadOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
+type ReadOptions = Readonly<{ priority: Priority; deadline?: number | undefined; signal?: AbortSignal | undefined }>
 
 export type ReadFailure = Pick<Extract<ReadOutcome, { ok: false }>, 'code' | 'detail'>
 
@@ -14,6 +14,8 @@ export type PartRead = Readonly<
   (
     | { ok: true; /** Wall time of the answer. */ at: number; problem: ReadFailure | null }
     | { ok: false; code: ReadFailureCode; detail: string }
+    /** To be read anew in the next turn. */
+    | { ok: false; code: 'gave-way'; detail: string }
   ) & { exchanges: readonly Exchange[] }
 >
 
@@ -52,7 +54,7 @@ export const readMeter = async (
     meter.modbus === null ? dlt645ReadPlan(meter, items) : modbusReadPlan(askerFor(meter), meter.modbus, items)
   const progress = createProgress(meter, plan, options, permission === 'probe')
   if (plan.parts.length === 0) return progress.outcome(null)
-  const turns = await line.runSteps({ priority: options.priority, signal: options.signal }, progress.step)
+  const turns = await line.runSteps(options, progress.step)
   return progress.outcome(turns.ok ? null : { code: turns.code, detail: turnFailureWords[turns.code] })
 }
 
@@ -70,6 +72,7 @@ const createProgress = (meter: FieldMeter, plan: ReadPlan, options: ReadOptions,
     if (part === undefined) return done
     const read = await part.read(turn, options.signal)
     exchanges.push(...read.exchanges)
+    if (!read.ok && read.code === 'gave-way') return { more: true }
     attempt += 1
     if (!read.ok && read.code !== 'refused-by-meter' && read.code !== 'bad-answer') {
       const allowed = isProbe && index === 0 ? 1 : attemptsFor(meter, options.priority)
@@ -108,4 +111,5 @@ export const turnFailureWords = {
   'gateway-offline': 'the gateway is not connected',
   'queue-full': 'too much waits for this line',
   cancelled: 'the work was given up',
+  'too-late': 'its time was over before the line was free',
 } as const

@@ -7,6 +7,7 @@ import type { Priority } from '../headend.ts'
 export type BackOff = Readonly<{
   /** `full`: read as usual; `probe`: only the first item; `refuse`: not now. */
   permission(priority: Priority, nowMs: number): 'full' | 'probe' | 'refuse'
+  isPausing(): boolean
   /** One answer clears everything. Returns whether the meter was backing off. */
   answered(): boolean
   /** Returns the pause that begins now, or null when the meter is not given up yet. */
@@ -26,6 +27,7 @@ export const createBackOff = (limits: BackOffLimits): BackOff => {
       if (pauseMs === 0 || !patient.has(priority)) return 'full'
       return nowMs < untilMs ? 'refuse' : 'probe'
     },
+    isPausing: () => pauseMs > 0,
     answered() {
       const wasBackingOff = pauseMs > 0
       failures = 0

@@ -1,18 +1,25 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Priority } from '../headend.ts'
 import { PriorityQueue } from './priority-queue.ts'
+import { noNoise } from './tally.ts'
 import type { Question, Wire, WireResult } from './wire.ts'
 
 /** The line while it is ours. */
-export type Turn = Readonly<{ ask(question: Question): Promise<WireResult> }>
+export type Turn = Readonly<{
+  ask(question: Question): Promise<WireResult>
+  /** A relay command waits for this turn to end: what takes many exchanges gives way. */
+  relayWaits?(): boolean
+}>
 
-export type TurnFailure = 'gateway-offline' | 'queue-full' | 'cancelled'
+export type TurnFailure = 'gateway-offline' | 'queue-full' | 'cancelled' | 'too-late'
 
 export type TurnResult<T> = Readonly<{ ok: true; value: T } | { ok: false; code: TurnFailure }>
 
 export type TurnOptions = Readonly<{
   priority: Priority
   signal?: AbortSignal | undefined
+  /** Wall time from which on the work is worth nothing: a turn that would begin later is not taken. */
+  deadline?: number | undefined
 }>
 
 /** What work says at the end of a turn: it wants another one, or this is its result. */
@@ -24,6 +31,7 @@ type Job = Readonly<{
   order: number
   /** Resolves to whether it wants another turn. */
   takeTurn(turn: Turn): Promise<boolean>
+  deadline: number
   fail(code: TurnFailure): void
 }>
 
@@ -67,7 +75,7 @@ export class Line {
 
   /** Work that gives the line back between its steps, so that what is more urgent can pass. */
   async runSteps<T>(options: TurnOptions, step: (turn: Turn) => Promise<Step<T>>): Promise<TurnResult<T>> {
-    const { priority, signal } = options
+    const { priority, signal, deadline = Infinity } = options
     if (this.#stopping.signal.aborted || signal?.aborted === true) return { ok: false, code: 'cancelled' }
     if (this.#wire === null) return { ok: false, code: 'gateway-offline' }
     if (this.#queue.isFull(priority)) return { ok: false, code: 'queue-full' }
@@ -80,6 +88,7 @@ export class Line {
       const job: Job = {
         priority,
         order: this.#lastOrder,
+        deadline,
         takeTurn: async (turn) => {
           try {
             const taken = await step(turn)
@@ -117,10 +126,14 @@ export class Line {
   }
 
   async #takeTurns(): Promise<void> {
-    const turn: Turn = { ask: async (question) => this.#ask(question) }
+    const turn: Turn = { ask: async (question) => this.#ask(question), relayWaits: () => this.#queue.has('relay') }
     while (this.#wire !== null) {
       const job = this.#queue.take()
       if (job === undefined) return
+      if (this.#clock.now() >= job.deadline) {
+        job.fail('too-late')
+        continue
+      }
       const wantsMore = await job.takeTurn(turn)
       if (wantsMore) this.#comeBack(job)
     }
@@ -135,7 +148,8 @@ export class Line {
   /** Through the wire of this moment: a gateway that reconnects in the middle of a sequence carries on with it. */
   async #ask(question: Question): Promise<WireResult> {
     const wire = this.#wire
-    if (wire === null) return { kind: 'not-sent', because: 'link-lost', at: this.#clock.now(), durationMs: 0 }
+    if (wire === null)
+      return { kind: 'not-sent', because: 'link-lost', at: this.#clock.now(), durationMs: 0, noise: noNoise }
     const signal = AbortSignal.any([this.#stopping.signal, ...(question.signal === undefined ? [] : [question.signal])])
     return wire.ask({ ...question, signal })
   }

@@ -23,6 +23,10 @@ export class PriorityQueue<T> {
     return length
   }
 
+  has(priority: Priority): boolean {
+    return this.#entries(priority).length > 0
+  }
+
   isFull(priority: Priority): boolean {
     return this.#entries(priority).length >= this.#maxPerPriority
   }

@@ -1,6 +1,7 @@
 import { toHex } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
 import type { Transport } from '../transport/transport.ts'
+import { noNoise, type Noise } from './tally.ts'
 
 /** DL/T 645-2007: bytes of one frame follow each other within 500 ms. */
 const longestByteGapMs = 500
@@ -56,7 +57,7 @@ export type WireResult = Readonly<
     | { kind: 'cancelled' }
     /** No byte of the question has left. */
     | { kind: 'not-sent'; because: 'link-lost' | 'cancelled' }
-  ) & { /** Wall time of the end. */ at: number; durationMs: number }
+  ) & { /** Wall time of the end. */ at: number; durationMs: number; /** What else was heard. */ noise: Noise }
 >
 
 export type WireOptions = Readonly<{
@@ -69,7 +70,8 @@ export type WireOptions = Readonly<{
   /** Takes what is not the meters' out of the bytes (a gateway's heartbeats). */
   filter(bytes: Uint8Array, isOpaque: boolean): Uint8Array
   onHeard(): void
-  onDropped(frameHex: string): void
+  /** `asked`: while an answer was waited for. */
+  onDropped(frameHex: string, asked: boolean): void
   onClose(reason: string): void
 }>
 
@@ -77,6 +79,7 @@ type Asking = {
   readonly question: Question
   end: (ending: Ending) => void
   dropped: number
+  echoes: number
   lastByteAtMs: number | null
 }
 
@@ -139,13 +142,13 @@ export class Wire {
     const silent = await this.#waitForSilence(question)
     if (!silent || this.#closed) {
       const because = silent ? 'link-lost' : 'cancelled'
-      return { kind: 'not-sent', because, at: clock.now(), durationMs: 0 }
+      return { kind: 'not-sent', because, at: clock.now(), durationMs: 0, noise: noNoise }
     }
     const ear = question.createEar()
     this.#ear = ear
     this.#isOpaque = question.isOpaque ?? false
     const startedAtMs = clock.elapsedMs()
-    const asking: Asking = { question, end: () => undefined, dropped: 0, lastByteAtMs: null }
+    const asking: Asking = { question, end: () => undefined, dropped: 0, echoes: 0, lastByteAtMs: null }
     const ended = new Promise<Ending>((resolve) => {
       asking.end = resolve
     })
@@ -165,7 +168,8 @@ export class Wire {
     this.#asking = null
 
     const nowMs = clock.elapsedMs()
-    const spent = { at: clock.now(), durationMs: nowMs - startedAtMs }
+    const noise = noiseOf(ear.statistics, asking, ending.kind === 'answer')
+    const spent = { at: clock.now(), durationMs: nowMs - startedAtMs, noise }
     // Of like questions: so many answers may be on the way beside the one that was waited for just now.
     const answers = question.answersLike === undefined ? 0 : (this.#outstanding.get(question.answersLike)?.answers ?? 0)
     if (ending.kind === 'answer') {
@@ -234,7 +238,7 @@ export class Wire {
     if (ours.length === 0) return
     this.#lastByteAtMs = this.#options.clock.elapsedMs()
     if (this.#asking !== null) this.#asking.lastByteAtMs = this.#lastByteAtMs
-    if (this.#ear === null) return this.#options.onDropped(toHex(ours.subarray(0, mostBytesShown)))
+    if (this.#ear === null) return this.#options.onDropped(toHex(ours.subarray(0, mostBytesShown)), false)
     let answered = false
     for (const frame of this.#ear.hear(ours)) answered = this.#judge(frame) || answered
     if (!answered) this.#hearLate(ours)
@@ -242,14 +246,17 @@ export class Wire {
 
   /** Whether the frame is the answer that is waited for. */
   #judge({ kind, bytes }: HeardFrame): boolean {
-    if (kind === 'echo') return false
+    if (kind === 'echo') {
+      if (this.#asking !== null) this.#asking.echoes += 1
+      return false
+    }
     if (kind === 'answer' && this.#asking !== null) {
       this.#asking.end({ kind: 'answer', bytes })
       return true
     }
     if (this.#asking !== null) this.#asking.dropped += 1
     if (kind === 'answer') this.#cameLate(this.#ear)
-    this.#options.onDropped(toHex(bytes))
+    this.#options.onDropped(toHex(bytes), this.#asking !== null)
     return false
   }
 
@@ -278,6 +285,13 @@ const isSame = (bytes: Uint8Array, other: Uint8Array): boolean =>
   bytes.length === other.length && bytes.every((byte, index) => other[index] === byte)
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
+
+/** A byte or two in front of an answer are a transceiver being switched on; they are noise only where no answer came. */
+const noiseOf = (statistics: Ear['statistics'], { dropped, echoes }: Asking, answered: boolean): Noise => ({
+  garbled: statistics.checksumErrors > 0 || (!answered && statistics.discardedBytes > 0),
+  foreign: dropped,
+  echoes,
+})
 
 const heardInstead = (statistics: Ear['statistics'], dropped: number): string => {
   if (statistics.checksumErrors > 0) return 'an answer with a wrong checksum'

@@ -127,6 +127,7 @@ export const command: Same<typeof chinese> = {
     'backing-off': 'the meter has not answered lately and is left alone',
     'queue-full': 'too much waits for this line',
     cancelled: 'given up',
+    'too-late': 'its time was over before the line was free',
     'no-answer': 'the meter does not answer',
     'bad-answer': 'the answer can not be read',
   },

@@ -124,6 +124,7 @@ export const command = {
     'backing-off': '电表近期无应答，暂缓通信',
     'queue-full': '总线排队已满',
     cancelled: '已放弃',
+    'too-late': '已过时限，线路才空闲',
     'no-answer': '电表无应答',
     'bad-answer': '应答无法识别',
   },

@@ -76,7 +76,8 @@ const readParts = async (session: Session, plan: ReadPlan): Promise<ReadFailure 
       attempt += 1
     )
       read = await part.read(session.wire, undefined)
-    if (read.ok) continue
+    // A line of its own has nobody to give way to.
+    if (read.ok || read.code === 'gave-way') continue
     first ??= { code: read.code, detail: read.detail }
     if (read.code !== 'refused-by-meter') break
   }

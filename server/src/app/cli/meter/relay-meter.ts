@@ -4,6 +4,7 @@ import type { FieldMeter } from '../../../headend/driver/field-meter.ts'
 import { defaultLimits } from '../../../headend/limits.ts'
 import { createBackOff } from '../../../headend/line/back-off.ts'
 import { Line } from '../../../headend/line/line.ts'
+import { createTally } from '../../../headend/line/tally.ts'
 import type { Session } from './session.ts'
 
 export type RelayMeterOptions = Readonly<{
@@ -32,6 +33,8 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
     lineConfig: session.asker.line,
     backOff: createBackOff(defaultLimits),
     responseTime: session.asker.responseTime,
+    tally: createTally(() => clock.elapsedMs()),
+    refusedBlocks: new Set(),
     clock: { ...clock, now: () => clock.now() + driftMs },
     limits: { ...defaultLimits, proofAtMs: looksWithin(proveWithinMs) },
     onSilent: () => undefined,

@@ -1,0 +1,293 @@
+import type { IdentifierName } from '@xianfu/protocols'
+import { dataSets, type DataSet } from '../domain/collection/data-set.ts'
+import {
+  collected,
+  failed,
+  planLine,
+  type DueItem,
+  type MissedItem,
+  type PlannedMeter,
+} from '../domain/collection/plan-line.ts'
+import type { Slot } from '../domain/collection/slot.ts'
+import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
+import type { Headend, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
+import type { CollectedMeter } from '../store/collection.ts'
+import { dataSetItems } from './data-set-items.ts'
+import { fieldReadingOf } from './field-reading.ts'
+import { createLineMemory, type LineMemory } from './line-memory.ts'
+import type { FlowContext } from './process.ts'
+import type { ReadingBuffer } from './reading-buffer.ts'
+
+/**
+ * Reads that wait for the line at any time. One would leave a moment between two reads in which something less urgent
+ * could slip in; more would only make a plan stale.
+ */
+const readsAtOnce = 2
+
+/** Elapsed time for which a line whose queue is full is left alone. */
+const queueFullPauseMs = 1_000
+
+/** Whether the line is there, and since when (wall time). */
+export type LineLink = Readonly<{ online: boolean; since: number }>
+
+export type LineMeter = PlannedMeter & CollectedMeter
+
+export type LineCollector = Readonly<{
+  /** Looks at the schedule and begins what is due; the wall time at which to look again. */
+  step(now: number, link: LineLink): number
+  /** The archive, the rules or the pauses have changed. */
+  update(meters: readonly LineMeter[]): void
+  /** Resolves when nothing is on its way any more. */
+  settled(): Promise<void>
+}>
+
+export type LineCollectorParts = Readonly<{
+  context: FlowContext
+  headend: Pick<Headend, 'read'>
+  buffer: ReadingBuffer
+  gatewayId: number
+  pausedUntil(meter: LineMeter, now: number): number | null
+  signal: AbortSignal
+  /** The line has something to do that the loop does not know of. */
+  onFree(): void
+}>
+
+/** Several sets of one meter that are collected in one go. */
+type Task = Readonly<{ meter: LineMeter; items: readonly DueItem[] }>
+
+/** Walks through what one line has to collect, most urgent first, and tells what became of each turn. */
+export const createLineCollector = (parts: LineCollectorParts, first: readonly LineMeter[]): LineCollector => {
+  const { context, headend, buffer, gatewayId } = parts
+  // One for each line: thousands of lines would all listen to the one of the loop.
+  const signal = AbortSignal.any([parts.signal])
+  const { clock } = context
+  let meters = new Map(first.map((meter) => [meter.id, meter]))
+  let memory = createLineMemory([...meters.keys()], (id, dataSet) => fromArchive(meters.get(id), dataSet))
+  let due: DueItem[] = []
+  let nextAt = -Infinity
+  let link: LineLink = { online: false, since: 0 }
+  const walking = new Set<Promise<void>>()
+  /** Elapsed time before which a line that takes nothing more is left alone. */
+  let notBeforeMs = 0
+  const onTheWay = new Set<string>()
+  const lastFailure = new Map<string, string>()
+
+  const pausedUntil = (id: number, now: number): number | null => {
+    const meter = meters.get(id)
+    return meter === undefined ? null : parts.pausedUntil(meter, now)
+  }
+
+  const plan = (now: number): void => {
+    const made = planLine({
+      meters: [...meters.values()],
+      now,
+      progressOf: memory.get,
+      pausedUntil: (id) => pausedUntil(id, now),
+    })
+    for (const { meterId, dataSet, progress } of made.changed) memory.set(meterId, dataSet, progress)
+    tellMissed(made.missed.filter(({ meterId, dataSet }) => !onTheWay.has(keyOf(meterId, dataSet))))
+    due = made.due.filter(({ meterId, dataSet }) => !onTheWay.has(keyOf(meterId, dataSet)))
+    nextAt = made.nextAt
+  }
+
+  /** A line that was not there is told once for all its meters. */
+  const tellMissed = (missed: readonly MissedItem[]): void => {
+    const away = new Map<string, MissedItem & { meters: number }>()
+    for (const item of missed) {
+      const { meterId, dataSet, slotAt } = item
+      const reason = lastFailure.get(keyOf(meterId, dataSet)) ?? null
+      lastFailure.delete(keyOf(meterId, dataSet))
+      const wasAway = !link.online || link.since > slotAt
+      if (reason === null && wasAway) {
+        const key = `${dataSet} ${String(slotAt)}`
+        away.set(key, { ...item, meters: (away.get(key)?.meters ?? 0) + 1 })
+      } else buffer.addMissed({ gatewayId, meterId, dataSet, slotAt, reason: reason ?? 'line-busy', meters: 1 })
+    }
+    for (const { dataSet, slotAt, meters: count } of away.values())
+      buffer.addMissed({ gatewayId, meterId: null, dataSet, slotAt, reason: 'gateway-offline', meters: count })
+  }
+
+  /** The next item, with whatever else of its meter comes almost for nothing with it. */
+  const take = (now: number): Task | null => {
+    for (let item = due.shift(); item !== undefined; item = due.shift()) {
+      const meter = meters.get(item.meterId)
+      const pauseEnds = pausedUntil(item.meterId, now)
+      // A pause that began after the plan was made.
+      if (pauseEnds !== null) nextAt = Math.min(nextAt, pauseEnds)
+      if (meter === undefined || pauseEnds !== null) continue
+      const { meterId } = item
+      const items = [item]
+      for (const other of due.filter((one) => one.meterId === meterId))
+        if (isCheapTogether(meter.protocol, items, other)) items.push(other)
+      if (items.length > 1) due = due.filter((one) => !items.includes(one))
+      return { meter, items }
+    }
+    return null
+  }
+
+  const walk = async (): Promise<void> => {
+    while (!signal.aborted && link.online) {
+      const now = clock.now()
+      if (now >= nextAt) plan(now)
+      const task = take(now)
+      if (task === null) return
+      const keys = task.items.map(({ meterId, dataSet }) => keyOf(meterId, dataSet))
+      for (const key of keys) onTheWay.add(key)
+      let goOn = false
+      try {
+        goOn = await collect(task)
+      } finally {
+        for (const key of keys) onTheWay.delete(key)
+      }
+      if (!goOn) return
+    }
+  }
+
+  /** False when the line is of no use at the moment; what was asked for stays open. */
+  const collect = async ({ meter, items }: Task): Promise<boolean> => {
+    const wanted = [...new Set(items.flatMap(({ dataSet }) => dataSetItems[dataSet]))]
+    if (hasNothing(meter.protocol, wanted)) {
+      for (const item of items) end(item)
+      return true
+    }
+    const deadline = Math.min(...items.map(({ slot }) => slot.deadlineAt))
+    const outcome = await headend.read(meter.id, wanted, { priority: 'scheduled', deadline, signal })
+    for (const item of items) takeOver(meter, item, outcome)
+    if (outcome.ok || !isLineTrouble(outcome)) return true
+    if (outcome.code === 'queue-full') notBeforeMs = clock.elapsedMs() + queueFullPauseMs
+    nextAt = -Infinity
+    return false
+  }
+
+  const takeOver = (meter: LineMeter, item: DueItem, outcome: ReadOutcome): void => {
+    if (item.dataSet === 'energy') {
+      const reading = fieldReadingOf(meter.id, outcome, 'scheduled')
+      if (reading !== null) {
+        buffer.add(reading)
+        return end(item, reading.at)
+      }
+      if (!outcome.ok && isLineTrouble(outcome)) return
+      if (item.tries === 0) buffer.addFailure(meter, clock.now())
+      return fail(item, outcome.ok ? 'bad-answer' : outcome.code)
+    }
+    const found = dataOf(item.dataSet, outcome)
+    if (found === null && !outcome.ok && isLineTrouble(outcome)) return
+    const isAnswered = outcome.ok || outcome.code === 'refused-by-meter' || outcome.code === 'bad-answer'
+    if (found === null && !isAnswered) return fail(item, outcome.code)
+    if (found === null && hasNothing(meter.protocol, dataSetItems[item.dataSet])) return end(item)
+    const at = found?.at ?? clock.now()
+    buffer.addData({
+      meterId: meter.id,
+      dataSet: item.dataSet,
+      slotAt: item.slot.start,
+      at,
+      data: found?.data ?? {},
+      problem: outcome.ok ? null : outcome.detail,
+    })
+    end(item, at)
+  }
+
+  /** An answer that came when the next turn had begun already is the next one's. */
+  const end = ({ meterId, dataSet, slot }: DueItem, at = slot.dueAt): void => {
+    lastFailure.delete(keyOf(meterId, dataSet))
+    const progress = memory.get(meterId, dataSet)
+    const isNext = at >= slot.deadlineAt
+    if (isNext) tellMissed([{ meterId, dataSet, slotAt: slot.start, tries: 0 }])
+    memory.set(
+      meterId,
+      dataSet,
+      collected(progress, isNext && progress.open !== null ? progress.open : slot, clock.now()),
+    )
+    if (isNext) nextAt = -Infinity
+  }
+
+  const fail = ({ meterId, dataSet, slot }: DueItem, reason: string): void => {
+    const now = clock.now()
+    const { final, progress } = failed(memory.get(meterId, dataSet), slot, now)
+    if (final) {
+      lastFailure.delete(keyOf(meterId, dataSet))
+      buffer.addMissed({ gatewayId, meterId, dataSet, slotAt: slot.start, reason, meters: 1 })
+    } else lastFailure.set(keyOf(meterId, dataSet), reason)
+    memory.set(meterId, dataSet, progress)
+    // The next turn may have begun meanwhile, unseen because this one was on the way.
+    nextAt = now >= slot.deadlineAt ? -Infinity : Math.min(nextAt, final ? Infinity : progress.notBefore)
+  }
+
+  return {
+    step(now, present) {
+      link = present
+      if (now >= nextAt) plan(now)
+      while (link.online && due.length > 0 && walking.size < readsAtOnce && clock.elapsedMs() >= notBeforeMs) {
+        const walked: Promise<void> = walk()
+          .catch((error: unknown) => context.log({ level: 'error', what: 'a line was not collected', detail: error }))
+          .finally(() => {
+            walking.delete(walked)
+            if (clock.now() >= nextAt) parts.onFree()
+          })
+        walking.add(walked)
+      }
+      return nextAt
+    },
+    update(changed) {
+      const known = memory
+      const before = meters
+      meters = new Map(changed.map((meter) => [meter.id, meter]))
+      memory = createLineMemory([...meters.keys()], (id, dataSet) =>
+        before.has(id) ? known.get(id, dataSet) : fromArchive(meters.get(id), dataSet),
+      )
+      due = []
+      nextAt = -Infinity
+    },
+    async settled() {
+      await Promise.allSettled(walking)
+    },
+  }
+}
+
+const keyOf = (meterId: number, dataSet: DataSet): string => `${String(meterId)} ${dataSet}`
+
+/** The line, not the meter, is the reason: what was asked for stays open. */
+const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =>
+  code === 'gateway-offline' || code === 'queue-full' || code === 'cancelled' || code === 'too-late'
+
+/** What a restart remembers: a register that was read in the present turn is not read in it again. */
+const fromArchive = (meter: LineMeter | undefined, dataSet: DataSet) => {
+  const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
+  return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
+}
+
+/** The model of a Modbus meter does not have any of it. */
+const hasNothing = (protocol: MeterProtocol, items: readonly IdentifierName[]): boolean =>
+  protocol.kind !== 'dlt645' && exchangesFor(protocol, items)?.length === 0
+
+const dataOf = (
+  dataSet: DataSet,
+  { values, times }: ReadOutcome,
+): Readonly<{ at: number; data: Readonly<Record<string, unknown>> }> | null => {
+  const names = dataSetItems[dataSet].filter((name) => values[name] !== undefined)
+  if (names.length === 0) return null
+  return {
+    at: Math.max(...names.map((name) => times[name] ?? 0)),
+    data: Object.fromEntries(names.map((name) => [name, values[name]])),
+  }
+}
+
+/** Decisions of a few hundred combinations at most: models, and subsets of the sets. */
+const decisions = new Map<string, boolean>()
+
+/**
+ * Whether at most half of the other set's own exchanges come on top: neighbouring registers usually come for nothing. One
+ * exchange less of many is not worth that all others wait for the many.
+ */
+const isCheapTogether = (protocol: MeterProtocol, items: readonly DueItem[], other: DueItem): boolean => {
+  const sets = items.map((item) => item.dataSet).toSorted((a, b) => dataSets.indexOf(a) - dataSets.indexOf(b))
+  const key = `${protocol.kind === 'dlt645' ? 'dlt645' : protocol.model} ${sets.join(' ')} + ${other.dataSet}`
+  const known = decisions.get(key)
+  if (known !== undefined) return known
+  const cost = (names: readonly IdentifierName[]): number => exchangesFor(protocol, names)?.length ?? 0
+  const together = sets.flatMap((one) => dataSetItems[one])
+  const more = dataSetItems[other.dataSet]
+  const isCheap = cost([...together, ...more]) - cost(together) <= cost(more) / 2
+  decisions.set(key, isCheap)
+  return isCheap
+}

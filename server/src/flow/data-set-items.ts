@@ -1,0 +1,34 @@
+import type { IdentifierName } from '@xianfu/protocols'
+import type { DataSet } from '../domain/collection/data-set.ts'
+import { scheduledItems } from './field-reading.ts'
+
+/**
+ * What is asked of a meter for each set, in the names of DL/T 645; the blocks hold all rates and phases. A Modbus meter is
+ * asked for what its model has of it. Balances of meters with a purse of their own are read beside the energy, under an
+ * identity (`watch-purses`).
+ */
+export const dataSetItems: Readonly<Record<DataSet, readonly IdentifierName[]>> = Object.freeze({
+  energy: scheduledItems,
+  instantaneous: [
+    'voltageBlock',
+    'currentBlock',
+    'activePowerBlock',
+    'reactivePowerBlock',
+    'powerFactorBlock',
+    'frequency',
+  ],
+  // Counters: one that has moved says that there is an event to fetch.
+  events: [
+    'powerFailureCount',
+    'programmingCount',
+    'meterCoverCount',
+    'terminalCoverCount',
+    'timeAdjustmentCount',
+    'tripCount',
+    'closeCount',
+  ],
+  demand: ['presentActiveDemand', 'presentReactiveDemand', 'reverseActiveEnergyBlock'],
+  // What the meter itself has closed; half hours and days are fetched where a gap asks for them.
+  freeze: ['energyThisMonth', 'energyLastMonth'],
+  parameters: ['meterNumber', 'dateAndWeekday', 'time', 'statusWordBlock', 'activeConstant', 'currentRatio'],
+})

@@ -1,0 +1,35 @@
+import type { LineRow } from '@xianfu/contract'
+
+export type LineFilter = Readonly<{ search: string; state: LineRow['health']['state'] | null }>
+
+export const everyLine: LineFilter = Object.freeze({ search: '', state: null })
+
+const urgency = { down: 0, impaired: 1, unknown: 2, good: 3 } as const
+
+/** Those that need somebody first; a line at rest is nobody's trouble. */
+export const sortLines = (lines: readonly LineRow[]): readonly LineRow[] =>
+  lines.toSorted((a, b) => rankOf(a) - rankOf(b) || a.gateway.code.localeCompare(b.gateway.code))
+
+const rankOf = ({ pausedUntil, health, airtime }: LineRow): number => {
+  if (pausedUntil !== null) return urgency.good
+  return airtime?.verdict === 'fails' ? Math.min(urgency.impaired, urgency[health.state]) : urgency[health.state]
+}
+
+export const filterLines = (lines: readonly LineRow[], { search, state }: LineFilter): readonly LineRow[] => {
+  const wanted = search.trim().toLowerCase()
+  return lines.filter(
+    ({ gateway, site, health }) =>
+      (state === null || health.state === state) && `${gateway.code}\n${site.name}`.toLowerCase().includes(wanted),
+  )
+}
+
+/** `12.3 %`; null: nothing is known. */
+export const percent = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)} %`)
+
+export const answeredShare = ({ measured: { asked, answered } }: LineRow): number | null =>
+  asked === 0 ? null : answered / asked
+
+export const missedCount = ({ missed }: LineRow): number => missed.reduce((sum, { count }) => sum + count, 0)
+
+/** Minutes with one decimal. */
+export const minutes = (ms: number): string => (ms / 60_000).toFixed(1)
