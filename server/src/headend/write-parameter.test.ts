@@ -1,8 +1,8 @@
 import { toHex, type Request } from '@xianfu/protocols'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ParameterWriteRequest } from './headend.ts'
-import { createOnlineBench, type Bench } from './testing/bench.ts'
-import { handMadeMeter, type HandMadeMeter } from './testing/hand-made-field.ts'
+import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { answeringFor, handMadeMeter, until, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const address = '202611010101'
 const alarm1 = 0x04001001
@@ -29,7 +29,7 @@ const benchWith = async (
   }
   const made = await createOnlineBench({ meters: [meter], limits: { gatewayLatencyMs: 100 } })
   benches.push(made)
-  return { ...made, memory }
+  return { ...made, memory, meter }
 }
 
 const request = (fen: number, change: Partial<ParameterWriteRequest> = {}): ParameterWriteRequest => ({
@@ -70,6 +70,25 @@ describe('writing a parameter over a real line', () => {
       }),
     )
     expect([done.kind, asked, gateway.requests('write')]).toEqual(['verified', false, []])
+  })
+
+  test('a relay command passes between the look and the write', async () => {
+    const { headend, gateway, meter } = await benchWith(keep)
+    // Slow enough for the command to be asked for while the look is under way.
+    gateway.answerWith((asked) => [{ pauseMs: 60 }, ...answeringFor(meter)(asked)])
+    const { request: trip } = controlRequest({ action: 'trip' })
+    const before = gateway.heard.length
+    const write = headend.writeParameter(1, request(2_000))
+    await until(() => gateway.heard.length > before, 'the first look is on the wire')
+    expect(await headend.control(1, trip)).toMatchObject({ kind: 'verified' })
+    expect(await write).toMatchObject({ kind: 'verified', already: false })
+    expect(gateway.heard.slice(before).map(({ request: { kind } }) => kind)).toEqual([
+      'read',
+      'control',
+      'read',
+      'write',
+      'read',
+    ])
   })
 
   test('withdrawn at the last moment', async () => {

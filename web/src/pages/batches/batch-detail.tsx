@@ -19,6 +19,8 @@ import { WrittenSteps } from './written-steps.tsx'
 const pageSize = 50
 const aroundRunning = 2_000
 
+const renderWritten = ({ written }: BatchItem) => <WrittenSteps written={written} />
+
 /** One batch: who asked, who decided, and every meter with what was known of it and what became of it. */
 export const BatchDetail = ({ id }: { readonly id: string }) => {
   const { t } = useTranslation()
@@ -96,7 +98,7 @@ export const BatchDetail = ({ id }: { readonly id: string }) => {
         dataSource={sortItems(data.items)}
         expandable={{
           rowExpandable: ({ written }) => written.length > 0,
-          expandedRowRender: ({ written }) => <WrittenSteps written={written} />,
+          expandedRowRender: renderWritten,
         }}
         pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
         columns={[
