@@ -56,7 +56,7 @@ export const measureCommand = async ({ baudRate, turnaroundMs, samples }) => {
       })),
     })
     await headend.start()
-    while (headend.gateways()[0]?.online !== true) await clock.delay(10)
+    while (!headend.gateways()[0]?.online) await clock.delay(10)
     let next = 0
     const read = async () => {
       while (!stopping.signal.aborted) {

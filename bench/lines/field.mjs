@@ -18,7 +18,9 @@ export const clock = {
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
   rate: 1,
-  delay: async (ms, signal) => void (await sleep(ms, undefined, signal === undefined ? {} : { signal })),
+  delay: async (ms, signal) => {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal })
+  },
 }
 
 export const byteMs = ({ baudRate, parity }) => ((parity === 'none' ? 10 : 11) * 1000) / baudRate

@@ -44,6 +44,8 @@ create table batch_item (
   command_id uuid references relay_command,
   -- Of a download: what stood in the meter before and after, and the bytes.
   detail jsonb,
+  -- The process that is writing.
+  writer text,
   -- Of a download whose line is away: not before this.
   not_before timestamptz,
   finished_at timestamptz,

@@ -162,6 +162,7 @@ test('a schedule that is set is followed at once', async () => {
   await set({ scope: 'meter', subjectId: 1, dataSet: 'energy', minutes: 5, operatorId: null })
   wall += 6 * minute
   await becomes(1, ['12:01 100000 good', '12:31 102500 good', '12:37 102500 good'])
+  expect((await missed()).length).toBe(0)
 })
 
 test('what is paused is not read, and is neither a failure nor missed; afterwards it goes on', async () => {

@@ -130,7 +130,7 @@ const open = async (
     clock,
     door,
     pay,
-    ...createDeeds(house.context, headend),
+    ...createDeeds(house.context, headend, house.readNow),
     live: hub,
     system: {
       name: site?.name ?? '先付 Xianfu',

@@ -34,7 +34,7 @@ describe('a batch, from the request to each proven meter', () => {
   /** Dispatcher and batches, as the house runs them. */
   const run = (): void => {
     running = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, 'one')
+    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
     const runner = createBatchRunner(town.context)
     ended = Promise.all([dispatcher.run(running.signal), runner.run(running.signal)])
     const waking = setInterval(() => {

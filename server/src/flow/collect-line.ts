@@ -1,4 +1,3 @@
-import type { IdentifierName } from '@xianfu/protocols'
 import { dataSets, type DataSet } from '../domain/collection/data-set.ts'
 import {
   collected,
@@ -10,11 +9,11 @@ import {
 } from '../domain/collection/plan-line.ts'
 import type { Slot } from '../domain/collection/slot.ts'
 import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
-import type { Headend, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
+import type { Headend, ItemName, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
 import type { CollectedMeter } from '../store/collection.ts'
 import { dataSetItems } from './data-set-items.ts'
 import { fieldReadingOf } from './field-reading.ts'
-import { createLineMemory, type LineMemory } from './line-memory.ts'
+import { createLineMemory } from './line-memory.ts'
 import type { FlowContext } from './process.ts'
 import type { ReadingBuffer } from './reading-buffer.ts'
 
@@ -37,6 +36,8 @@ export type LineCollector = Readonly<{
   step(now: number, link: LineLink): number
   /** The archive, the rules or the pauses have changed. */
   update(meters: readonly LineMeter[]): void
+  /** Another process has collected meanwhile: what it has done in the present turn is not done again. */
+  refresh(meters: readonly CollectedMeter[]): void
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>
 }>
@@ -127,6 +128,9 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
 
   const walk = async (): Promise<void> => {
     while (!signal.aborted && link.online) {
+      // Where readings wait in front of the database, more of them would help nobody.
+      await buffer.room(signal)
+      if (signal.aborted) return
       const now = clock.now()
       if (now >= nextAt) plan(now)
       const task = take(now)
@@ -238,6 +242,15 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       due = []
       nextAt = -Infinity
     },
+    refresh(archived) {
+      for (const meter of archived)
+        for (const dataSet of dataSets) {
+          const known = fromArchive(meter, dataSet)
+          if (known.doneAt > memory.get(meter.id, dataSet).doneAt) memory.set(meter.id, dataSet, known)
+        }
+      due = []
+      nextAt = -Infinity
+    },
     async settled() {
       await Promise.allSettled(walking)
     },
@@ -251,13 +264,13 @@ const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =
   code === 'gateway-offline' || code === 'queue-full' || code === 'cancelled' || code === 'too-late'
 
 /** What a restart remembers: a register that was read in the present turn is not read in it again. */
-const fromArchive = (meter: LineMeter | undefined, dataSet: DataSet) => {
+const fromArchive = (meter: CollectedMeter | undefined, dataSet: DataSet) => {
   const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
   return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
 }
 
 /** The model of a Modbus meter does not have any of it. */
-const hasNothing = (protocol: MeterProtocol, items: readonly IdentifierName[]): boolean =>
+const hasNothing = (protocol: MeterProtocol, items: readonly ItemName[]): boolean =>
   protocol.kind !== 'dlt645' && exchangesFor(protocol, items)?.length === 0
 
 const dataOf = (
@@ -284,7 +297,7 @@ const isCheapTogether = (protocol: MeterProtocol, items: readonly DueItem[], oth
   const key = `${protocol.kind === 'dlt645' ? 'dlt645' : protocol.model} ${sets.join(' ')} + ${other.dataSet}`
   const known = decisions.get(key)
   if (known !== undefined) return known
-  const cost = (names: readonly IdentifierName[]): number => exchangesFor(protocol, names)?.length ?? 0
+  const cost = (names: readonly ItemName[]): number => exchangesFor(protocol, names)?.length ?? 0
   const together = sets.flatMap((one) => dataSetItems[one])
   const more = dataSetItems[other.dataSet]
   const isCheap = cost([...together, ...more]) - cost(together) <= cost(more) / 2

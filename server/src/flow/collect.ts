@@ -18,6 +18,8 @@ export type Collector = Readonly<{
   wake(): void
   /** The archive, the schedules or the pauses have changed: load them anew. */
   reload(): void
+  /** Gateways have come from another process: what it has read is not read again. */
+  refresh(gatewayIds: readonly number[]): Promise<void>
   run(signal: AbortSignal): Promise<void>
 }>
 
@@ -93,6 +95,10 @@ export const createCollector = (context: FlowContext, headend: Pick<Headend, 're
     reload() {
       isStale = true
       bell.ring()
+    },
+    async refresh(gatewayIds) {
+      for (const [gatewayId, meters] of await loadCollectedMeters(database, gatewayIds))
+        lines.get(gatewayId)?.refresh(meters)
     },
     async run(signal) {
       const settling = buffer.run(signal)

@@ -37,7 +37,7 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
   context.database.transaction(async (sql) => {
     const now = context.clock.now()
     if (command.accountId !== null) await lockAccounts(sql, [command.accountId])
-    const state = await lockCommand(sql, command.id)
+    const state = await lockCommand(sql, command)
     if (state !== 'queued') return { go: false, reason: `it is ${state ?? 'gone'} by now` }
     if (now > command.expiresAt) {
       await finishCommand(sql, command.id, 'expired', 'its time was over', now)
@@ -130,7 +130,7 @@ export const finishAttempt = async (
     await addEvents(sql, events)
     const status = statusOf(outcome)
     if (status !== null) await saveStatus(sql, [{ meterId: command.meterId, at: now, ...status }])
-    const state = await lockCommand(sql, command.id)
+    const state = await lockCommand(sql, command)
     // Withdrawn by the confirmation, which has already written how it ended.
     const settled = postponed || (state !== 'queued' && state !== 'sent' && state !== 'acknowledged')
     const next = settled ? null : await recordNext(sql, command, outcome, now)

@@ -1,5 +1,5 @@
-import type { IdentifierName } from '@xianfu/protocols'
 import type { DataSet } from '../domain/collection/data-set.ts'
+import type { ItemName } from '../headend/headend.ts'
 import { scheduledItems } from './field-reading.ts'
 
 /**
@@ -7,7 +7,7 @@ import { scheduledItems } from './field-reading.ts'
  * asked for what its model has of it. Balances of meters with a purse of their own are read beside the energy, under an
  * identity (`watch-purses`).
  */
-export const dataSetItems: Readonly<Record<DataSet, readonly IdentifierName[]>> = Object.freeze({
+export const dataSetItems: Readonly<Record<DataSet, readonly ItemName[]>> = Object.freeze({
   energy: scheduledItems,
   instantaneous: [
     'voltageBlock',

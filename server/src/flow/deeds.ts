@@ -37,9 +37,14 @@ export type Deeds = Readonly<{
   readLines: ReadLines
 }>
 
-export const createDeeds = (context: FlowContext, headend: Headend): Deeds => ({
+/** `readNow` where reads may have to go to another process. */
+export const createDeeds = (
+  context: FlowContext,
+  headend: Headend,
+  readNow: ReadNow = createReadNow(context, headend),
+): Deeds => ({
   requestCommand: createRequestCommand(context),
-  readNow: createReadNow(context, headend),
+  readNow,
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),

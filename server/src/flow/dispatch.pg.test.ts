@@ -17,7 +17,7 @@ describe('from the balance to the relay', () => {
 
   const run = (owner = 'one'): void => {
     stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, owner)
+    const dispatcher = createDispatcher(town.context, headend, { self: owner, onlyHeld: false })
     running = dispatcher.run(stopping.signal)
     const waking = setInterval(() => dispatcher.wake(), 10)
     stopping.signal.addEventListener('abort', () => clearInterval(waking))

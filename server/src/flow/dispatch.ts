@@ -13,6 +13,7 @@ import {
   type ClaimedCommand,
   type CommandEvent,
 } from '../store/commands.ts'
+import type { Reach } from '../store/headends.ts'
 
 /** Commands under way at once in this process; each has a line of its own to wait for. */
 const maximumUnderWay = 256
@@ -31,7 +32,7 @@ export type Dispatcher = Readonly<{
  * Carries out relay commands, one per meter at a time. A command is claimed, waits for its line, is confirmed (decided
  * again and committed as sent) when the line is free, and is finished by what the meter's status word proves.
  */
-export const createDispatcher = (context: FlowContext, headend: Headend, owner: string): Dispatcher => {
+export const createDispatcher = (context: FlowContext, headend: Headend, reach: Reach): Dispatcher => {
   const bell = createBell()
   const underWay = new Map<number, Promise<void>>()
 
@@ -39,7 +40,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
     const work = carryOut(context, headend, command, signal)
       .catch(async (error: unknown) => {
         context.log({ level: 'error', what: `command ${command.id} was interrupted`, detail: error })
-        await releaseCommand(context.database, command.id, context.clock.now() + notSentRetryMs)
+        await releaseCommand(context.database, command, context.clock.now() + notSentRetryMs)
       })
       .catch((error: unknown) => {
         context.log({ level: 'error', what: `command ${command.id} waits for a restart`, detail: error })
@@ -60,7 +61,8 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
         expired.map(({ meterId }) => meterId),
       )
     const room = maximumUnderWay - underWay.size
-    const claimed = room === 0 ? [] : await claimCommands(context.database, owner, now, room, [...underWay.keys()])
+    const claim = { ...reach, limit: room, busyMeterIds: [...underWay.keys()] }
+    const claimed = room === 0 ? [] : await claimCommands(context.database, claim, now)
     for (const command of claimed) start(command, signal)
     if (claimed.length > 0 && room > claimed.length) return
     const due = await nextCommandDue(context.database)
@@ -71,7 +73,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, owner: 
   return {
     wake: () => bell.ring(),
     async run(signal) {
-      const recovered = await recoverCommands(context.database, context.clock.now())
+      const recovered = await recoverCommands(context.database, context.clock.now(), reach.self)
       if (recovered > 0) context.log({ level: 'info', what: `${String(recovered)} commands taken up again` })
       await loop(context, 'dispatch', signal, async () => step(signal))
       await Promise.allSettled(underWay.values())
@@ -92,7 +94,7 @@ const carryOut = async (
     const { exchange } = step
     const { request, response, durationMs, meaning, at } = exchange
     events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
-    if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command.id))
+    if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command))
   }
   let postponed = false
   const outcome: ControlOutcome = await headend.control(command.meterId, {

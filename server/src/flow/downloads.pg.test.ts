@@ -62,7 +62,7 @@ describe('parameters downloaded by a batch', () => {
   }
   const run = (): void => {
     stopping = new AbortController()
-    const runner = createDownloadRunner(town.context, bench.headend)
+    const runner = createDownloadRunner(town.context, bench.headend, { self: 'one', onlyHeld: false })
     running = runner.run(stopping.signal)
     const waking = setInterval(() => {
       runner.wake()

@@ -5,7 +5,7 @@ import { viewCommands } from '../store/view/commands.ts'
 import { createDispatcher } from './dispatch.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { post } from './post.ts'
-import { createLoadControl, lookAtAll } from './run-load-control.ts'
+import { createLoadSampler, lookAtAll } from './run-load-control.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 
@@ -36,7 +36,7 @@ describe('load control on a real database', () => {
     load = createLoadAbilities(town.context)
     await town.settle([await town.reading('A', 0)])
     running = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, 'one')
+    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
     ended = dispatcher.run(running.signal)
     const waking = setInterval(() => dispatcher.wake(), 10)
     running.signal.addEventListener('abort', () => clearInterval(waking))
@@ -187,7 +187,7 @@ describe('load control on a real database', () => {
     const runFor = async (minutes: number): Promise<void> => {
       for (let step = 0; step < minutes * 2; step += 1) {
         const stopping = new AbortController()
-        const control = createLoadControl(town.context, { read }).run(stopping.signal)
+        const control = createLoadSampler(town.context, { read }, { self: 'one', onlyHeld: false }).run(stopping.signal)
         await until('looked', async () => {
           const [row] = await town.database.query<{ at: number }>('select looked_at as at from load_control')
           return (row?.at ?? 0) >= town.clock.now()

@@ -13,7 +13,9 @@ import { createBell, loop, type FlowContext } from './process.ts'
 import { instantaneousOf } from './read-now.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
-/** Readings that wait to be settled; beyond it the oldest are dropped, which loses nothing: registers are cumulative. */
+/** From so many readings that wait to be settled the lines pause: a half hour that is read too early to be kept is lost. */
+const enoughWaiting = 5_000
+/** Beyond it the oldest are dropped (reads of people do not pause), which loses no energy: registers are cumulative. */
 const maximumWaiting = 20_000
 /**
  * Readings settled in one transaction. A payment of one of their accounts waits that long: a thousand settle a quarter
@@ -30,6 +32,8 @@ const forgetEveryMs = 86_400_000
 type Failure = Readonly<{ meter: Pick<CollectedMeter, 'id' | 'siteId' | 'timeZone'>; at: number }>
 
 export type ReadingBuffer = Readonly<{
+  /** Resolves when there is room for further readings, or the signal aborts. */
+  room(signal: AbortSignal): Promise<void>
   add(reading: FieldReading): void
   addFailure(meter: Failure['meter'], at: number): void
   /** What was collected beside the readings. */
@@ -48,13 +52,21 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   const failures: Failure[] = []
   const data: MeterData[] = []
   const missed: MissedRead[] = []
+  const forRoom = new Set<() => void>()
   let forgetAt = -Infinity
+
+  const tellRoom = (): void => {
+    if (waiting.length >= enoughWaiting) return
+    for (const go of forRoom) go()
+    forRoom.clear()
+  }
 
   const flush = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchSize)
       try {
         await settleOrPartly(context, batch)
+        tellRoom()
       } catch (error) {
         waiting.unshift(...batch)
         throw error
@@ -71,6 +83,10 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
   }
 
   return {
+    async room(signal) {
+      if (waiting.length < enoughWaiting || signal.aborted) return
+      await new Promise<void>((resolve) => forRoom.add(resolve))
+    },
     add(reading) {
       if (waiting.length >= maximumWaiting) waiting.shift()
       waiting.push(reading)
@@ -92,6 +108,8 @@ export const createReadingBuffer = (context: FlowContext): ReadingBuffer => {
       loop(context, 'settle', signal, async () => {
         await bell.wait(context.clock, flushEveryMs, signal)
         await flush()
+      }).finally(() => {
+        for (const go of forRoom) go()
       }),
   }
 }

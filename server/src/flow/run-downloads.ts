@@ -10,6 +10,7 @@ import {
   type Download,
   type DownloadEnd,
 } from '../store/batch-downloads.ts'
+import type { Reach } from '../store/headends.ts'
 import { notifyLive } from '../store/notify.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
 
@@ -31,20 +32,21 @@ export type DownloadRunner = Readonly<{ wake(): void; run(signal: AbortSignal): 
 export const createDownloadRunner = (
   context: FlowContext,
   headend: Pick<Headend, 'writeParameter'>,
+  reach: Reach,
 ): DownloadRunner => {
   const { database, clock } = context
   const bell = createBell()
   const busy = new Map<number, Promise<void>>()
 
   const start = (download: Download, signal: AbortSignal): void => {
-    const work = carryOut(context, headend, download, signal)
+    const work = carryOut(context, headend, { ...download, writer: reach.self }, signal)
       .catch(async (error: unknown) => {
         context.log({
           level: 'error',
           what: `a download to meter ${String(download.meterId)} was interrupted`,
           detail: error,
         })
-        await postponeDownload(database, download, clock.now() + againAfterMs, 'interrupted')
+        await postponeDownload(database, { ...download, writer: reach.self }, clock.now() + againAfterMs, 'interrupted')
       })
       .catch((error: unknown) => context.log({ level: 'error', what: 'a download waits for a restart', detail: error }))
       .finally(() => {
@@ -57,12 +59,15 @@ export const createDownloadRunner = (
   return {
     wake: () => bell.ring(),
     async run(signal) {
-      await recoverDownloads(database)
       await loop(context, 'downloads', signal, async () => {
+        await recoverDownloads(database)
         const now = clock.now()
         await endOldDownloads(database, now - lifetimeMs, now)
         const room = mostAtOnce - busy.size
-        const claimed = room === 0 ? [] : await claimDownloads(database, now, [...busy.keys()], room)
+        const claimed =
+          room === 0
+            ? []
+            : await claimDownloads(database, { ...reach, busyGateways: [...busy.keys()], limit: room }, now)
         for (const download of claimed) start(download, signal)
         await bell.wait(clock, lookEveryMs, signal)
       })
@@ -91,7 +96,7 @@ type Written = Readonly<{
 const carryOut = async (
   { database, clock }: FlowContext,
   headend: Pick<Headend, 'writeParameter'>,
-  download: Download,
+  download: Download & Readonly<{ writer: string }>,
   signal: AbortSignal,
 ): Promise<void> => {
   const detail: Written[] = []

@@ -1,5 +1,6 @@
 import type { LoadSample } from '../domain/malignant-load.ts'
 import type { Headend } from '../headend/headend.ts'
+import type { Reach } from '../store/headends.ts'
 import { metersToLookAt, sampledMeters } from '../store/load-control.ts'
 import { meterAccount, saveStatus } from '../store/meters.ts'
 import { lookAtLoad } from './look-at-load.ts'
@@ -18,10 +19,17 @@ const mostSamplesAtOnce = 32
 /** Items of a sample: what is drawn, of what kind, and where the relay stands. */
 const sampledItems = ['activePowerTotal', 'powerFactorTotal', 'statusWord3'] as const
 
-export type LoadControl = Readonly<{ run(signal: AbortSignal): Promise<void> }>
+/** Keeps applying the rules: after readings and status words, and with the clock. One process of a database does this. */
+export const runLoadRules = async (context: FlowContext, signal: AbortSignal): Promise<void> =>
+  loop(context, 'load-rules', signal, async () => {
+    await lookAtAll(context)
+    await pause(context.clock, lookEveryMs, signal)
+  })
 
-/** Keeps applying the rules: after readings and status words, with the clock, and after samples of its own. */
-export const createLoadControl = (context: FlowContext, headend: Pick<Headend, 'read'>): LoadControl => {
+export type LoadSampler = Readonly<{ run(signal: AbortSignal): Promise<void> }>
+
+/** Samples the meters whose rules ask for it, within reach of this process, and applies the rules to each sample at once. */
+export const createLoadSampler = (context: FlowContext, headend: Pick<Headend, 'read'>, reach: Reach): LoadSampler => {
   const sampledAt = new Map<number, number>()
   const busyGateways = new Map<number, Promise<void>>()
 
@@ -34,7 +42,7 @@ export const createLoadControl = (context: FlowContext, headend: Pick<Headend, '
 
   const sampleDue = async (signal: AbortSignal): Promise<void> => {
     const now = context.clock.now()
-    const meters = await sampledMeters(context.database)
+    const meters = await sampledMeters(context.database, reach)
     const known = new Set(meters.map(({ meterId }) => meterId))
     for (const meterId of sampledAt.keys()) if (!known.has(meterId)) sampledAt.delete(meterId)
     // Who has waited longest for a sample comes first, so that a slow line serves all of its meters in turn.
@@ -56,8 +64,7 @@ export const createLoadControl = (context: FlowContext, headend: Pick<Headend, '
 
   return {
     async run(signal) {
-      await loop(context, 'load-control', signal, async () => {
-        await lookAtAll(context)
+      await loop(context, 'load-samples', signal, async () => {
         await sampleDue(signal)
         await pause(context.clock, lookEveryMs, signal)
       })

@@ -5,6 +5,7 @@ import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import { lockAccounts } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { wholeField, type Reach } from '../store/headends.ts'
 import {
   claimPurchases,
   disputePurse,
@@ -47,11 +48,11 @@ export const stepPurchases = async (context: MoneyContext, writer: PurchaseWrite
 const claimDue = async (
   { database, clock }: MoneyContext,
   limit: number,
-  without: readonly string[] = [],
+  carried: Readonly<{ without?: readonly string[]; reach?: Reach }> = {},
 ): Promise<readonly string[]> => {
   const now = clock.now()
   await ensurePartitions(database, now, now)
-  return claimPurchases(database, now, wallAfter(clock, claimMs), limit, without)
+  return claimPurchases(database, now, wallAfter(clock, claimMs), limit, carried)
 }
 
 const carryOn = async (context: MoneyContext, writer: PurchaseWriter, id: string): Promise<void> => {
@@ -179,6 +180,7 @@ export const runPurchases = async (
   context: FlowContext,
   writer: PurchaseWriter,
   signal: AbortSignal,
+  reach: Reach = wholeField,
 ): Promise<void> => {
   const { clock, log } = context
   const underWay = new Map<string, Promise<void>>()
@@ -196,7 +198,7 @@ export const runPurchases = async (
   }
   await loop(context, 'purchases', signal, async () => {
     const room = purchasesUnderWay - underWay.size
-    if (room > 0) for (const id of await claimDue(context, room, [...underWay.keys()])) take(id)
+    if (room > 0) for (const id of await claimDue(context, room, { without: [...underWay.keys()], reach })) take(id)
     await bell.wait(clock, lookEveryMs, signal)
   })
   await Promise.all(underWay.values())

@@ -23,7 +23,7 @@ describe('a wave of trips', () => {
     )
     headend = createScriptedHeadend()
     const stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, 'one')
+    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
     const running = dispatcher.run(stopping.signal)
     const waking = setInterval(() => dispatcher.wake(), 10)
     stop = async () => {

@@ -1,4 +1,5 @@
 import type { Headend } from '../headend/headend.ts'
+import { wholeField, type Reach } from '../store/headends.ts'
 import { pursesDue } from '../store/meter-purchases.ts'
 import { readFieldPurse } from './field-purchase-writer.ts'
 import { loop, pause, type FlowContext } from './process.ts'
@@ -20,7 +21,11 @@ export type PurseWatch = Readonly<{
  * Reads the purse of every meter in local mode once per reading interval and charges what the meter has deducted by
  * itself, so that the books follow the meters without anybody buying.
  */
-export const createPurseWatch = (context: FlowContext, headend: Pick<Headend, 'readPurse'>): PurseWatch => {
+export const createPurseWatch = (
+  context: FlowContext,
+  headend: Pick<Headend, 'readPurse'>,
+  reach: Reach = wholeField,
+): PurseWatch => {
   const { database, clock } = context
   /** Elapsed time at which a purse that brought nothing may be read again. */
   const notBefore = new Map<number, number>()
@@ -38,7 +43,7 @@ export const createPurseWatch = (context: FlowContext, headend: Pick<Headend, 'r
 
   const step = async (signal?: AbortSignal): Promise<number> => {
     for (const [meterId, atMs] of notBefore) if (clock.elapsedMs() >= atMs) notBefore.delete(meterId)
-    const due = await pursesDue(database, clock.now(), [...notBefore.keys()], pursesPerPass)
+    const due = await pursesDue(database, clock.now(), [...notBefore.keys()], pursesPerPass, reach)
     // All at once: each line orders its own exchanges.
     const read = await Promise.allSettled(due.map(async (meterId) => readOne(meterId, signal)))
     const failed = read.find(({ status }) => status === 'rejected')

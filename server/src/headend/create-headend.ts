@@ -136,6 +136,10 @@ class RunningHeadend implements Headend {
     return this.#onePurseAtATime(meterId, async () => writeMeterPurse(meter, this.#security, purchase, options))
   }
 
+  hangUp(gatewayId: number, reason: string): void {
+    this.#gateways.get(gatewayId)?.line.wire?.close(reason)
+  }
+
   gateways(): readonly GatewayStatus[] {
     return [...this.#gateways.values()].map((gateway) => gateway.status())
   }

@@ -74,6 +74,9 @@ export type Exchange = Readonly<{
 
 export type LinkFailure = 'unknown-meter' | 'gateway-offline' | 'backing-off' | 'queue-full' | 'cancelled' | 'too-late'
 
+/** What can be asked for, by the names of DL/T 645. */
+export type ItemName = IdentifierName
+
 export type Values = { readonly [N in IdentifierName]?: ValueOf<N> }
 
 /** Wall time of the answer that brought each item: a read of several items takes seconds, and meters count on. */
@@ -229,4 +232,6 @@ export type Headend = {
   /** One gateway's line, or all of them. */
   lines(gatewayId?: number): readonly LineStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void
+  /** Closes the connection of a gateway, which may dial again; nothing where there is none. */
+  hangUp(gatewayId: number, reason: string): void
 }

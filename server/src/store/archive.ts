@@ -86,11 +86,10 @@ const linkOf = (row: GatewayRow): GatewaySpec['link'] => {
 /** Tells every process that reads the field that the archive has changed. */
 export const notifyArchive = async (sql: Sql): Promise<void> => notify(sql, archiveChannel)
 
-export const saveGatewayState = async (sql: Sql, id: number, online: boolean, since: number): Promise<void> => {
-  await sql.query('update gateway set online = $2, online_since = $3 where id = $1', [id, online, new Date(since)])
-}
-
-/** At a start nothing is connected, whatever the last life of the program has left behind. */
+/** At a start nothing is connected but what another process holds, whatever the last life of the program has left. */
 export const forgetGatewayStates = async (sql: Sql): Promise<void> => {
-  await sql.query('update gateway set online = false, online_since = null')
+  await sql.query(
+    `update gateway g set online = false, online_since = null, headend_id = null
+     where not exists (select from headend_process h where h.id = g.headend_id and h.ended_at is null)`,
+  )
 }

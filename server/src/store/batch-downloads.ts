@@ -1,5 +1,6 @@
 import type { Parameter } from '../domain/parameter.ts'
 import type { Sql } from './database.ts'
+import type { Reach } from './headends.ts'
 
 /** A meter whose parameters are to be written. */
 export type Download = Readonly<{
@@ -9,15 +10,11 @@ export type Download = Readonly<{
   parameters: readonly Parameter[]
 }>
 
-/**
- * Takes up meters of running downloads whose turn it is, one per gateway, none on a gateway that is busy. There is one
- * server to a database, so what is taken up is this process's own.
- */
+/** Takes up meters of running downloads within reach whose turn it is, one per gateway, none on a gateway that is busy. */
 export const claimDownloads = async (
   sql: Sql,
+  { self, onlyHeld, busyGateways, limit }: Reach & Readonly<{ busyGateways: readonly number[]; limit: number }>,
   now: number,
-  busyGateways: readonly number[],
-  limit: number,
 ): Promise<readonly Download[]> => {
   const rows = await sql.query<{ batch_id: string; meter_id: number; gateway_id: number; parameters: Parameter[] }>(
     `with due as (
@@ -25,11 +22,12 @@ export const claimDownloads = async (
        from batch b join batch_item i on i.batch_id = b.id join meter m on m.id = i.meter_id
        where b.state = 'running' and b.kind = 'write-parameters' and i.state = 'waiting'
          and (i.not_before is null or i.not_before <= $1) and m.gateway_id <> all($2::int[])
+         and meter_in_reach(m.id, $4, $5)
        order by m.gateway_id, b.at, i.position limit $3)
-     update batch_item i set state = 'writing' from due
+     update batch_item i set state = 'writing', writer = $4 from due
      where i.batch_id = due.batch_id and i.meter_id = due.meter_id and i.state = 'waiting'
      returning i.batch_id, i.meter_id, due.gateway_id, due.parameters`,
-    [new Date(now), busyGateways, limit],
+    [new Date(now), busyGateways, limit, self, onlyHeld],
   )
   return rows.map((row) => ({
     batchId: row.batch_id,
@@ -39,6 +37,9 @@ export const claimDownloads = async (
   }))
 }
 
+/** One that this process has taken up: another may have taken it over since. */
+type Written = Pick<Download, 'batchId' | 'meterId'> & Readonly<{ writer: string }>
+
 export type DownloadEnd = Readonly<
   | { state: 'written'; because: null; detail: unknown }
   | { state: 'failed'; because: string; detail: unknown }
@@ -47,34 +48,37 @@ export type DownloadEnd = Readonly<
 
 export const endDownload = async (
   sql: Sql,
-  { batchId, meterId }: Pick<Download, 'batchId' | 'meterId'>,
+  { batchId, meterId, writer }: Written,
   end: DownloadEnd,
   now: number,
 ): Promise<void> => {
   await sql.query(
     `update batch_item set state = $3, because = $4, detail = $5, finished_at = $6
-     where batch_id = $1 and meter_id = $2 and state = 'writing'`,
-    [batchId, meterId, end.state, end.because, JSON.stringify(end.detail), new Date(now)],
+     where batch_id = $1 and meter_id = $2 and state = 'writing' and writer = $7`,
+    [batchId, meterId, end.state, end.because, JSON.stringify(end.detail), new Date(now), writer],
   )
 }
 
 /** Back into the queue: its line is away, or the work was broken off. A meter is read before it is written, so this is safe. */
 export const postponeDownload = async (
   sql: Sql,
-  { batchId, meterId }: Pick<Download, 'batchId' | 'meterId'>,
+  { batchId, meterId, writer }: Written,
   notBefore: number,
   why: string,
 ): Promise<void> => {
   await sql.query(
     `update batch_item set state = 'waiting', not_before = $3, because = $4
-     where batch_id = $1 and meter_id = $2 and state = 'writing'`,
-    [batchId, meterId, new Date(notBefore), why],
+     where batch_id = $1 and meter_id = $2 and state = 'writing' and writer = $5`,
+    [batchId, meterId, new Date(notBefore), why, writer],
   )
 }
 
-/** After a start: what another life of this process was writing is read, and written where needed, again. */
+/** What a process was writing that has ended is read, and written where needed, by whoever holds the gateway now. */
 export const recoverDownloads = async (sql: Sql): Promise<void> => {
-  await sql.query(`update batch_item set state = 'waiting', not_before = null where state = 'writing'`)
+  await sql.query(
+    `update batch_item i set state = 'waiting', not_before = null where state = 'writing'
+       and (writer is null or exists (select from headend_process h where h.id::text = i.writer and h.ended_at is not null))`,
+  )
 }
 
 /** Downloads that run since before an instant are over; what still waits has failed. */

@@ -17,8 +17,11 @@ export type CollectedMeter = Readonly<{
   slots: Readonly<Partial<Record<DataSet, number>>>
 }>
 
-/** All meters by gateway, in the order in which they were enrolled. */
-export const loadCollectedMeters = async (sql: Sql): Promise<ReadonlyMap<number, readonly CollectedMeter[]>> => {
+/** Meters by gateway, in the order in which they were enrolled: all, or those of some gateways. */
+export const loadCollectedMeters = async (
+  sql: Sql,
+  gatewayIds: readonly number[] | null = null,
+): Promise<ReadonlyMap<number, readonly CollectedMeter[]>> => {
   const rows = await sql.query<
     ProtocolRow & {
       id: number
@@ -35,7 +38,9 @@ export const loadCollectedMeters = async (sql: Sql): Promise<ReadonlyMap<number,
      from meter m join site s on s.id = m.site_id
        left join (select meter_id, jsonb_object_agg(data_set, floor(extract(epoch from slot_at) * 1000)) as slots
                   from meter_data group by meter_id) d on d.meter_id = m.id
+     where $1::int[] is null or m.gateway_id = any($1::int[])
      order by m.gateway_id, m.id`,
+    [gatewayIds],
   )
   const lines = new Map<number, CollectedMeter[]>()
   for (const row of rows) {

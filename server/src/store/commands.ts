@@ -1,5 +1,6 @@
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 import type { Sql } from './database.ts'
+import type { Reach } from './headends.ts'
 
 export type NewCommand = Readonly<{
   id: string
@@ -115,6 +116,8 @@ export type ClaimedCommand = Readonly<{
   requestedBy: string
   attempts: number
   expiresAt: number
+  /** The process that has taken it up; once it is another, this one may not act on it any more. */
+  owner: string
 }>
 
 type ClaimedRow = {
@@ -128,25 +131,24 @@ type ClaimedRow = {
   expires_at: number
 }
 
-/** Takes up to `limit` due commands, the most urgent first and one per meter, for this process. */
+/** Takes up to `limit` due commands within reach, the most urgent first and one per meter, for this process. */
 export const claimCommands = async (
   sql: Sql,
-  owner: string,
+  { self: owner, onlyHeld, limit, busyMeterIds }: Reach & Readonly<{ limit: number; busyMeterIds: readonly number[] }>,
   now: number,
-  limit: number,
-  busyMeterIds: readonly number[],
 ): Promise<readonly ClaimedCommand[]> => {
   const rows = await sql.query<ClaimedRow>(
     `with due as (
        select c.id, c.meter_id, c.urgency, c.at from relay_command c
        where c.state = 'queued' and c.owner is null and c.not_before <= $2 and c.meter_id <> all($4::int[])
+         and meter_in_reach(c.meter_id, $1, $5)
          and not exists (select from relay_command u
                          where u.meter_id = c.meter_id and (u.state in ('sent', 'acknowledged') or u.state = 'queued' and u.owner is not null))
        order by c.urgency, c.at limit $3 for update skip locked),
      one as (select distinct on (meter_id) id from due order by meter_id, urgency, at)
      update relay_command c set owner = $1 from one where c.id = one.id
      returning c.id, c.bucket, c.meter_id, c.account_id, c.kind, c.requested_by, c.attempts, c.expires_at`,
-    [owner, new Date(now), limit, busyMeterIds],
+    [owner, new Date(now), limit, busyMeterIds, onlyHeld],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -157,16 +159,27 @@ export const claimCommands = async (
     requestedBy: row.requested_by,
     attempts: row.attempts,
     expiresAt: row.expires_at,
+    owner,
   }))
 }
 
-/** The state of one command, locked until the transaction ends. */
-export const lockCommand = async (sql: Sql, id: string): Promise<RelayCommandState | null> => {
-  const [row] = await sql.query<{ state: RelayCommandState }>(
-    'select state from relay_command where id = $1 for update',
+/**
+ * The state of one command, locked until the transaction ends; `not-ours` when another process has taken it over, which
+ * had every reason to believe that we are gone.
+ */
+export const lockCommand = async (
+  sql: Sql,
+  { id, owner }: Pick<ClaimedCommand, 'id' | 'owner'>,
+): Promise<RelayCommandState | 'not-ours' | null> => {
+  const [row] = await sql.query<{ state: RelayCommandState; owner: string | null }>(
+    'select state, owner from relay_command where id = $1 for update',
     [id],
   )
-  return row?.state ?? null
+  if (row === undefined) return null
+  // Who ends or postpones a command takes the owner off it: the state then says how it stands.
+  const taken = row.owner !== null && row.owner !== owner
+  const open = row.state === 'queued' || row.state === 'sent' || row.state === 'acknowledged'
+  return taken || (open && row.owner === null) ? 'not-ours' : row.state
 }
 
 export const markSent = async (sql: Sql, id: string, now: number): Promise<void> => {
@@ -174,8 +187,14 @@ export const markSent = async (sql: Sql, id: string, now: number): Promise<void>
   await addEvents(sql, [{ commandId: id, kind: 'sent', text: 'the bytes leave now', at: now }])
 }
 
-export const markAcknowledged = async (sql: Sql, id: string): Promise<void> => {
-  await sql.query(`update relay_command set state = 'acknowledged' where id = $1 and state = 'sent'`, [id])
+export const markAcknowledged = async (
+  sql: Sql,
+  { id, owner }: Pick<ClaimedCommand, 'id' | 'owner'>,
+): Promise<void> => {
+  await sql.query(`update relay_command set state = 'acknowledged' where id = $1 and owner = $2 and state = 'sent'`, [
+    id,
+    owner,
+  ])
 }
 
 export const finishCommand = async (
@@ -221,24 +240,30 @@ export const postponeCommand = async (
 }
 
 /** Gives back a command whose carrying out was interrupted; one that had been sent is repeated only after a state read. */
-export const releaseCommand = async (sql: Sql, id: string, notBefore: number): Promise<void> => {
+export const releaseCommand = async (
+  sql: Sql,
+  { id, owner }: Pick<ClaimedCommand, 'id' | 'owner'>,
+  notBefore: number,
+): Promise<void> => {
   await sql.query(
     `update relay_command set state = 'queued', not_before = $2, owner = null
-     where id = $1 and state in ('queued', 'sent', 'acknowledged')`,
-    [id, new Date(notBefore)],
+     where id = $1 and owner = $3 and state in ('queued', 'sent', 'acknowledged')`,
+    [id, new Date(notBefore), owner],
   )
 }
 
 /**
- * After a start: what another life of this process had taken up is queued again. What had been sent keeps its count of
- * attempts, so the meter's state is read before anything is repeated.
+ * After a start, or when another process has ended: what was taken up by whoever is no more is queued again. What had been
+ * sent keeps its count of attempts, so the meter's state is read before anything is repeated.
  */
-export const recoverCommands = async (sql: Sql, now: number): Promise<number> => {
-  await sql.query(`update relay_command set owner = null where state = 'queued' and owner is not null`)
+export const recoverCommands = async (sql: Sql, now: number, self: string): Promise<number> => {
+  const orphaned = `c.owner <> $1 and not exists (
+    select from headend_process h where h.id::text = c.owner and h.ended_at is null)`
+  await sql.query(`update relay_command c set owner = null where c.state = 'queued' and ${orphaned}`, [self])
   const rows = await sql.query<{ id: string }>(
-    `update relay_command set state = 'queued', owner = null, not_before = $1
-     where state in ('sent', 'acknowledged') returning id`,
-    [new Date(now)],
+    `update relay_command c set state = 'queued', owner = null, not_before = $2
+     where c.state in ('sent', 'acknowledged') and ${orphaned} returning c.id`,
+    [self, new Date(now)],
   )
   await addEvents(
     sql,
@@ -279,13 +304,13 @@ export const nextCommandDue = async (sql: Sql): Promise<number | null> => {
   return row?.due ?? null
 }
 
-/** Commands of a gateway's meters that wait only because the gateway was away are due at once. */
-export const hastenCommands = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+/** Commands of these gateways' meters that wait only because the gateway was away are due at once. */
+export const hastenCommands = async (sql: Sql, gatewayIds: readonly number[], now: number): Promise<void> => {
   await sql.query(
     `update relay_command c set not_before = $2 from meter m
-     where m.id = c.meter_id and m.gateway_id = $1 and c.state = 'queued' and c.owner is null
+     where m.id = c.meter_id and m.gateway_id = any($1::int[]) and c.state = 'queued' and c.owner is null
        and (c.attempts = 0 or c.kind in ('direct-close', 'permit-close')) and c.not_before > $2`,
-    [gatewayId, new Date(now)],
+    [gatewayIds, new Date(now)],
   )
 }
 

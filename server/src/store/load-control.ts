@@ -1,6 +1,7 @@
 import type { LoadFacts, LoadHold, LoadRules, LoadState } from '../domain/load-control.ts'
 import type { RelayCommandKind } from '../domain/relay-command.ts'
 import type { Sql } from './database.ts'
+import type { Reach } from './headends.ts'
 
 /** By this name load control asks for commands, as the credit policy does by `policy`. */
 export const loadControl = 'load-control'
@@ -36,10 +37,12 @@ export const metersToLookAt = async (
 /** Meters that are sampled for their rules, with the time between two samples. */
 export const sampledMeters = async (
   sql: Sql,
+  { self, onlyHeld }: Reach,
 ): Promise<readonly Readonly<{ meterId: number; gatewayId: number; everyMs: number }>[]> =>
   sql.query<{ meterId: number; gatewayId: number; everyMs: number }>(
     `select l.meter_id as "meterId", m.gateway_id as "gatewayId", (l.rules->>'sampleEveryMs')::float8 as "everyMs"
-     from load_control l join meter m on m.id = l.meter_id where l.rules->>'sampleEveryMs' is not null order by l.meter_id`,
+     from load_control l join meter m on m.id = l.meter_id where l.rules->>'sampleEveryMs' is not null and meter_in_reach(l.meter_id, $1, $2) order by l.meter_id`,
+    [self, onlyHeld],
   )
 
 type Row = {

@@ -1,6 +1,7 @@
 import type { MeterPurchase, PurchaseState, PurseReading } from '../domain/meter-purchase.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { Sql } from './database.ts'
+import { wholeField, type Reach } from './headends.ts'
 
 export type StoredPurchase = MeterPurchase &
   Readonly<{ id: string; bucket: number; accountId: number; meterId: number; pendingTransferId: string | null }>
@@ -87,27 +88,27 @@ export const claimPurchases = async (
   now: number,
   until: number,
   limit: number,
-  without: readonly string[] = [],
+  { without = [], reach = wholeField }: Readonly<{ without?: readonly string[]; reach?: Reach }> = {},
 ): Promise<readonly string[]> => {
   const rows = await sql.query<{ id: string }>(
     `update meter_purchase set next_step_at = $2 where id in (
        select id from meter_purchase where state in ('waiting', 'written') and next_step_at <= $1
-         and id <> all ($4::uuid[])
+         and id <> all ($4::uuid[]) and meter_in_reach(meter_id, $5, $6)
        order by next_step_at limit $3 for update skip locked) returning id`,
-    [new Date(now), new Date(until), limit, [...without]],
+    [new Date(now), new Date(until), limit, [...without], reach.self, reach.onlyHeld],
   )
   return rows.map(({ id }) => id)
 }
 
 /**
- * A gateway is there again: what waits for its meters need not wait any longer. What is being carried on meanwhile
+ * Gateways are there again: what waits for their meters need not wait any longer. What is being carried on meanwhile
  * is not taken up twice: `runPurchases` knows it.
  */
-export const hastenPurchases = async (sql: Sql, gatewayId: number, now: number): Promise<void> => {
+export const hastenPurchases = async (sql: Sql, gatewayIds: readonly number[], now: number): Promise<void> => {
   await sql.query(
     `update meter_purchase set next_step_at = $2 where state in ('waiting', 'written') and next_step_at > $2
-       and meter_id in (select id from meter where gateway_id = $1)`,
-    [gatewayId, new Date(now)],
+       and meter_id in (select id from meter where gateway_id = any($1::int[]))`,
+    [gatewayIds, new Date(now)],
   )
 }
 
@@ -170,15 +171,16 @@ export const pursesDue = async (
   now: number,
   without: readonly number[],
   limit: number,
+  reach: Reach = wholeField,
 ): Promise<readonly number[]> => {
   const rows = await sql.query<{ id: number }>(
     `select m.id from meter m join account a on a.id = m.account_id join agreement g on g.id = a.agreement_id
        join site s on s.id = m.site_id left join meter_wallet w on w.meter_id = m.id
-     where g.settlement_mode = 'local' and m.id <> all ($2::int[])
+     where g.settlement_mode = 'local' and m.id <> all ($2::int[]) and meter_in_reach(m.id, $4, $5)
        and (w.read_at is null or w.read_at + make_interval(mins => s.reading_interval_minutes) <= $1)
        and not exists (select from meter_purchase p where p.meter_id = m.id and p.state in ('waiting', 'written'))
      order by w.read_at nulls first, m.id limit $3`,
-    [new Date(now), [...without], limit],
+    [new Date(now), [...without], limit, reach.self, reach.onlyHeld],
   )
   return rows.map(({ id }) => id)
 }

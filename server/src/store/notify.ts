@@ -6,6 +6,11 @@ export const messageChannel = 'xianfu_message'
 export const liveChannel = 'xianfu_live'
 export const batchChannel = 'xianfu_batch'
 export const archiveChannel = 'xianfu_archive'
+/** Gateways have come to a process: `HEADEND GATEWAY …`. Whoever else has a socket of it lets go. */
+export const gatewayChannel = 'xianfu_gateway'
+/** Reads asked of the process that holds a gateway, by its identifier; and their answers, by the request's. */
+export const fieldRequestChannel = 'xianfu_field_request'
+export const fieldAnswerChannel = 'xianfu_field_answer'
 
 /** PostgreSQL refuses payloads of 8 000 bytes; a bigger change is told as `all`. */
 const maximumPayloadBytes = 7_000

@@ -10,6 +10,9 @@ const hostAndPort = (text: string): Door => {
   return { host: match[1] ?? '', port: Number(match[2]) }
 }
 
+/** One, or several with commas between: a gateway that finds no one at the first dials the next. */
+const headends = (text: string): Door[] => text.split(',').map(hostAndPort)
+
 const portNumber = (text: string): number => {
   if (!/^\d{1,5}$/u.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('must be a port from 0 to 65535')
@@ -50,7 +53,11 @@ const program = (surface: Surface): Command => {
       'instead of a file: so many gateways to be dialled, so many meters each',
       population,
     )
-    .option('--headend <host:port>', 'where gateways dial in', hostAndPort)
+    .option(
+      '--headend <host:port,...>',
+      'where gateways dial in; of several, each begins at another and goes on to the next',
+      headends,
+    )
     .option('--control-port <port>', 'HTTP port for experimenters on 127.0.0.1, 0 for any free one', portNumber)
     .option('--speed <rate>', 'how fast the wall clock runs; bytes on wires keep their true length', positive)
     .option('--clock <virtual,real,rate>', 'wall clock: anchor in epoch milliseconds, and how fast it runs', anchor)

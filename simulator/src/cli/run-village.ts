@@ -8,7 +8,7 @@ import type { Surface } from './surface.ts'
 export type RunOptions = Readonly<{
   village?: string
   generate?: Readonly<{ gateways: number; metersPerGateway: number }>
-  headend?: Readonly<{ host: string; port: number }>
+  headend?: readonly Readonly<{ host: string; port: number }>[]
   controlPort?: number
   clock?: ClockAnchor
   speed?: number
@@ -28,7 +28,7 @@ export const runVillage = async (options: RunOptions, surface: Surface): Promise
   const running = await startVillage({
     village,
     clock: clockOf(options),
-    ...(options.headend && { headend: options.headend }),
+    ...(options.headend && { headends: options.headend }),
     ...(options.state !== undefined && { statePath: options.state }),
     onEvent: ({ gateway, kind, detail }) => surface.err(`${gateway} ${kind} ${detail}\n`),
   })

@@ -24,7 +24,8 @@ export type GatewayEvent = Readonly<{
 export type GatewayParts = Readonly<{
   clock: Clock
   random: Random
-  headend: Readonly<{ host: string; port: number }> | undefined
+  /** Where it dials, one after the other; nowhere: it stays away. */
+  headends: readonly Readonly<{ host: string; port: number }>[]
   lineFor(deliver: (bytes: Uint8Array) => void): Rs485Line
   onEvent(event: GatewayEvent): void
 }>
@@ -106,10 +107,11 @@ export class VirtualGateway {
   }
 
   async #dial({ registration, heartbeat, reconnectMs }: Extract<GatewayOptions, { mode: 'dials-in' }>): Promise<void> {
-    const { headend } = this.#parts
-    if (headend === undefined) return
+    const { headends } = this.#parts
     let pauseMs = reconnectMs
-    while (!this.#stop.signal.aborted) {
+    for (let dials = 0; !this.#stop.signal.aborted; dials += 1) {
+      const headend = headends[dials % headends.length]
+      if (headend === undefined) return
       if (!this.#offline) {
         const socket = connect({ host: headend.host, port: headend.port, noDelay: true })
         const served = this.#serve(socket, () => {

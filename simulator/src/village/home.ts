@@ -27,12 +27,12 @@ export type HomePlan = Readonly<{
 export type HomeParts = Readonly<{
   around: Surroundings
   profile: LoadProfile
-  headend: Readonly<{ host: string; port: number }> | undefined
+  headends: readonly Readonly<{ host: string; port: number }>[]
   remembered(address: string): RememberedMeter | undefined
   onEvent(event: GatewayEvent): void
 }>
 
-export const makeHome = (plan: HomePlan, { around, profile, headend, remembered, onEvent }: HomeParts): Home => {
+export const makeHome = (plan: HomePlan, { around, profile, headends, remembered, onEvent }: HomeParts): Home => {
   const { clock, random } = around
   const bank = new RegisterBank(plan.count)
   const meters: VirtualMeter[] = []
@@ -47,7 +47,7 @@ export const makeHome = (plan: HomePlan, { around, profile, headend, remembered,
   const gateway = new VirtualGateway(plan.gateway, {
     clock,
     random,
-    headend,
+    headends,
     onEvent,
     lineFor: (deliver) => new Rs485Line(line, { meters, clock, random, deliver }),
   })

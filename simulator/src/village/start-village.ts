@@ -18,6 +18,8 @@ export type VillageOptions = Readonly<{
   clock: Clock
   /** Where gateways dial in; without it those stay away. */
   headend?: Readonly<{ host: string; port: number }>
+  /** Several of them: each gateway begins at another one, and goes on to the next when its connection ends. */
+  headends?: readonly Readonly<{ host: string; port: number }>[]
   /** What meters remember is kept here from run to run. */
   statePath?: string
   /** Half-hourly loads in place of the shipped ones. */
@@ -111,9 +113,13 @@ const settle = async (options: VillageOptions): Promise<Home[]> => {
   return plansOf(village, profile.households).map((plan, number) => {
     // Chance of its own for each gateway: what happens on one line does not depend on when another is used.
     const around = { ...common, random: seededRandom(seedFor(village.seed, number)) }
-    return makeHome(plan, { around, profile, headend, onEvent, remembered: (address) => state?.meters[address] })
+    const headends = rotated(options.headends ?? (headend === undefined ? [] : [headend]), number)
+    return makeHome(plan, { around, profile, headends, onEvent, remembered: (address) => state?.meters[address] })
   })
 }
+
+const rotated = <T>(items: readonly T[], by: number): readonly T[] =>
+  items.map((_, index) => items[(index + by) % items.length] as T)
 
 const byAddress = (homes: readonly Home[]): Map<string, VirtualMeter> => {
   const meters = new Map<string, VirtualMeter>()

@@ -10,6 +10,8 @@ import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { dryRunCommand } from './dry-run.ts'
 import { enrolCommand } from './enrol.ts'
+import { headendCommand } from './headend.ts'
+import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
@@ -29,6 +31,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .description('Remote electricity prepayment management. 遠程預付費管理系統')
     .exitOverride()
     .addCommand(startCommand())
+    .addCommand(headendCommand())
     .addCommand(auditCommand())
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
@@ -73,18 +76,6 @@ const startCommand = (): Command =>
       await running.stop()
       process.stdout.write('stopped.\n')
     })
-
-/** The first Ctrl-C stops cleanly, a second one at once. */
-const stopSignal = async (): Promise<void> =>
-  new Promise((resolve) => {
-    let times = 0
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => {
-        times += 1
-        if (times > 1) process.exit(130)
-        resolve()
-      })
-  })
 
 const auditCommand = (): Command =>
   withDatabaseOptions(new Command('audit'))

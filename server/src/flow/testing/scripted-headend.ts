@@ -106,5 +106,6 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,
+    hangUp: () => undefined,
   }
 }

@@ -168,7 +168,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
       lineConfig,
       backOff: createBackOff(defaultLimits),
       responseTime: createResponseTime({ ...defaultLimits, latencyMs: defaultLimits.gatewayLatencyMs }),
-      tally: createTally(clock.elapsedMs),
+      tally: createTally(() => clock.elapsedMs()),
       refusedBlocks: new Set(),
       clock,
       limits: defaultLimits,
@@ -236,6 +236,7 @@ const meterRows = (count: number, paces: Paces): readonly LineMeter[] => {
 }
 
 const recorder = (readings: Map<number, number[]>, missed: MissedRead[]): ReadingBuffer => ({
+  room: async () => undefined,
   add: ({ meterId, at }: FieldReading) => void readings.set(meterId, [...(readings.get(meterId) ?? []), at]),
   addFailure: () => undefined,
   addData: () => undefined,

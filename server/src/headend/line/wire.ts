@@ -213,7 +213,8 @@ export class Wire {
     await this.#waitForLikeAnswers(question)
     const quietUntilMs = Math.max(this.#silentUntilMs, this.#lastByteAtMs + quietMs)
     const waitMs = quietUntilMs - clock.elapsedMs()
-    if (waitMs > 0) await clock.delay(waitMs, signal).catch(() => undefined)
+    // Timers drop fractions of a millisecond; a silence that is too short is none.
+    if (waitMs > 0) await clock.delay(Math.ceil(waitMs), signal).catch(() => undefined)
     return !isAborted(signal)
   }
 
