@@ -15,6 +15,7 @@ import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { loadCommand } from './load.ts'
 import { malignantLoadCommand } from './malignant-load.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
@@ -39,6 +40,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
     .addCommand(malignantLoadCommand())
+    .addCommand(loadCommand())
     .addCommand(scheduleCommand())
     .addCommand(pauseCommand())
     .addCommand(airtimeCommand())
