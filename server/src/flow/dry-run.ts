@@ -69,7 +69,8 @@ export type DryRun = (input: DryRunInput) => Promise<DryRunReport | Readonly<{ o
 
 /** Accounts that one dry run walks through; more is done site by site. */
 const mostAccounts = 50_000
-const pageOf = 1_000
+/** Small, so that payments and commands of this process never wait long for a page to be thought through. */
+const pageOf = 200
 const mostRows = 2_000
 const lookBackMs = 7 * 24 * 3_600_000
 /** A shorter history says nothing of a day. */
