@@ -22,6 +22,7 @@ export const entryKind = z.enum([
   'purchase-voided',
   'purchase-expired',
   'wallet-return',
+  'compensation',
   'suspense-resolved',
   'reversal',
 ])

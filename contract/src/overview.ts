@@ -12,7 +12,16 @@ export const overview = z.object({
   moneyInToday: moneyText,
   chargedToday: moneyText,
   /** From an accepted payment to the verified close, machine milliseconds, over the last 100 cases. */
-  paymentToPower: z.object({ count: z.number(), p50Ms: z.number().nullable(), worstMs: z.number().nullable() }),
+  paymentToPower: z.object({
+    count: z.number(),
+    p50Ms: z.number().nullable(),
+    p95Ms: z.number().nullable(),
+    p99Ms: z.number().nullable(),
+    worstMs: z.number().nullable(),
+    /** Cases that run now, and those of the last 100 that were late. */
+    running: z.number(),
+    late: z.number(),
+  }),
 })
 export type Overview = z.infer<typeof overview>
 

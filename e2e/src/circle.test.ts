@@ -139,4 +139,28 @@ describe('the main job, over real TCP and a real database', () => {
       await browser.close()
     }
   })
+
+  test('in the browser: the lines with their time, one of which is paused and goes on', { timeout }, async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage({ locale: 'zh-CN' })
+      await page.goto(server.url)
+      await page.fill('input[autocomplete=username]', 'admin')
+      await page.fill('input[type=password]', server.password)
+      await page.keyboard.press('Enter')
+      await page.getByText('工坊 3').first().waitFor()
+      await page.keyboard.press('b')
+      const lines = page.getByRole('table', { name: '总线列表' })
+      await lines.getByText('能保证').first().waitFor()
+      expect(await lines.getByText(/^GW-0\d$/u).count()).toBe(3)
+      await page.keyboard.press('p')
+      await page.getByPlaceholder('原因').fill('更换接线')
+      await page.keyboard.press('Enter')
+      await page.getByText(/暂停采集至/u).waitFor()
+      await page.getByRole('button', { name: '恢复采集' }).click()
+      await page.getByText(/暂停采集至/u).waitFor({ state: 'detached' })
+    } finally {
+      await browser.close()
+    }
+  })
 })

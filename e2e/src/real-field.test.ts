@@ -1,26 +1,17 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { listMeters } from '@xianfu/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from './free-port.ts'
 import { makeDataFolder, startServer, until, type RunningServer } from './running-server.ts'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('../../server/bin/xianfu.js', import.meta.url))
 const exampleFile = fileURLToPath(new URL('../../server/fixtures/enrolment/site.json', import.meta.url))
-
-/** A port that nobody has: a dialled gateway of this test must not reach anybody. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 describe('a real field is enrolled from a file while its server runs', () => {
   let folder: Awaited<ReturnType<typeof makeDataFolder>>

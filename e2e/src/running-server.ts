@@ -28,6 +28,8 @@ export type RunningServer = Readonly<{
   field(method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown): Promise<FieldMeter>
   /** Ctrl-C, and wait. */
   stop(): Promise<void>
+  /** Kill -9 of the server; its database runs on. */
+  kill(): Promise<void>
   /** Kill -9 of server and database. */
   crash(): Promise<void>
 }>
@@ -40,12 +42,15 @@ export const makeDataFolder = async (): Promise<Readonly<{ path: string; remove(
 }
 
 /** A demonstration at some speed, or a real field, which has no village. */
-export type ServerOptions = Readonly<{ speed: number } | { mode: 'field' }>
+export type ServerOptions = Readonly<
+  { speed: number } | { mode: 'field'; /** Any free one when absent. */ gatewayPort?: number }
+>
 
 export const startServer = async (data: string, options: ServerOptions): Promise<RunningServer> => {
   const isField = 'mode' in options
   const words = ['start', '--data', data, '--port', '0', '--log-level', 'debug']
-  if (isField) words.push('--mode', 'field', '--gateway-host', '127.0.0.1', '--gateway-port', '0')
+  if (isField)
+    words.push('--mode', 'field', '--gateway-host', '127.0.0.1', '--gateway-port', String(options.gatewayPort ?? 0))
   else words.push('--speed', String(options.speed))
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,6 +73,7 @@ export const startServer = async (data: string, options: ServerOptions): Promise
       return (await answer.json()) as FieldMeter
     },
     stop: async () => end(child, 'SIGINT'),
+    kill: async () => end(child, 'SIGKILL'),
     crash: async () => {
       const postmaster = await readFile(join(data, 'cluster', 'postmaster.pid'), 'utf8')
       await end(child, 'SIGKILL')

@@ -89,7 +89,15 @@ export const accountRoutes = (
       readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
       moneyInToday: moneyText(figures.money_in),
       chargedToday: moneyText(figures.charged),
-      paymentToPower: { count: Number(figures.restored), p50Ms: figures.p50_ms, worstMs: figures.worst_ms },
+      paymentToPower: {
+        count: Number(figures.restored),
+        p50Ms: figures.p50_ms,
+        p95Ms: figures.p95_ms,
+        p99Ms: figures.p99_ms,
+        worstMs: figures.worst_ms,
+        running: Number(figures.restoring),
+        late: Number(figures.late),
+      },
     }
   })
 }

@@ -90,6 +90,16 @@ describe('the API, over a real database', () => {
       expect(answer.cookies).toEqual([])
     })
 
+    test('payment to power: nothing yet is nothing, and the span has its bounds', async () => {
+      const answer = await get('/api/restorations?hours=24', 'auditor')
+      const none = { p50Ms: null, p95Ms: null, p99Ms: null, worstMs: null }
+      expect([answer.statusCode, answer.json()]).toEqual([
+        200,
+        { count: 0, lateCount: 0, queued: none, sent: none, acknowledged: none, verified: none, running: [], late: [] },
+      ])
+      expect((await get('/api/restorations?hours=0')).statusCode).toBe(400)
+    })
+
     test('the cookie is for this site and not for scripts; the token is not kept', async () => {
       const [cookie] = (await signIn('auditor')).cookies
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })

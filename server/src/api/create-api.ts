@@ -16,6 +16,7 @@ import { ApiProblem } from './problem.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
+import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
 
@@ -57,6 +58,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   accountRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
+  restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
   dryRunRoutes(app, abilities, whoIs)
   loadRoutes(app, abilities, whoIs)

@@ -81,13 +81,15 @@ const modbus = z.strictObject({
   kind: z.enum(['modbus-rtu', 'modbus-tcp']),
   unit: z.int().min(0).max(255),
   model: z.string().min(1),
-  wiring: z.enum(['in-line', 'shunt-trip']).default('in-line'),
+  wiring: z.enum(['in-line', 'contactor', 'contactor-inverse', 'shunt-trip', 'external-breaker']).default('in-line'),
 })
 const meter = z.strictObject({
   gateway: name,
   address: z.string().regex(/^\d{12}$/u, 'must be the twelve digits of the meter'),
   place: name,
   protocol: modbus.optional(),
+  /** What the relay of a DL/T 645 meter means for supply. */
+  wiring: z.enum(['in-line', 'contactor', 'external-breaker']).optional(),
   energyStepWh: z.int().min(1).optional(),
   passwordLevel: z.int().min(0).max(9).default(2),
   password: z
@@ -251,10 +253,11 @@ const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number]
   number: one.number,
   customer: one.customer,
   protected: one.protected,
-  meters: one.meters.map(({ protocol, energyStepWh, schedules: written, ...rest }) => ({
+  meters: one.meters.map(({ protocol, energyStepWh, wiring, schedules: written, ...rest }) => ({
     ...rest,
     ...schedulesOf({ schedules: written }),
     ...(protocol !== undefined && { protocol }),
+    ...(wiring !== undefined && { wiring }),
     ...(energyStepWh !== undefined && { energyStepWh }),
   })),
   agreement: one.agreement === null ? null : termsOf(one.agreement),

@@ -4,6 +4,7 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { createCollector } from '../flow/collect.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
 import { createGatewayHolder } from '../flow/hold-gateways.ts'
+import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { createElsewhereReader } from '../flow/read-elsewhere.ts'
 import { createReadNow } from '../flow/read-now.ts'
@@ -86,6 +87,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     elsewhere.run(signal),
     downloads.run(signal),
     createLoadSampler(context, headend, reach).run(signal),
+    runSelfTrips(context, headend, signal, reach),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),
   ]

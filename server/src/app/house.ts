@@ -9,6 +9,7 @@ import { createNotifyLoop } from '../flow/notify.ts'
 import { runLoadRules } from '../flow/run-load-control.ts'
 import { createBatchRunner } from '../flow/run-batches.ts'
 import type { FlowContext } from '../flow/process.ts'
+import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
@@ -56,6 +57,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runLoadRules(context, signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),

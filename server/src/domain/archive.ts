@@ -1,3 +1,5 @@
+import type { Wiring } from './wiring.ts'
+
 /** What the archive says of the field side: gateways, their links and lines, and the meters on them. */
 
 export type GatewaySpec = Readonly<{
@@ -22,8 +24,7 @@ export type MeterSpec = Readonly<{
   address: string
   /** DL/T 645-2007 when absent. */
   protocol?: Readonly<
-    | { kind: 'dlt645' }
-    | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: 'in-line' | 'shunt-trip' }
+    { kind: 'dlt645' } | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: Wiring }
   >
   credentials: Readonly<{ level: number; password: string; operator: string }>
   timeZone: string

@@ -1,3 +1,4 @@
+import type { SpeakingWiring } from './wiring.ts'
 import type { MeterSpec } from './archive.ts'
 import type { DataSet, Pace } from './collection/data-set.ts'
 import type { CreditTerms } from './credit-policy.ts'
@@ -48,6 +49,8 @@ export type EnrolledMeter = Readonly<{
   address: string
   /** DL/T 645-2007 when absent. */
   protocol?: MeterSpec['protocol']
+  /** Of a DL/T 645 meter; that of a Modbus meter stands in its protocol. In-line when absent. */
+  wiring?: SpeakingWiring
   /** One step of its energies as they are charged; 10 Wh when absent, more behind transformers. */
   energyStepWh?: number
   place: string

@@ -48,7 +48,7 @@ const chinese = (kind: NoticeKind, facts: NoticeFacts): string => {
     case 'stopped':
       return `${who}已停电,${balance}。至少充值${formatFen(facts.amountNeeded)}元即可复电,请先关闭电器注意安全。${call}`
     case 'reconnect-permitted':
-      return `${who}已允许合闸,请先关闭电器,再按电表按钮恢复用电。${balance}。${call}`
+      return `${who}已允许合闸,请先关闭电器,再按电表按钮(或合上断路器)恢复用电。${balance}。${call}`
     case 'reconnected':
       return `${who}已复电,${balance}。${call}`
     case 'failed':
@@ -70,7 +70,7 @@ const english = (kind: NoticeKind, facts: NoticeFacts): string => {
     case 'stopped':
       return `${who}: supply stopped, ${balance}. Pay at least ${formatFen(facts.amountNeeded)} yuan to get it back; switch appliances off first. ${call}`
     case 'reconnect-permitted':
-      return `${who}: closing is permitted. Switch appliances off, then press the button at the meter. ${balance}. ${call}`
+      return `${who}: closing is permitted. Switch appliances off, then press the button at the meter (or close the breaker). ${balance}. ${call}`
     case 'reconnected':
       return `${who}: supply restored, ${balance}. ${call}`
     case 'failed':

@@ -22,6 +22,7 @@ export type OperationKind =
   | 'hand-over-cash'
   | 'suspense-in'
   | 'resolve-suspense'
+  | 'compensate'
 
 /** Plain data of an input or a result; money is bigint here and text in the database. */
 export type Plain = string | number | bigint | boolean | null | readonly Plain[] | Readonly<{ [name: string]: Plain }>

@@ -36,6 +36,7 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   'collect-debt': true,
   'write-off': true,
   fee: true,
+  compensate: true,
   reverse: true,
   'hand-over-cash': true,
   'settle-channel': true,

@@ -26,6 +26,7 @@ const parts = Object.freeze({
   'purchase-voided': 'movement',
   'purchase-expired': 'movement',
   'wallet-return': 'movement',
+  compensation: 'movement',
 } as const satisfies Readonly<Record<BalanceTemplate, StatementPart>>)
 
 export const partOfKind = (kind: string): StatementPart => {

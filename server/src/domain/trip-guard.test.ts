@@ -92,6 +92,11 @@ describe('the guard over trips', () => {
     expect(admitTrip({ ...state, usual: { perDay: 1, days: 7 } }, limits, facts).kind).toBe('frozen')
   })
 
+  test('a trip that took its time before the one that opened the minute is counted in it', () => {
+    const full: GuardState = { ...quiet, minuteAt: now, sentInMinute: 3, day: facts.day, sentInDay: 3 }
+    expect(admitTrip(full, limits, { ...facts, now: now - 20 })).toEqual({ kind: 'wait', notBefore: now + minute })
+  })
+
   test('a clock set back does not open the minute', () => {
     const state: GuardState = { ...quiet, minuteAt: now, sentInMinute: 3 }
     const verdict = admitTrip(state, limits, { ...facts, now: now - 10 * minute })

@@ -84,7 +84,8 @@ export const admitTrip = (state: GuardState, limits: GuardLimits, facts: GuardFa
   const usual = state.day === day ? state.usual : usualAfter(state, day)
   const because = alarmOf({ ...state, usual }, limits, facts)
   if (because !== null) return { kind: 'frozen', state: { ...state, frozen: { at: now, because } }, because }
-  const sameMinute = now >= state.minuteAt && now < state.minuteAt + minuteMs
+  // A moment before the minute began is another trip that waited for the guard's lock, not another minute.
+  const sameMinute = Math.abs(now - state.minuteAt) < minuteMs
   if (sameMinute && state.sentInMinute >= limits.mostPerMinute)
     return { kind: 'wait', notBefore: state.minuteAt + minuteMs }
   return {

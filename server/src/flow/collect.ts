@@ -11,7 +11,7 @@ import { createReadingBuffer } from './reading-buffer.ts'
 /** Longest sleep between two looks at the schedule, elapsed time. */
 const lookEveryMs = 1_000
 const shortestSleepMs = 5
-const linesInOneGo = 100
+const linesInOneGo = 20
 
 export type Collector = Readonly<{
   /** A gateway came: look at the schedule now. */

@@ -2,8 +2,12 @@ import type { FlowContext } from './process.ts'
 import { createBell, loop } from './process.ts'
 import type { ControlOutcome, ControlStep, Headend } from '../headend/headend.ts'
 import { notSentRetryMs } from '../domain/relay-command.ts'
+import { standstillMilliwatts } from '../domain/relay-watch.ts'
+import { openWorkItems } from '../store/work-items.ts'
+import { energyWhileOpen } from './note-relays.ts'
 import { accountsToDecide, confirmSend, finishAttempt } from './command-step.ts'
 import {
+  addEvents,
   claimCommands,
   expireCommands,
   markAcknowledged,
@@ -36,14 +40,38 @@ export const createDispatcher = (context: FlowContext, headend: Headend, reach: 
   const bell = createBell()
   const underWay = new Map<number, Promise<void>>()
 
+  /** Commands whose end the database could not be told: given back as soon as it is there again, and looked at anew. */
+  const interrupted = new Set<ClaimedCommand>()
+  const giveBack = async (): Promise<void> => {
+    for (const command of interrupted) {
+      await releaseCommand(context.database, command, context.clock.now())
+      interrupted.delete(command)
+    }
+  }
+
+  /** Looks at the power of meters that were just tripped; beside the commands, for a close must not wait for one. */
+  const looks = new Set<Promise<void>>()
+  const lookForPower = (command: ClaimedCommand, signal: AbortSignal): void => {
+    const look = seeStandstill(context, headend, command, signal)
+      .catch((error: unknown) => {
+        context.log({ level: 'warn', what: `the power behind command ${command.id} was not seen`, detail: error })
+      })
+      .finally(() => looks.delete(look))
+    looks.add(look)
+  }
+
   const start = (command: ClaimedCommand, signal: AbortSignal): void => {
     const work = carryOut(context, headend, command, signal)
+      .then((outcome) => {
+        if (command.kind === 'trip' && outcome.kind === 'verified') lookForPower(command, signal)
+      })
       .catch(async (error: unknown) => {
         context.log({ level: 'error', what: `command ${command.id} was interrupted`, detail: error })
         await releaseCommand(context.database, command, context.clock.now() + notSentRetryMs)
       })
       .catch((error: unknown) => {
-        context.log({ level: 'error', what: `command ${command.id} waits for a restart`, detail: error })
+        interrupted.add(command)
+        context.log({ level: 'error', what: `command ${command.id} waits for the database`, detail: error })
       })
       .finally(() => {
         underWay.delete(command.meterId)
@@ -53,6 +81,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, reach: 
   }
 
   const step = async (signal: AbortSignal): Promise<void> => {
+    await giveBack()
     const now = context.clock.now()
     const expired = await expireCommands(context.database, now)
     if (expired.length > 0)
@@ -77,6 +106,7 @@ export const createDispatcher = (context: FlowContext, headend: Headend, reach: 
       if (recovered > 0) context.log({ level: 'info', what: `${String(recovered)} commands taken up again` })
       await loop(context, 'dispatch', signal, async () => step(signal))
       await Promise.allSettled(underWay.values())
+      await Promise.allSettled(looks)
     },
   }
 }
@@ -86,7 +116,7 @@ const carryOut = async (
   headend: Headend,
   command: ClaimedCommand,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<ControlOutcome> => {
   const events: CommandEvent[] = []
   // Database writes of the steps, one after the other and beside the line, which must not wait for them.
   let writes: Promise<void> = Promise.resolve()
@@ -94,7 +124,10 @@ const carryOut = async (
     const { exchange } = step
     const { request, response, durationMs, meaning, at } = exchange
     events.push({ commandId: command.id, kind: step.kind, text: meaning, at, request, response, durationMs })
-    if (step.kind === 'acknowledged') writes = writes.then(async () => markAcknowledged(context.database, command))
+    if (step.kind !== 'acknowledged') return
+    writes = writes.then(async () => markAcknowledged(context.database, command))
+    // Awaited below; a database that goes away before that must not end the process.
+    writes.catch(() => undefined)
   }
   let postponed = false
   const outcome: ControlOutcome = await headend.control(command.meterId, {
@@ -111,4 +144,26 @@ const carryOut = async (
   })
   await writes
   await finishAttempt(context, command, outcome, events, postponed)
+  return outcome
+}
+
+/** After the status word, the meter's own measurement: behind an open relay no power flows. Where it is not told, no word. */
+const seeStandstill = async (
+  { database, clock }: FlowContext,
+  headend: Headend,
+  { id, meterId }: ClaimedCommand,
+  signal: AbortSignal,
+): Promise<void> => {
+  const read = await headend.read(meterId, ['activePowerTotal'], { priority: 'verification', signal })
+  const milliwatts = read.values.activePowerTotal ?? null
+  const exchange = read.exchanges.at(-1)
+  if (milliwatts === null || exchange === undefined) return
+  const flows = Math.abs(milliwatts) > standstillMilliwatts
+  const watts = String(Math.round(milliwatts / 1_000))
+  const text = flows ? `power behind the open relay: ${watts} W` : 'no power behind the open relay'
+  const { at, request, response, durationMs } = exchange
+  await database.transaction(async (sql) => {
+    await addEvents(sql, [{ commandId: id, kind: 'power-read', text, at, request, response, durationMs }])
+    if (flows) await openWorkItems(sql, [energyWhileOpen(meterId, { watts })], clock.now())
+  })
 }

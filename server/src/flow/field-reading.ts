@@ -2,8 +2,11 @@ import { wattHours } from '../domain/quantity.ts'
 import type { ReadOutcome } from '../headend/headend.ts'
 import type { FieldReading } from './settle.ts'
 
-/** What every scheduled round asks of a meter: registers, status word, power. */
-export const scheduledItems = ['forwardActiveEnergyBlock', 'statusWord3', 'activePowerTotal'] as const
+/**
+ * What every scheduled round asks of a meter: status word, registers, power. The status word comes first: a relay that was
+ * open before the registers were read explains all energy that is counted after them.
+ */
+export const scheduledItems = ['statusWord3', 'forwardActiveEnergyBlock', 'activePowerTotal'] as const
 
 /** What a person who waits gets: the same, and voltages and currents. */
 export const personItems = [...scheduledItems, 'voltageBlock', 'currentBlock'] as const

@@ -14,6 +14,7 @@ import {
   type CreditRecord,
 } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { openRestorations, type NewRestoration } from '../store/restorations.ts'
 import { writeTransfers } from '../store/ledger.ts'
 import { queueMessages, type NewMessage } from '../store/messages.ts'
 import { commandChannel, messageChannel, notify, notifyLive } from '../store/notify.ts'
@@ -143,6 +144,7 @@ const carryOut = async (
   const wanted = decided.flatMap((one) => commandsOf(one, ids, now, paymentId))
   const queued = new Set((await queueCommands(sql, wanted, now)).map(({ id }) => id))
   const commands = wanted.filter(({ id }) => queued.has(id))
+  await openRestorations(sql, commands.flatMap(restorationOf), now)
   const messages = decided.flatMap(messagesOf)
   await queueMessages(sql, messages, now)
   if (commands.length + cancelled.length > 0) await notify(sql, commandChannel)
@@ -181,6 +183,11 @@ const commandsOf = (
     paymentId: paymentId ?? null,
     expiresAt: now + lifetimeMs[kind],
   }))
+
+const restorationOf = ({ id, meterId, accountId, kind, paymentId }: NewCommand): NewRestoration[] =>
+  (kind === 'direct-close' || kind === 'permit-close') && accountId !== null
+    ? [{ commandId: id, meterId, accountId, kind, paymentId }]
+    : []
 
 const messagesOf = ({ record, decision, balance }: Decided): NewMessage[] =>
   decision.notices.map((notice) => messageFor(notice, record, balance, decision.earliestStopAt))

@@ -3,6 +3,7 @@ import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
 import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
+import { flowsWhileOpen } from '../domain/relay-watch.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
@@ -21,6 +22,7 @@ import {
   type PeriodUpdate,
   type StoredReading,
 } from '../store/settlement.ts'
+import { noteRelays, type RelaySight } from './note-relays.ts'
 import { post } from './post.ts'
 import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
 
@@ -96,6 +98,11 @@ const settleBatch = async (
     rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
   )
   await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
+  await noteRelays(
+    sql,
+    outcomes.flatMap(({ sight }) => (sight === null ? [] : [sight])),
+    now,
+  )
   return summaryOf(rows)
 }
 
@@ -120,6 +127,7 @@ type MeterOutcome = Readonly<{
   periods: readonly PeriodUpdate[]
   tariffPeriods: readonly TariffPeriodUpdate[]
   observation: Observation | null
+  sight: RelaySight | null
 }>
 
 type Progress = {
@@ -144,6 +152,7 @@ const settleMeter = (
   const moved = progress.last !== record.last ? progress.last : null
   const newestQuality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
   const late = newest === undefined || rows.every(({ kind }) => kind === 'late')
+  const status = newest === undefined ? null : newerStatus(record, newest)
   return {
     rows,
     periods: [...progress.touched.values()],
@@ -161,9 +170,23 @@ const settleMeter = (
                   good: moved?.registers ?? null,
                   powerMilliwatts: newest.powerMilliwatts,
                 },
-            status: newerStatus(record, newest),
+            status,
           },
+    sight: status === null ? null : sightOf(record, status, moved),
   }
+}
+
+/** Energy counts as flowing behind an open relay only from a reading that was taken when it was open already. */
+const sightOf = (
+  { meterId, seen, statusAt, last, registerStepWh }: MeterRecord,
+  { relay, relayCommand }: NonNullable<Observation['status']>,
+  moved: MeterRecord['last'],
+): RelaySight => {
+  const wasOpen = seen?.relay === 'open' && last !== null && statusAt !== null && statusAt <= last.at
+  const usedWh =
+    moved === null || last === null ? noEnergy : subtractEnergy(moved.registers.totalWh, last.registers.totalWh)
+  const flows = wasOpen && relay === 'open' && flowsWhileOpen(usedWh, registerStepWh)
+  return { meterId, before: seen, now: { relay, relayCommand }, flowedWh: flows ? usedWh : null }
 }
 
 /** Under the meter's lock: a status word that is older than what is known says nothing any more. */

@@ -1,7 +1,15 @@
-import type { Reply, Request } from '@xianfu/protocols'
+import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/protocols'
 import { afterEach, expect, test } from 'vitest'
 import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, statusWith, until, type HandMadeMeter } from './testing/hand-made-field.ts'
+import { localTime } from '../domain/calendar.ts'
+import {
+  answeringFor,
+  handMadeMeter,
+  statusWith,
+  testClock,
+  until,
+  type HandMadeMeter,
+} from './testing/hand-made-field.ts'
 
 const benches: Bench[] = []
 
@@ -75,8 +83,9 @@ test('refused: the meter says why', async () => {
   const errors = { raw: 4, reasons: ['wrong-password'] as const }
   const { headend } = await benchWith(insteadOfControl({ kind: 'error', address, functionCode: 0x1c, errors }))
   const { request, steps } = controlRequest({ action: 'trip' })
-  expect(await headend.control(1, request)).toEqual({ kind: 'refused', errors })
-  expect(steps.map(({ kind }) => kind)).toEqual(['exchange'])
+  expect(await headend.control(1, request)).toEqual({ kind: 'refused', errors, status: statusWith({}) })
+  // The status word is asked why; a wrong password needs no look at the clock.
+  expect(steps.map(({ kind }) => kind)).toEqual(['exchange', 'state-read'])
 })
 
 test('refused: a newer meter says so in two bytes of its acknowledgement', async () => {
@@ -193,4 +202,83 @@ test('a late look from before the order proves nothing', async () => {
     kind: 'unverified',
     status: { relay: 'closed' },
   })
+})
+
+/** The deadline as it is on the wire: the last six data bytes, each 33H more, BCD, `ss mm hh DD MM YY`. */
+const deadlineBytes = (request: Uint8Array): string =>
+  [...request.subarray(-8, -2)].map((byte) => ((byte - 0x33) & 0xff).toString(16).padStart(2, '0')).join(' ')
+
+const deadlineText = (instant: number): string => {
+  const { year, month, day, hour, minute, second } = localTime(instant, 'Asia/Shanghai')
+  return [second, minute, hour, day, month, year % 100].map((part) => String(part).padStart(2, '0')).join(' ')
+}
+
+test('the end of validity travels in the last six bytes of 1CH, in the local time of the meter', async () => {
+  const { headend } = await benchWith()
+  const { request, steps } = controlRequest({ action: 'trip', validForMs: 60_000 })
+  const before = testClock().now()
+  await headend.control(1, request)
+  const sent = steps[0]?.exchange.request ?? new Uint8Array(0)
+  const possible = [...Array(20).keys()].map((second) => deadlineText(before + 50_000 + second * 1_000))
+  expect(possible).toContain(deadlineBytes(sent))
+})
+
+test('keep power at the meter is told by the status word, where the error byte says only "other"', async () => {
+  const errors = { raw: 1, reasons: ['other'] as const }
+  const refusal: Reply = { kind: 'error', address, functionCode: 0x1c, errors }
+  const { headend } = await benchWith({ ...insteadOfControl(refusal), status: statusWith({ keepPower: true }) })
+  const { request, steps } = controlRequest({ action: 'trip' })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'refused', errors, status: { keepPower: true } })
+  expect(steps.map(({ kind }) => kind)).toEqual(['exchange', 'state-read'])
+})
+
+test('a meter whose clock is wrong refuses the deadline; it is then told in the time of that clock', async () => {
+  const hourMs = 3_600_000
+  const { headend, meter } = await benchWith()
+  const shown = (): ReturnType<typeof localTime> => localTime(testClock().now() + hourMs, 'Asia/Shanghai')
+  meter.instead = (request) => {
+    if (request.kind === 'control') {
+      const at = Date.UTC(
+        2000 + (request.validUntil?.year ?? 0) - 2000,
+        (request.validUntil?.month ?? 1) - 1,
+        request.validUntil?.day,
+        request.validUntil?.hour,
+        request.validUntil?.minute,
+        request.validUntil?.second,
+      )
+      const { year, month, day, hour, minute, second } = shown()
+      const isPast = at < Date.UTC(year, month - 1, day, hour, minute, second)
+      return isPast ? { kind: 'error', address, functionCode: 0x1c, errors: { raw: 1, reasons: ['other'] } } : undefined
+    }
+    if (request.kind !== 'read') return undefined
+    const { identifier } = request
+    const read = (data: Uint8Array): Reply => ({ kind: 'read', address, identifier, data, more: false })
+    if (identifier === identifiers.time.id) return read(encodeValue('time', shown()))
+    if (identifier === identifiers.dateAndWeekday.id) return read(encodeValue('dateAndWeekday', shown()))
+    return undefined
+  }
+  const refused = await headend.control(1, controlRequest({ action: 'trip' }).request)
+  expect(refused).toMatchObject({ kind: 'refused', clockOffMs: expect.any(Number) as number })
+  expect(Math.abs(('clockOffMs' in refused ? (refused.clockOffMs ?? 0) : 0) - hourMs)).toBeLessThan(5_000)
+  const { request, steps } = controlRequest({ action: 'trip', readStateFirst: true })
+  expect(await headend.control(1, request)).toMatchObject({ kind: 'verified', already: false })
+  // State, date and time once more, for the clock may have been set; then the order.
+  expect(steps.map(({ kind }) => kind)).toEqual(['state-read', 'exchange', 'exchange', 'acknowledged', 'state-read'])
+})
+
+test('a close waits for one exchange of another meter’s trip, not for its proof', async () => {
+  const stuck = handMadeMeter('202611010102')
+  stuck.instead = (request) =>
+    request.kind === 'control' ? { kind: 'control', address: stuck.address, result: new Uint8Array(0) } : undefined
+  const meter = handMadeMeter(address, { status: open })
+  const made = await createOnlineBench({ meters: [meter, stuck], limits: { gatewayLatencyMs: 100 } })
+  benches.push(made)
+  const { headend, gateway } = made
+  const order: string[] = []
+  const trip = headend.control(2, controlRequest({ action: 'trip' }).request).then(() => order.push('trip'))
+  await until(() => gateway.requests('read').length >= 1, 'the trip is being proven')
+  const close = headend.control(1, controlRequest({ action: 'direct-close' }).request).then(() => order.push('close'))
+  await Promise.all([trip, close])
+  expect(order).toEqual(['close', 'trip'])
+  expect(gateway.requests('read').length).toBe(6)
 })

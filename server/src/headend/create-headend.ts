@@ -220,6 +220,7 @@ class RunningHeadend implements Headend {
       tally: same ? before.tally : createTally(() => this.#clock.elapsedMs()),
       refusedBlocks: same ? before.refusedBlocks : new Set(),
       clock: this.#clock,
+      meterClock: same ? before.meterClock : { aheadMs: null },
       limits,
       onSilent: (pauseMs) => this.#log({ kind: 'meter-silent', meterId, address, pauseMs }),
       onAnswersAgain: () => this.#log({ kind: 'meter-answers-again', meterId, address }),

@@ -1,6 +1,7 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
 import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { ParameterName, ParameterValue } from '../domain/parameter.ts'
+import type { Wiring } from '../domain/wiring.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import type { TallyCounts } from './line/tally.ts'
@@ -42,12 +43,6 @@ export type MeterProtocol = Readonly<
   { kind: 'dlt645' } | { kind: 'modbus-rtu' | 'modbus-tcp'; unit: number; model: string; wiring: Wiring }
 >
 
-/**
- * `in-line`: supply flows through the relay. `shunt-trip`: the relay feeds the coil that trips a breaker, so closed
- * contacts mean no supply; that the breaker has been closed again by hand no status word tells.
- */
-export type Wiring = 'in-line' | 'shunt-trip'
-
 export type MeterConfig = Readonly<{
   id: number
   gatewayId: number
@@ -60,8 +55,11 @@ export type MeterConfig = Readonly<{
   timeZone: string
 }>
 
-/** In falling urgency; a more urgent job passes every queued less urgent one on its line. */
-export type Priority = 'relay' | 'person' | 'verification' | 'scheduled' | 'back-fill' | 'clock'
+/**
+ * In falling urgency; a more urgent job passes every queued less urgent one on its line. `restore` is a close: it passes
+ * other relay commands, too, also between the exchanges of one.
+ */
+export type Priority = 'restore' | 'relay' | 'person' | 'verification' | 'scheduled' | 'back-fill' | 'clock'
 
 /** One request and its answer as they were on the wire. `at` is wall time, `durationMs` elapsed time. */
 export type Exchange = Readonly<{
@@ -130,7 +128,15 @@ export type ControlOutcome = Readonly<
   | { kind: 'withdrawn'; reason: string }
   | { kind: 'not-sent'; code: LinkFailure | 'no-answer' | 'bad-answer'; detail: string }
   /** `detail`: why, where the reasons of a DL/T 645 meter do not say it. */
-  | { kind: 'refused'; errors: MeterErrors; detail?: string }
+  | {
+      kind: 'refused'
+      errors: MeterErrors
+      detail?: string
+      /** The status word after the refusal: a meter whose error byte says nothing shows here that it keeps power. */
+      status?: StatusWord3
+      /** How far the meter's clock is ahead (above zero) or behind, where that is why it refuses the deadline. */
+      clockOffMs?: number
+    }
   /** Sent, but no (intelligible) answer came: the relay may have moved or not. */
   | { kind: 'unanswered'; detail: string }
   /** Acknowledged, but the status word does not show it (or could not be read: `status` null). */

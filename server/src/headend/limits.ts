@@ -52,6 +52,8 @@ export type HeadendLimits = Readonly<{
   maxFollowUpFrames: number
   /** When, after the acknowledgement, the status word is looked at. */
   proofAtMs: readonly number[]
+  /** A meter's clock that is further off than this makes it refuse a deadline; told and taken into account. */
+  clockOffMs: number
   /** What a security module may take for one answer. */
   securityModuleMs: number
 }>
@@ -83,6 +85,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   readAttempts: Object.freeze({ scheduled: 2, person: 2, state: 2 }),
   maxFollowUpFrames: 32,
   proofAtMs: Object.freeze([0, 150, 400, 1_000, 2_000]),
+  clockOffMs: 20_000,
   securityModuleMs: 10_000,
 })
 

@@ -1,3 +1,4 @@
+import type { Wiring } from '../domain/wiring.ts'
 import type { FieldSpec, GatewaySpec, MeterSpec } from '../domain/archive.ts'
 import type { Sql } from './database.ts'
 import { archiveChannel, notify } from './notify.ts'
@@ -22,7 +23,7 @@ export type ProtocolRow = {
   protocol: 'dlt645' | 'modbus-rtu' | 'modbus-tcp'
   unit_address: number | null
   model: string | null
-  wiring: 'in-line' | 'shunt-trip'
+  wiring: Wiring
 }
 
 type MeterRow = ProtocolRow & {

@@ -183,7 +183,11 @@ export const lockCommand = async (
 }
 
 export const markSent = async (sql: Sql, id: string, now: number): Promise<void> => {
-  await sql.query(`update relay_command set state = 'sent', attempts = attempts + 1 where id = $1`, [id])
+  await sql.query(
+    `update relay_command set state = 'sent', attempts = attempts + 1,
+       real_sent_at = coalesce(real_sent_at, clock_timestamp()) where id = $1`,
+    [id],
+  )
   await addEvents(sql, [{ commandId: id, kind: 'sent', text: 'the bytes leave now', at: now }])
 }
 
@@ -191,10 +195,11 @@ export const markAcknowledged = async (
   sql: Sql,
   { id, owner }: Pick<ClaimedCommand, 'id' | 'owner'>,
 ): Promise<void> => {
-  await sql.query(`update relay_command set state = 'acknowledged' where id = $1 and owner = $2 and state = 'sent'`, [
-    id,
-    owner,
-  ])
+  await sql.query(
+    `update relay_command set state = 'acknowledged', real_acknowledged_at = coalesce(real_acknowledged_at, clock_timestamp())
+     where id = $1 and owner = $2 and state = 'sent'`,
+    [id, owner],
+  )
 }
 
 export const finishCommand = async (

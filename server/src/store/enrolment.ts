@@ -165,7 +165,7 @@ export const insertMeter = async (
         protocol.kind,
         modbus?.unit ?? null,
         modbus?.model ?? null,
-        modbus?.wiring ?? 'in-line',
+        modbus?.wiring ?? meter.wiring ?? 'in-line',
         meter.energyStepWh ?? 10,
       ],
     ),

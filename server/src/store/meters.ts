@@ -1,3 +1,4 @@
+import type { Wiring } from '../domain/wiring.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import type { Sql } from './database.ts'
 import { arrayText } from './settlement.ts'
@@ -161,6 +162,21 @@ export const countFailures = async (sql: Sql, meterIds: readonly number[]): Prom
 export const isUnderKeepPower = async (sql: Sql, meterId: number): Promise<boolean> => {
   const [row] = await sql.query<{ keep_power: boolean }>('select keep_power from meter where id = $1', [meterId])
   return row?.keep_power ?? false
+}
+
+/** As last written down; whoever writes it anew waits until this transaction is over. */
+export const isGatewayOnline = async (sql: Sql, meterId: number): Promise<boolean> => {
+  const [row] = await sql.query<{ online: boolean }>(
+    'select g.online from gateway g where g.id = (select gateway_id from meter where id = $1) for share',
+    [meterId],
+  )
+  return row?.online ?? false
+}
+
+export const meterWiring = async (sql: Sql, meterId: number): Promise<Wiring> => {
+  const [row] = await sql.query<{ wiring: Wiring }>('select wiring from meter where id = $1', [meterId])
+  if (row === undefined) throw new Error(`there is no meter ${String(meterId)}`)
+  return row.wiring
 }
 
 /** The account and bucket of a meter, or null when there is no such meter. */

@@ -1,5 +1,6 @@
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, price, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import type { RelaySeen } from '../domain/relay-watch.ts'
 import type { SettlementPeriod } from '../domain/settlement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
@@ -16,6 +17,8 @@ export type MeterRecord = Readonly<{
   registerStepWh: number
   /** When the newest status word that is known was read. */
   statusAt: number | null
+  /** As it said; null while none has been read. */
+  seen: RelaySeen | null
   last: Readonly<{ at: number; registers: Registers }> | null
   agreement: Readonly<{ id: number; pricePlanId: number; plan: PricePlan | 'tariff' }> | null
   /** The newest period, unless a tariff has rated it. */
@@ -46,6 +49,8 @@ type Row = {
   maximum_watts: number
   energy_step_wh: number
   status_at: number | null
+  relay: RelaySeen['relay'] | 'unknown'
+  relay_command: RelaySeen['relayCommand'] | 'unknown'
   last_at: number | null
   last_total_wh: bigint | null
   last_rates_wh: bigint[] | null
@@ -110,7 +115,8 @@ export const lockAccountsOfMeters = async (sql: Sql, meterIds: readonly number[]
 
 export const loadMeters = async (sql: Sql, meterIds: readonly number[]): Promise<readonly MeterRecord[]> => {
   const rows = await sql.query<Row>(
-    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.status_at, m.last_at,
+    `select m.id, m.site_id, m.bucket, m.account_id, s.time_zone, m.maximum_watts, m.energy_step_wh, m.status_at, m.relay,
+            m.relay_command, m.last_at,
             m.last_total_wh, m.last_rates_wh,
             g.id as agreement_id, g.price_plan_id, pl.kind as plan_kind, pl.prices as plan_prices,
             p.start_at as p_start, p.end_at as p_end, p.agreement_id as p_agreement_id, p.price_plan_id as p_price_plan_id,
@@ -139,6 +145,10 @@ const recordOf = (row: Row): MeterRecord => ({
   maximumWatts: row.maximum_watts,
   registerStepWh: row.energy_step_wh,
   statusAt: row.status_at,
+  seen:
+    row.relay === 'unknown' || row.relay_command === 'unknown'
+      ? null
+      : { relay: row.relay, relayCommand: row.relay_command },
   last:
     row.last_at === null || row.last_total_wh === null
       ? null

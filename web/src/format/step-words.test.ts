@@ -27,8 +27,22 @@ describe('the server’s texts become codes again', () => {
     ],
     [
       'acknowledged but not proven: the status word says relay closed, relay command open',
-      { kind: 'word', word: 'not-proven', code: 'the status word says relay closed, relay command open' },
+      { kind: 'word', word: 'not-opened', code: '' },
     ],
+    [
+      'acknowledged but not proven: trip-delayed-by-current; the status word says relay closed, relay command open',
+      { kind: 'word', word: 'held-back', code: '' },
+    ],
+    [
+      'acknowledged but not proven: the status word says relay open, relay command closed',
+      { kind: 'word', word: 'not-closed', code: '' },
+    ],
+    [
+      'acknowledged but not proven: the status word was not read',
+      { kind: 'word', word: 'not-proven', code: 'the status word was not read' },
+    ],
+    ['power behind the open relay: 1200 W', { kind: 'word', word: 'power-flows', code: '1200' }],
+    ['no power behind the open relay', { kind: 'word', word: 'stands-still', code: '' }],
     ['the balance or the facts have changed since it was queued', { kind: 'word', word: 'facts-changed', code: '' }],
     ['its time was over before it could be sent', { kind: 'word', word: 'too-late', code: '' }],
     ['it is cancelled by now', { kind: 'word', word: 'by-now', code: 'cancelled' }],

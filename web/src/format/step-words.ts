@@ -12,6 +12,11 @@ export type StepWord =
   | 'refused'
   | 'no-answer'
   | 'not-proven'
+  | 'held-back'
+  | 'not-opened'
+  | 'not-closed'
+  | 'stands-still'
+  | 'power-flows'
   | 'facts-changed'
   | 'too-late'
   | 'restarted'
@@ -34,7 +39,12 @@ const table: readonly (readonly [RegExp, StepWord])[] = [
   [/^refused by the meter: (.*)$/u, 'refused'],
   [/^no answer: no answer within (\d+) ms/u, 'no-answer'],
   [/^no answer: (.*)$/u, 'no-answer'],
+  [/^acknowledged but not proven: trip-delayed-by-current\b/u, 'held-back'],
+  [/^acknowledged but not proven: .*relay closed, relay command open/u, 'not-opened'],
+  [/^acknowledged but not proven: .*relay open, relay command closed/u, 'not-closed'],
   [/^acknowledged but not proven: (.*)$/u, 'not-proven'],
+  [/^power behind the open relay: (\d+) W$/u, 'power-flows'],
+  [/^no power behind the open relay$/u, 'stands-still'],
   [/^the balance or the facts have changed/u, 'facts-changed'],
   [/^its time was over/u, 'too-late'],
   [/^taken up again after a restart/u, 'restarted'],

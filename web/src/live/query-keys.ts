@@ -10,6 +10,7 @@ export const dayKey = ['day'] as const
 export const batchesKey = ['batches'] as const
 export const batchKey = (id: string): QueryKey => ['batch', id]
 export const guardsKey = ['guards'] as const
+export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
@@ -36,6 +37,7 @@ export const liveKeys: readonly QueryKey[] = [
   batchesKey,
   allBatchesKey,
   workItemsKey,
+  restorationsKey,
   linesKey,
   allMetersKey,
   allHistoriesKey,

@@ -38,6 +38,8 @@ describe('every code of the server has words', () => {
     ['collection/line-health.ts', 'LineReasonCode', zh.lineReason],
     ['collection/line-health.ts', 'LineCause', zh.lineCause],
     ['dlt645/meter-error.ts', 'MeterErrorReason', zh.meterError],
+    ['dlt645/meter-error.ts', 'ControlRefusal', zh.meterError],
+    ['dlt645/meter-error.ts', 'SecurityRefusal', zh.meterError],
   ] as const)('%s %s', (file, name, words) => {
     const codes = unionOf(file, name)
     expect(codes.length).toBeGreaterThan(3)

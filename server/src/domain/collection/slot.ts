@@ -81,7 +81,9 @@ export const offsetOf = (
   const intervalMs = minutes * minuteMs
   if (dataSet === 'energy')
     return scattered(gatewayId) % Math.floor(Math.min(energySpreadMs, intervalMs / energySpreadPart))
-  return scattered(meterId) % Math.floor(Math.min(otherSpreadMs, intervalMs / otherSpreadPart))
+  const offset = scattered(meterId) % Math.floor(Math.min(otherSpreadMs, intervalMs / otherSpreadPart))
+  // Whole minutes: a line is planned anew whenever something of it becomes due.
+  return offset - (offset % minuteMs)
 }
 
 /** Neighbouring numbers end far apart (the multiplier is 2³² over the golden ratio). */

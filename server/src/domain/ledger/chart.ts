@@ -39,6 +39,8 @@ export const chart = Object.freeze({
   'between-accounts': { side: 'debit', owner: 'house', bound: false },
   /** 期初: the other side of balances that were brought in. */
   'opening-balances': { side: 'debit', owner: 'house', bound: false },
+  /** 补偿: given to customers who waited too long for supply. */
+  compensation: { side: 'debit', owner: 'house', bound: false },
   /** 现金长短款 */
   'cash-difference': { side: 'debit', owner: 'house', bound: false },
 } as const satisfies Readonly<Record<string, ChartLine>>)

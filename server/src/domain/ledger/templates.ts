@@ -28,6 +28,8 @@ export const templates = Object.freeze({
   'opening-debt': { debit: 'customer-receivable', credit: 'opening-balances' },
   'debt-collection': { debit: 'customer-prepayment', credit: 'customer-receivable' },
   'write-off': { debit: 'write-off', credit: 'customer-prepayment' },
+  /** For supply that came back too late. */
+  compensation: { debit: 'compensation', credit: 'customer-prepayment' },
   'debt-write-off': { debit: 'write-off', credit: 'customer-receivable' },
   'purchase-pending': { debit: 'customer-prepayment', credit: 'meter-purchase-pending' },
   'purchase-posted': { debit: 'meter-purchase-pending', credit: 'meter-wallet' },

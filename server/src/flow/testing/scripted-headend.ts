@@ -1,5 +1,12 @@
 import { statusWord3, type StatusWord3 } from '@xianfu/protocols'
-import type { ControlOutcome, ControlRequest, Exchange, Headend, MeterAction } from '../../headend/headend.ts'
+import type {
+  ControlOutcome,
+  ControlRequest,
+  Exchange,
+  Headend,
+  MeterAction,
+  ReadOutcome,
+} from '../../headend/headend.ts'
 
 /**
  * A field whose answers a test writes down: it asks for the confirmation like the real one, reports the steps that the
@@ -13,12 +20,15 @@ export type ScriptedHeadend = Headend &
     calls: readonly Readonly<{ action: MeterAction; readStateFirst: boolean }>[]
     /** What happens after the bytes have left; `obey` by default. */
     behave(next: Happening): void
+    /** What a read brings from now on; at first the gateway is offline. */
+    tell(values: ReadOutcome['values'] | 'refused' | 'silent'): void
     /** Called between the queue and the line, as if the line were busy so long. */
     before(what: (action: MeterAction) => Promise<void>): void
     relay: 'closed' | 'open'
   }>
 
-type Happening = 'obey' | 'silence' | 'silence-but-obeyed' | 'refusal' | 'stuck' | 'offline' | 'crash'
+/** `obey-permit`: a permitted close waits for the button. */
+type Happening = 'obey' | 'obey-permit' | 'silence' | 'silence-but-obeyed' | 'refusal' | 'stuck' | 'offline' | 'crash'
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
 
@@ -29,6 +39,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
   let keepPower = false
   let alarm = false
   let next: Happening = 'obey'
+  let told: ReadOutcome['values'] | 'refused' | 'silent' | null = null
   let beforeSending: (action: MeterAction) => Promise<void> = async () => undefined
 
   const status = (): StatusWord3 => ({
@@ -78,6 +89,11 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     if (happening === 'refusal') return { kind: 'refused', errors: { raw: 4, reasons: ['wrong-password'] } }
     request.onStep({ kind: 'acknowledged', exchange: exchange(action) })
     if (happening === 'stuck') return { kind: 'unverified', status: status(), detail: 'the status word says otherwise' }
+    if (happening === 'obey-permit' && action === 'permit-close') {
+      const waits: StatusWord3 = { ...status(), relay: 'open', relayCommand: 'closed' }
+      request.onStep({ kind: 'state-read', status: waits, exchange: exchange('read statusWord3') })
+      return { kind: 'verified', already: false, status: waits, at: 0 }
+    }
     obey(action)
     request.onStep({ kind: 'state-read', status: status(), exchange: exchange('read statusWord3') })
     return { kind: 'verified', already: false, status: status(), at: 0 }
@@ -98,7 +114,16 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     start: async () => ({ port: 0 }),
     stop: async () => undefined,
     configure: () => undefined,
-    read: async () => ({ ok: false, code: 'gateway-offline', detail: '', values: {}, times: {}, exchanges: [] }),
+    tell: (values) => {
+      told = values
+    },
+    read: async () => {
+      const nothing = { values: {}, times: {}, exchanges: [] }
+      if (told === null) return { ok: false, code: 'gateway-offline', detail: '', ...nothing }
+      if (told === 'silent') return { ok: false, code: 'no-answer', detail: '', ...nothing }
+      if (told === 'refused') return { ok: false, code: 'refused-by-meter', detail: '', ...nothing }
+      return { ok: true, at: 0, values: told, times: {}, exchanges: [] }
+    },
     control: async (_, request) => control(request),
     writeParameter: async () => ({ kind: 'not-sent', code: 'gateway-offline', detail: '', exchanges: [] }),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),

@@ -170,6 +170,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
       responseTime: createResponseTime({ ...defaultLimits, latencyMs: defaultLimits.gatewayLatencyMs }),
       tally: createTally(() => clock.elapsedMs()),
       refusedBlocks: new Set(),
+      meterClock: { aheadMs: null },
       clock,
       limits: defaultLimits,
       onSilent: () => undefined,

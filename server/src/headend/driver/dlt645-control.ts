@@ -1,13 +1,13 @@
 import {
+  controlResult,
   decodeValue,
   identifiers,
   type ControlAction,
   type MeterErrors,
   type MeterTime,
-  type Reply,
   type StatusWord3,
 } from '@xianfu/protocols'
-import { localTime } from '../../domain/calendar.ts'
+import { localTime, zoneOffsetMs } from '../../domain/calendar.ts'
 import { wallAfter } from '../../domain/clock.ts'
 import type { ControlRequest } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
@@ -23,8 +23,13 @@ export const dlt645Control = (meter: FieldMeter, request: ControlRequest): Contr
   return {
     order: async (turn) => order(turn, meter, action, request),
     readState: async (turn, freshSinceMs) => readState(turn, meter, action, freshSinceMs, request),
+    readClock: async (turn, errors) =>
+      errors.reasons.some((reason) => clockReasons.has(reason)) ? measureClock(turn, meter, request) : null,
   }
 }
+
+/** Older meters have one bit for whatever has no bit of its own, a deadline in their past included. */
+const clockReasons: ReadonlySet<MeterErrors['reasons'][number]> = new Set(['deadline-invalid', 'other'])
 
 /** What the status word must show for an action. A permitted closing may wait for the customer's button. */
 const wanted: Readonly<Record<ControlAction, (status: StatusWord3) => boolean>> = {
@@ -43,6 +48,8 @@ const order = async (
   action: ControlAction,
   request: ControlRequest,
 ): Promise<Ordered> => {
+  // A clock that was wrong may have been set meanwhile.
+  if (meter.meterClock.aheadMs !== null) await measureClock(turn, meter, request)
   const asked = await ask(
     turn,
     askerFor(meter),
@@ -57,10 +64,13 @@ const order = async (
     request.signal,
   )
   if (asked.kind !== 'reply') return asked
-  const errors = refusalIn(asked.reply)
-  return errors === null
-    ? { kind: 'acknowledged', exchange: asked.exchange }
-    : { kind: 'refused', errors, exchange: asked.exchange }
+  const { reply, exchange } = asked
+  if (reply.kind === 'error') return { kind: 'refused', errors: reply.errors, exchange }
+  // Newer meters may say in a normal answer that they refuse, or that they have not done it yet.
+  const result = reply.kind === 'control' ? controlResult(reply.result) : ({ kind: 'none' } as const)
+  if (result.kind === 'refused') return { kind: 'refused', errors: result.errors, exchange }
+  const heldBack = result.kind === 'done' ? result.states.filter((state) => state.startsWith('trip-delayed')) : []
+  return { kind: 'acknowledged', ...(heldBack.length === 0 ? {} : { said: heldBack.join(', ') }), exchange }
 }
 
 const readState = async (
@@ -95,19 +105,39 @@ const readState = async (
   return { ok: false, code, detail: read.detail, exchanges }
 }
 
-/** The meter's own clock runs on local time, so the deadline is told in it. */
-const deadline = (meter: FieldMeter, validForMs: number): MeterTime => {
-  const { weekday: _, ...time } = localTime(wallAfter(meter.clock, validForMs), meter.config.timeZone)
+/** The meter judges the deadline by its own clock, which runs on local time and may be known to be wrong. */
+const deadline = ({ clock, config, meterClock }: FieldMeter, validForMs: number): MeterTime => {
+  const { weekday: _, ...time } = localTime(wallAfter(clock, validForMs) + (meterClock.aheadMs ?? 0), config.timeZone)
   return time
 }
 
-/** Newer meters acknowledge with two bytes, lowest first, whose top bit says that they refuse. */
-const refusalIn = (reply: Reply): MeterErrors | null => {
-  if (reply.kind === 'error') return reply.errors
-  if (reply.kind !== 'control' || reply.result.length < 2) return null
-  const raw = (reply.result[0] ?? 0) | ((reply.result[1] ?? 0) << 8)
-  if ((raw & 0x8000) === 0) return null
-  return { raw, reasons: [(raw & 0x0004) === 0 ? 'other' : 'wrong-password'] }
+/**
+ * Reads the meter's clock and remembers how far it is ahead; null when it is right, or is not told. The date is read
+ * again when midnight may have passed between it and the time.
+ */
+const measureClock = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<number | null> => {
+  const { clock, limits, config, meterClock } = meter
+  const read = async (identifier: 'dateAndWeekday' | 'time') => {
+    const target = { address: config.address, identifier: identifiers[identifier].id }
+    const item = await readIdentifier(turn, askerFor(meter), target, { maxFollowUpFrames: 0, signal: request.signal })
+    for (const exchange of item.exchanges) request.onStep({ kind: 'exchange', exchange })
+    return item
+  }
+  const dateOf = async () => {
+    const date = await read('dateAndWeekday')
+    const decoded = date.ok ? decodeValue('dateAndWeekday', date.data) : null
+    return decoded?.ok === true ? decoded.value : null
+  }
+  let date = await dateOf()
+  const time = date === null ? null : await read('time')
+  const decoded = time?.ok === true ? decodeValue('time', time.data) : null
+  if (date === null || time?.ok !== true || decoded?.ok !== true) return null
+  const { hour, minute, second } = decoded.value
+  if (hour === 0 && minute === 0) date = (await dateOf()) ?? date
+  const shown = Date.UTC(date.year, date.month - 1, date.day, hour, minute, second)
+  const aheadMs = shown - (time.at + zoneOffsetMs(time.at, config.timeZone))
+  meterClock.aheadMs = Math.abs(aheadMs) > limits.clockOffMs * clock.rate ? aheadMs : null
+  return meterClock.aheadMs
 }
 
 const stillWords = (status: StatusWord3): string =>

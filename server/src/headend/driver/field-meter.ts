@@ -1,6 +1,7 @@
 import type { IdentifierName } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
-import type { LineConfig, MeterConfig, MeterProtocol, Wiring } from '../headend.ts'
+import type { Wiring } from '../../domain/wiring.ts'
+import type { LineConfig, MeterConfig, MeterProtocol } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import type { BackOff } from '../line/back-off.ts'
 import type { Line } from '../line/line.ts'
@@ -19,6 +20,9 @@ export type ModbusUnit = Readonly<{
   nextTransaction(): number
 }>
 
+/** How far a meter's clock is ahead (above zero) of ours, wall milliseconds, as far as it matters for deadlines. */
+export type MeterClock = { aheadMs: number | null }
+
 /** One meter as the driver sees it: who it is, the line it hangs on, and what has been learnt of it. */
 export type FieldMeter = Readonly<{
   config: MeterConfig
@@ -32,6 +36,8 @@ export type FieldMeter = Readonly<{
   /** Blocks that the meter has refused: their parts are asked for one by one. */
   refusedBlocks: Set<IdentifierName>
   clock: Clock
+  /** Learnt when the meter refused a deadline; null: its clock is taken to be right. */
+  meterClock: MeterClock
   limits: HeadendLimits
   onSilent(pauseMs: number): void
   onAnswersAgain(): void

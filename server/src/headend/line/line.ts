@@ -37,7 +37,7 @@ type Job = Readonly<{
 
 /**
  * The scheduler of one half-duplex line. Whoever has the turn has the line; the next turn goes to the most urgent job
- * that waits. A read asks for a turn per exchange, a relay command keeps one for its whole sequence, so a relay command
+ * that waits. A read asks for a turn per exchange, a relay command for one per step of its sequence, so a relay command
  * waits for one exchange at most.
  */
 export class Line {
@@ -126,7 +126,10 @@ export class Line {
   }
 
   async #takeTurns(): Promise<void> {
-    const turn: Turn = { ask: async (question) => this.#ask(question), relayWaits: () => this.#queue.has('relay') }
+    const turn: Turn = {
+      ask: async (question) => this.#ask(question),
+      relayWaits: () => this.#queue.has('restore') || this.#queue.has('relay'),
+    }
     while (this.#wire !== null) {
       const job = this.#queue.take()
       if (job === undefined) return

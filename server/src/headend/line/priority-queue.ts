@@ -1,7 +1,15 @@
 import type { Priority } from '../headend.ts'
 
 /** In falling urgency. */
-export const priorities: readonly Priority[] = ['relay', 'person', 'verification', 'scheduled', 'back-fill', 'clock']
+export const priorities: readonly Priority[] = [
+  'restore',
+  'relay',
+  'person',
+  'verification',
+  'scheduled',
+  'back-fill',
+  'clock',
+]
 
 type Entry<T> = Readonly<{ order: number; item: T }>
 

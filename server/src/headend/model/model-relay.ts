@@ -1,5 +1,5 @@
 import { bitMask, statusWord3, type StatusWord3 } from '@xianfu/protocols'
-import type { Wiring } from '../headend.ts'
+import { wirings, type Wiring } from '../../domain/wiring.ts'
 import { registerNamed } from './model-registers.ts'
 import type { MeterModel, RelayModel } from './meter-model.ts'
 
@@ -26,9 +26,9 @@ export const relayState = (model: MeterModel, relay: RelayModel, word: number): 
   }
 }
 
-/** Which contacts mean supply: the relay stands in the line, or it feeds the coil that trips a breaker. */
+/** Where the contacts must be for supply to flow, or not to. */
 export const contactsFor = (supply: 'on' | 'off', wiring: Wiring): 'closed' | 'open' =>
-  (supply === 'on') === (wiring === 'in-line') ? 'closed' : 'open'
+  (supply === 'on') === (wirings[wiring].supplyWhen === 'closed') ? 'closed' : 'open'
 
 /**
  * The state in the words of a DL/T 645 meter, about *supply*: what the rest of the server goes by. Contacts that do not

@@ -1,5 +1,5 @@
 import type { DateAndWeekday, IdentifierName, TimeOfDay } from '@xianfu/protocols'
-import type { Wiring } from '../headend.ts'
+import type { Wiring } from '../../domain/wiring.ts'
 import type { ItemSource, MeterModel, Ratio } from './meter-model.ts'
 import { readRegister, type ReadSpan } from './model-registers.ts'
 import { relayState, supplyStatus } from './model-relay.ts'

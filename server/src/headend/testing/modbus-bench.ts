@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import type { MeterProtocol, Wiring } from '../headend.ts'
+import type { Wiring } from '../../domain/wiring.ts'
+import type { MeterProtocol } from '../headend.ts'
 import { createBench, registration, type Bench, type BenchOptions } from './bench.ts'
 import { until } from './hand-made-field.ts'
 import { serveModbus, type HandMadeModbusMeter, type Sending } from './hand-made-modbus.ts'

@@ -238,6 +238,7 @@ export const moveWords: Readonly<Record<Language, Readonly<Record<string, string
     'purchase-voided': '购电撤销',
     'purchase-expired': '购电过期退回',
     'wallet-return': '表内余额退回',
+    compensation: '复电超时补偿',
   },
   en: {
     payment: 'payment',
@@ -255,5 +256,6 @@ export const moveWords: Readonly<Record<Language, Readonly<Record<string, string
     'purchase-voided': 'purchase undone',
     'purchase-expired': 'purchase expired',
     'wallet-return': "returned from the meter's purse",
+    compensation: 'compensation for late supply',
   },
 })

@@ -15,14 +15,18 @@ export type OverviewView = Readonly<{
   money_in: bigint
   charged: bigint
   restored: bigint
+  late: bigint
+  restoring: bigint
   p50_ms: number | null
+  p95_ms: number | null
+  p99_ms: number | null
   worst_ms: number | null
 }>
 
 /** The figures of a day (`yyyy-mm-dd` and the instant of its local midnight) in one statement. */
 export const viewOverview = async (sql: Sql, day: string, midnight: number): Promise<OverviewView> => {
   const [row] = await sql.query<OverviewView>(
-    `select m.*, a.*, r.*, i.*, t.*, c.* from
+    `select m.*, a.*, r.*, i.*, t.*, c.*, w.* from
        (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
                count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
         from meter) m,
@@ -34,10 +38,13 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
        (select coalesce(sum(amount), 0)::bigint as money_in from payment p where p.at >= $2
           and not exists (select from operation r where r.reverses = p.id)) i,
        (select coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
-       (select count(*) as restored, percentile_cont(0.5) within group (order by ms) as p50_ms, max(ms) as worst_ms from (
-          select (extract(epoch from c.real_finished_at - p.real_at) * 1000)::float8 as ms
-          from relay_command c join payment p on p.id = c.payment_id
-          where c.state = 'verified' and c.kind in ('direct-close', 'permit-close') order by c.real_finished_at desc limit 100) last) c`,
+       (select count(ms) as restored, count(*) filter (where late) as late, percentile_cont(0.5) within group (order by ms) as p50_ms,
+               percentile_disc(0.95) within group (order by ms) as p95_ms, percentile_disc(0.99) within group (order by ms) as p99_ms,
+               max(ms) as worst_ms from (
+          select (extract(epoch from real_verified_at - real_accepted_at) * 1000)::float8 as ms, late
+          from restoration where payment_id is not null and online and state in ('hand', 'restored')
+          order by id desc limit 100) last) c,
+       (select count(*) as restoring from restoration where state = 'running') w`,
     [day, new Date(midnight)],
   )
   if (row === undefined) throw new Error('an overview has one row')

@@ -4,12 +4,12 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { yuan } from '../../format/decimal.ts'
-import { secondsText } from '../../format/time.ts'
 import { overviewKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Flash } from '../../parts/flash.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import type { Show } from './meter-list.ts'
+import { PowerTile } from './power-tile.tsx'
 
 type Choice = Readonly<{ show: Show; onShow: (show: Show) => void }>
 
@@ -72,19 +72,7 @@ export const OverviewTiles = (choice: Choice) => {
         <Flash value={data.moneyInToday}>{yuan(data.moneyInToday)}</Flash>
       </Tile>
       <Tile name={t('overview.chargedToday')}>{yuan(data.chargedToday)}</Tile>
-      <Tile
-        name={t('overview.paymentToPower')}
-        note={
-          paymentToPower.worstMs === null
-            ? undefined
-            : t('overview.paymentToPowerNote', {
-                worst: secondsText(paymentToPower.worstMs),
-                count: paymentToPower.count,
-              })
-        }
-      >
-        {paymentToPower.p50Ms === null ? '—' : `${secondsText(paymentToPower.p50Ms)} ${t('overview.seconds')}`}
-      </Tile>
+      <PowerTile times={paymentToPower} />
     </section>
   )
 }

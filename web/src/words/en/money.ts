@@ -76,6 +76,7 @@ export const money: Same<typeof chinese> = {
       'purchase-voided': 'Purchase voided',
       'purchase-expired': 'Purchase expired',
       'wallet-return': 'Returned from meter',
+      compensation: 'Compensation for late supply',
       'suspense-resolved': 'Unidentified payment found',
       reversal: 'Reversal',
     },

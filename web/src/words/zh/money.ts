@@ -73,6 +73,7 @@ export const money = {
       'purchase-voided': '购电撤销',
       'purchase-expired': '购电过期',
       'wallet-return': '表内退回',
+      compensation: '复电超时补偿',
       'suspense-resolved': '待查款入账',
       reversal: '冲正',
     },

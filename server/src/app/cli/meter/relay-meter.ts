@@ -36,6 +36,7 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
     tally: createTally(() => clock.elapsedMs()),
     refusedBlocks: new Set(),
     clock: { ...clock, now: () => clock.now() + driftMs },
+    meterClock: { aheadMs: null },
     limits: { ...defaultLimits, proofAtMs: looksWithin(proveWithinMs) },
     onSilent: () => undefined,
     onAnswersAgain: () => undefined,
