@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { purchaseWish } from './purchase.ts'
 import { route } from './route.ts'
 import { creditStage, energyText, id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
 
@@ -56,17 +57,34 @@ export const topUp = route({
   summary: 'Credit a payment taken at the counter. Repeating it with the same key credits nothing twice.',
   params: z.object({ id: idParameter }),
   query: nothing,
-  body: z.object({ key: uuid, amount: paymentText }),
+  body: z.object({
+    key: uuid,
+    amount: paymentText,
+    /** What was asked for, when it was no amount: refused as `price-has-changed` when the amount is not its price now. */
+    wish: purchaseWish.optional(),
+  }),
   response: z.object({
     paymentId: uuid,
     /** False when this key had been credited before. */
     fresh: z.boolean(),
     amount: moneyText,
+    /** The part that paid old debt, as the price plan says. */
+    toDebt: moneyText,
     balance: moneyText,
     stage: creditStage,
     /** Close commands that this payment set off. */
     restoring: z.array(z.object({ meterId: id, commandId: uuid })),
   }),
+})
+
+export const refund = route({
+  method: 'POST',
+  path: '/api/accounts/:id/refunds',
+  summary: "Give prepaid money back in cash out of one's own drawer. The same key again gives nothing twice.",
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.object({ key: uuid, amount: paymentText, reason: z.string().trim().min(1).max(200) }),
+  response: z.object({ operationId: uuid, fresh: z.boolean(), balance: moneyText }),
 })
 
 export const message = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { settlementMode } from './meter-purse.ts'
 import { route } from './route.ts'
 import {
   commandKind,
@@ -56,6 +57,7 @@ export const meterDetail = meterRow.extend({
     .object({
       version: z.number().int(),
       planName: z.string(),
+      settlementMode,
       /** Sharp, peak, flat, valley; or one price. Yuan per kWh as text. */
       prices: z.array(z.string()),
       alarm1: moneyText,

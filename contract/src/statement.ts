@@ -111,6 +111,30 @@ export const statement = z.object({
     )
     .readonly(),
   daily: z.array(z.object({ day: z.string(), energyWh: energyText })).readonly(),
+  /** Meters that keep their own balance: what went in, what they took by themselves, and what the energy costs. */
+  purses: z
+    .array(
+      z.object({
+        meterId: z.number().int(),
+        address: z.string(),
+        place: z.string(),
+        opening: moneyText,
+        bought: moneyText,
+        broughtIn: moneyText,
+        deducted: moneyText,
+        returned: moneyText,
+        closing: moneyText,
+        usedWh: energyText.nullable(),
+        from: instant.nullable(),
+        to: instant.nullable(),
+        /** Null where registers alone do not tell the price. */
+        calculated: moneyText.nullable(),
+        /** What the meter has taken more than that. */
+        difference: moneyText.nullable(),
+      }),
+    )
+    .readonly()
+    .optional(),
 })
 export type Statement = z.infer<typeof statement>
 

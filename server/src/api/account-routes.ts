@@ -8,6 +8,7 @@ import type { ApiAbilities } from './abilities.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
+import { limitField, wishOf } from './purchase-routes.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
 export const accountRoutes = (
@@ -33,15 +34,18 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount } }, caller) => {
+  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount, wish } }, caller) => {
     const money = parseMoney(amount)
     if (money === null) throw new ApiProblem('bad-input', [{ path: 'amount', message: amount }])
-    const result = await pay({ accountId: id, key, amount: money, channel: 'cash-counter', operatorId: caller.id })
-    if (!result.ok) throw new ApiProblem(result.code)
+    const asked = wish === undefined ? {} : { wish: wishOf(wish) }
+    const by = { channel: 'cash-counter', operatorId: caller.id } as const
+    const result = await pay({ accountId: id, key, amount: money, ...by, ...asked })
+    if (!result.ok) throw new ApiProblem(result.code, 'limit' in result ? [limitField(result)] : [])
     return {
       paymentId: result.paymentId,
       fresh: result.fresh,
       amount: moneyText(result.amount),
+      toDebt: moneyText(result.toDebt),
       balance: moneyText(result.balance),
       stage: result.stage,
       restoring: [...result.restoring],

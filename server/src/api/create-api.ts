@@ -13,6 +13,9 @@ import { liveRoute } from './live-route.ts'
 import { loadRoutes } from './load-routes.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
+import { purchaseRoutes } from './purchase-routes.ts'
+import { lineLossRoutes } from './line-loss-routes.ts'
+import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
@@ -56,6 +59,9 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
+  purchaseRoutes(app, abilities, whoIs)
+  purseRoutes(app, abilities, whoIs)
+  lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)

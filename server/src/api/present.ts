@@ -66,6 +66,7 @@ const clockText = (minutes: number): string =>
 const presentAgreement = (agreement: Agreement): MeterDetail['agreement'] => ({
   version: agreement.version,
   planName: agreement.plan_name,
+  settlementMode: agreement.settlement_mode,
   prices: agreement.prices.map((value) => formatPrice(price(value))),
   alarm1: moneyText(agreement.alarm1),
   alarm2: moneyText(agreement.alarm2),

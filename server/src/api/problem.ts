@@ -72,6 +72,156 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'This was sent before with other content. Reload the page and begin anew.',
     zh: '该请求已用不同内容提交过，请刷新页面后重新操作。',
   },
+  'below-minimum': {
+    status: 409,
+    en: "This is less than the price plan's least purchase. Nothing was credited; take at least the amount named.",
+    zh: '低于电价方案的最低购电金额，未入账，请按不低于所列金额收款。',
+  },
+  'above-hoard-limit': {
+    status: 409,
+    en: 'With this the account would hold more than may be bought ahead. Nothing was credited; take less.',
+    zh: '购电后余额将超过囤电限额，未入账，请减少金额。',
+  },
+  'plan-has-no-such-price': {
+    status: 409,
+    en: 'The price of a kWh depends on when it is used, so energy cannot be bought ahead. Choose an amount.',
+    zh: '该电价按时段或计算确定，没有单一电价，不能按电量购电，请按金额购电。',
+  },
+  'no-usual-day': {
+    status: 409,
+    en: 'Not a whole day of use is known yet, so days cannot be bought. Choose an amount.',
+    zh: '尚无满一天的用电记录，不能按时间购电，请按金额购电。',
+  },
+  'nothing-to-pay': {
+    status: 409,
+    en: 'By this price plan that costs nothing. Choose an amount.',
+    zh: '按该电价方案应付金额为零，请按金额购电。',
+  },
+  'price-has-changed': {
+    status: 409,
+    en: 'The price has changed since it was asked for. Nothing was credited; look at the new amount.',
+    zh: '电价或用量已变化，未入账，请核对新的金额。',
+  },
+  'amount-not-above-zero': {
+    status: 409,
+    en: 'The amount must be above zero.',
+    zh: '金额须大于零。',
+  },
+  'not-enough-money': {
+    status: 409,
+    en: 'The account has not that much. Nothing was bought; take a payment first.',
+    zh: '账户余额不足，未购电，请先收款。',
+  },
+  'would-overdraw': {
+    status: 409,
+    en: 'An account of the ledger would be overdrawn; nothing was moved.',
+    zh: '将使会计科目透支，未记账。',
+  },
+  'not-whole-fen': {
+    status: 400,
+    en: 'A purse holds whole fen: give at most two decimals.',
+    zh: '表内余额以分为单位，金额至多两位小数。',
+  },
+  'meter-not-of-account': {
+    status: 409,
+    en: 'This meter does not belong to this account. Reload the page.',
+    zh: '这块电表不属于该账户，请刷新页面。',
+  },
+  'not-local-mode': {
+    status: 409,
+    en: 'This meter does not keep its own balance. Sign an agreement in local mode first.',
+    zh: '该户不是本地费控，请先签订本地费控协议。',
+  },
+  'purchase-already-open': {
+    status: 409,
+    en: 'A purchase for this meter is on its way; wait until it has ended.',
+    zh: '该电表有购电正在写入，请等待其结束。',
+  },
+  'purse-disputed': {
+    status: 409,
+    en: "The meter's count or balance is in question. A person must look first; see the to-do list.",
+    zh: '表内购电次数或余额存疑，须先核实，见待办。',
+  },
+  'does-not-follow': {
+    status: 409,
+    en: 'The version must begin after the one before it. Choose a later time.',
+    zh: '新版本须晚于前一版本生效，请选择更晚的时间。',
+  },
+  'in-the-past': {
+    status: 409,
+    en: 'An agreement cannot begin in the past. Choose a later time.',
+    zh: '协议不能追溯生效，请选择以后的时间。',
+  },
+  'thresholds-out-of-order': {
+    status: 409,
+    en: 'Thresholds must fall: alarm 1, alarm 2, cut-off; restore not below cut-off. Correct them.',
+    zh: '门限顺序应为：一级预警 ≥ 二级预警 ≥ 停电，复电 ≥ 停电，请更正。',
+  },
+  'notice-lead-not-plausible': {
+    status: 409,
+    en: 'The notice lead must be whole minutes up to thirty days.',
+    zh: '通知提前时间须为整数分钟，至多三十天。',
+  },
+  'trip-window-not-plausible': {
+    status: 409,
+    en: 'The trip window is no part of a day. Correct it.',
+    zh: '允许跳闸时段不正确，请更正。',
+  },
+  'unknown-price-plan': {
+    status: 409,
+    en: 'There is no price plan of this name.',
+    zh: '没有这个名称的电价方案。',
+  },
+  'no-agreement': {
+    status: 409,
+    en: 'The account has no agreement yet: plan, contract number and all thresholds must be given.',
+    zh: '该户尚无协议：须给出电价方案、合同编号和全部门限。',
+  },
+  'same-account': {
+    status: 409,
+    en: 'Both accounts are the same. Choose another.',
+    zh: '转出与转入为同一账户，请重新选择。',
+  },
+  'not-so-much-frozen': {
+    status: 409,
+    en: 'Not so much is frozen.',
+    zh: '冻结金额不足。',
+  },
+  'not-so-much-owed': {
+    status: 409,
+    en: 'Not so much is owed.',
+    zh: '欠费没有这么多。',
+  },
+  'money-is-frozen': {
+    status: 409,
+    en: 'Money of this account is frozen; release it first.',
+    zh: '账户有冻结金额，请先解冻。',
+  },
+  'purchase-on-its-way': {
+    status: 409,
+    en: 'A purchase for a meter is on its way; wait until it has ended.',
+    zh: '有购电在途，请等待其结束。',
+  },
+  'money-in-the-meter': {
+    status: 409,
+    en: "There is money in the meter's purse; take it back first.",
+    zh: '表内尚有余额，请先退回。',
+  },
+  'debt-is-open': {
+    status: 409,
+    en: 'The account has old debt; settle it first.',
+    zh: '账户有欠费，请先结清。',
+  },
+  'owes-money': {
+    status: 409,
+    en: 'The account owes; take a payment first.',
+    zh: '账户透支，请先缴费。',
+  },
+  'last-reading-missing': {
+    status: 409,
+    en: 'The last reading is missing; read the meter first.',
+    zh: '缺少最后抄表数据，请先抄表。',
+  },
   'command-already-open': {
     status: 409,
     en: 'The same command is already on its way; wait for its result.',
@@ -81,11 +231,6 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     status: 409,
     en: 'A price was imported. Look at the dry run of this site first: who would be cut by it.',
     zh: '有新导入的电价，请先查看本小区的试算：会停哪些户。',
-  },
-  'thresholds-out-of-order': {
-    status: 409,
-    en: 'Alarm 1 must not lie below alarm 2, nor alarm 2 or the restore amount below the cut-off. Correct the change.',
-    zh: '一级预警不得低于二级预警，二级预警和复电门限不得低于停电门限，请更正。',
   },
   'too-far-ahead': {
     status: 409,

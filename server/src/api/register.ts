@@ -84,6 +84,8 @@ const fieldsOf = (error: z.ZodError): ProblemField[] =>
 const fieldWords: Readonly<Record<string, string>> = Object.freeze({
   amount:
     '金额须大于 0、小于 100 万元，至多两位小数 / an amount above 0 and below 1 000 000 yuan with at most two decimals, e.g. 50 or 12.30',
+  kwh: '电量须大于 0，至多三位小数 / kilowatt-hours above 0 with at most three decimals, e.g. 100',
+  days: '天数须为 1 至 3660 的整数 / whole days from 1 to 3660',
   reason: '请填写原因（1 至 200 字） / say why, in 1 to 200 characters',
   login: '请输入用户名 / enter the login',
   password: '请输入密码 / enter the password',

@@ -58,10 +58,21 @@ describe('a site as a file', () => {
     [['accounts', 0, 'agreement'], null, /an account without an agreement takes no money/u],
     [['accounts', 1, 'number'], '20001', /accounts: 20001 stands there twice/u],
     [['accounts', 2, 'meters', 0, 'address'], '202611020001', /meters: GW-A 202611020001 stands there twice/u],
+    [['accounts', 0, 'meters', 0, 'behind'], '202611029999', /202611020001 behind: there is no meter 202611029999/u],
+    [['accounts', 0, 'meters', 0, 'behind'], '202611020001', /202611020001 behind: is behind itself/u],
+    [['accounts', 0, 'meters', 0, 'lossLimitPercent'], '101', /lossLimitPercent: must be per cent from 0 to 100/u],
     [['gateways', 1, 'code'], 'GW-A', /GW-A stands there twice/u],
     [['accounts'], [], /^accounts: /u],
   ])('%j = %j is named with its place', (path, value, words) => {
     expect(problemsOf(changed(path, value)).some((problem) => words.test(problem))).toBe(true)
+  })
+
+  test('a master meter and its limit are understood', () => {
+    const read = readEnrolment(changed(['accounts', 0, 'meters', 0, 'behind'], '202611020003'))
+    if (!read.ok) throw new Error(read.problems.join('; '))
+    expect(read.value.accounts[0]?.meters[0]).toMatchObject({ behind: '202611020003' })
+    const limited = readEnrolment(changed(['accounts', 2, 'meters', 0, 'lossLimitPercent'], '7.5'))
+    expect(limited.ok && limited.value.accounts[2]?.meters[0]).toMatchObject({ lossLimit: 75_000 })
   })
 
   test.each([null, [], 'x', 7, {}])('%j is no site, and that is said', (json) => {

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { isPace, type DataSet } from '../domain/collection/data-set.ts'
 import type { EnrolledSchedules, Enrolment } from '../domain/enrolment.ts'
-import { microYuan, parseMoney, parsePrice, price, type MicroYuan, type Price } from '../domain/quantity.ts'
+import { problemsOfBehind } from '../domain/meter-behind.ts'
+import {
+  microYuan,
+  parseMoney,
+  parsePercent,
+  parsePrice,
+  price,
+  type MicroYuan,
+  type Price,
+} from '../domain/quantity.ts'
 
 /**
  * A site as a person writes it down (docs/enrolment.md): names instead of numbers, yuan and clock times as text. What is
@@ -97,8 +106,24 @@ const meter = z.strictObject({
     .regex(/^\d{6}$/u, 'must be six digits')
     .default('000000'),
   maximumWatts: z.int().min(1).max(100_000_000),
+  behind: z
+    .string()
+    .regex(/^\d{12}$/u, 'must be the twelve digits of the master meter')
+    .optional(),
+  lossRatio: z.int().min(1).max(1_000_000).optional(),
+  lossLimitPercent: z
+    .string()
+    .refine((text) => millionthsOf(text) !== null, 'must be per cent from 0 to 100 as text, such as "7"')
+    .transform((text) => millionthsOf(text) ?? 0)
+    .optional(),
   schedules,
 })
+
+function millionthsOf(text: string): number | null {
+  const percent = parsePercent(text)
+  if (percent === null || percent.numerator < 0n || percent.numerator > percent.denominator) return null
+  return Number((percent.numerator * 1_000_000n) / percent.denominator)
+}
 
 const agreement = z
   .strictObject({
@@ -176,6 +201,9 @@ export const readEnrolment = (json: unknown): EnrolmentFile => {
       'meters',
       accounts.flatMap(({ meters }) => meters.map((one) => `${one.gateway} ${one.address}`)),
     ),
+    ...problemsOfBehind(accounts.flatMap(({ meters }) => meters.map(namedOf))).map(
+      ({ address, words }) => `meters: ${address} behind: ${words}`,
+    ),
   ]
   if (problems.length > 0) return { ok: false, problems }
   return {
@@ -190,6 +218,11 @@ export const readEnrolment = (json: unknown): EnrolmentFile => {
 }
 
 type File = z.output<typeof fileSchema>
+
+const namedOf = ({ address, behind }: File['accounts'][number]['meters'][number]) => ({
+  address,
+  ...(behind !== undefined && { behind }),
+})
 
 const placeOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
@@ -253,13 +286,18 @@ const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number]
   number: one.number,
   customer: one.customer,
   protected: one.protected,
-  meters: one.meters.map(({ protocol, energyStepWh, wiring, schedules: written, ...rest }) => ({
-    ...rest,
-    ...schedulesOf({ schedules: written }),
-    ...(protocol !== undefined && { protocol }),
-    ...(wiring !== undefined && { wiring }),
-    ...(energyStepWh !== undefined && { energyStepWh }),
-  })),
+  meters: one.meters.map(
+    ({ protocol, energyStepWh, wiring, behind, lossRatio, lossLimitPercent, schedules: written, ...rest }) => ({
+      ...rest,
+      ...schedulesOf({ schedules: written }),
+      ...(protocol !== undefined && { protocol }),
+      ...(energyStepWh !== undefined && { energyStepWh }),
+      ...(wiring !== undefined && { wiring }),
+      ...(behind !== undefined && { behind }),
+      ...(lossRatio !== undefined && { lossRatio }),
+      ...(lossLimitPercent !== undefined && { lossLimit: lossLimitPercent }),
+    }),
+  ),
   agreement: one.agreement === null ? null : termsOf(one.agreement),
   openingPayment: one.openingPayment,
   ...(one.supplyTerms !== undefined && { supplyTerms: one.supplyTerms }),

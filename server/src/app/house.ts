@@ -5,6 +5,7 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
+import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import { runLoadRules } from '../flow/run-load-control.ts'
 import { createBatchRunner } from '../flow/run-batches.ts'
@@ -62,6 +63,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     runSealing(context, signal),
     runEscalation(context, signal),
     keepClosing(context, signal),
+    keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]
 

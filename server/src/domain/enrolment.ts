@@ -57,6 +57,12 @@ export type EnrolledMeter = Readonly<{
   passwordLevel: number
   password: string
   maximumWatts: number
+  /** Address of the master meter that it is behind, in the same enrolment. */
+  behind?: string
+  /** Of transformers that its registers leave out, for line loss; 1 when absent. */
+  lossRatio?: number
+  /** Of a master: millionths of what it measures above which a loss is an item; none when absent. */
+  lossLimit?: number
   schedules?: EnrolledSchedules
 }>
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { actOn, actUnread, maximumWrites, reconcile, type MeterPurchase } from './meter-purchase.ts'
 import { amountOf, type PurchaseQuote } from './purchase-amount.ts'
-import { costOf, microYuan, noCost, price, wattHours } from './quantity.ts'
+import { costOf, exactAmount, microYuan, noAmount, price, ratio, scaleAmount, wattHours } from './quantity.ts'
 
 const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 const fresh: MeterPurchase = {
@@ -141,10 +141,12 @@ describe('a purse', () => {
 
 describe('what is wished for', () => {
   const flat: PurchaseQuote = {
-    costOfEnergy: (energy) => costOf(energy, price(5_123_000_000n)),
-    costOfDay: () => costOf(wattHours(5_000n), price(5_123_000_000n)),
+    costOfEnergy: (energy) => exactAmount(costOf(energy, price(5_123_000_000n))),
+    costOfDays: (days) =>
+      scaleAmount(exactAmount(costOf(wattHours(5_000n), price(5_123_000_000n))), ratio(BigInt(days), 1n)),
   }
-  const none: PurchaseQuote = { costOfEnergy: () => null, costOfDay: () => null }
+  const none: PurchaseQuote = { costOfEnergy: () => null, costOfDays: () => null }
+  const free: PurchaseQuote = { costOfEnergy: () => noAmount, costOfDays: () => noAmount }
   test.each([
     ['an amount', { kind: 'amount', amount: yuan(30) }, yuan(30)],
     ['100 kWh at 0.5123 yuan', { kind: 'energy', energy: wattHours(100_000n) }, microYuan(51_230_000n)],
@@ -155,8 +157,11 @@ describe('what is wished for', () => {
   })
 
   test('without a price for it is refused', () => {
-    expect(amountOf({ kind: 'time', days: 3 }, none)).toEqual({ ok: false, code: 'plan-has-no-such-price' })
-    expect(amountOf({ kind: 'energy', energy: wattHours(1n) }, none).ok).toBe(false)
-    expect(noCost).toBe(0n)
+    expect(amountOf({ kind: 'time', days: 3 }, none)).toEqual({ ok: false, code: 'no-usual-day' })
+    expect(amountOf({ kind: 'energy', energy: wattHours(1n) }, none)).toEqual({
+      ok: false,
+      code: 'plan-has-no-such-price',
+    })
+    expect(amountOf({ kind: 'energy', energy: wattHours(1n) }, free)).toEqual({ ok: false, code: 'nothing-to-pay' })
   })
 })

@@ -82,6 +82,8 @@ export type BuyRefusal =
   | 'not-local-mode'
   | 'purchase-already-open'
   | 'purse-disputed'
+  /** With it the purse would hold more than the plan lets anybody buy ahead. */
+  | 'above-hoard-limit'
 
 export type ReturnRefusal =
   | 'meter-not-of-account'

@@ -15,6 +15,11 @@ export type ReceiptDocument = Readonly<{
   capitals: string
   channel: PaymentChannel
   cashier: string | null
+  /** The part of the amount that paid old debt (欠费扣收), and what it left for the balance. */
+  toDebt: string
+  toBalance: string
+  /** What was asked for when it was no amount: energy in kWh, or days. */
+  wish: Readonly<{ kind: 'energy'; kwh: string } | { kind: 'time'; days: number }> | null
   balanceAfter: string
   /** Set when the payment was undone afterwards: the paper says so. */
   reversedAt: number | null

@@ -10,6 +10,7 @@ import {
   type Ratio,
   type WattHours,
 } from './quantity.ts'
+import type { DocumentPurse } from './purse-statement.ts'
 import type { Registers } from './price-plan.ts'
 import type { LineUnit } from './tariff/line.ts'
 import type { ClosedStatement, StatementLine } from './statement.ts'
@@ -46,6 +47,8 @@ export type StatementDocument = Readonly<{
   closingBalance: string
   meters: readonly DocumentMeter[]
   daily: readonly Readonly<{ day: string; energyWh: string }>[]
+  /** Meters that keep their own balance; absent where there is none, and in statements from before it was told. */
+  purses?: readonly DocumentPurse[]
 }>
 
 export type DocumentMove = Readonly<{
@@ -120,6 +123,7 @@ export type StatementFacts = Pick<
   | 'movements'
   | 'meters'
   | 'daily'
+  | 'purses'
 > &
   Readonly<{ taxRates: readonly (Ratio | null)[] }>
 

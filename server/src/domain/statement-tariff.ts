@@ -26,7 +26,7 @@ export const tariffOfPlan = (plan: PricePlan, { name, version }: { name: string;
   surcharges: [],
   fees: [],
   freeQuota: null,
-  purchase: { minimum: null, hoardLimit: null, debtShare: null },
+  purchase: { minimum: null, hoardLimit: null, hoardEnergy: null, debtShare: null },
   lateFee: null,
 })
 

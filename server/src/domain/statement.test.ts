@@ -56,7 +56,9 @@ const flatPeriod = (kwh: string, perKwh: string, charged: string): RatedPeriod =
 const closed = (input: Partial<StatementInput>) => {
   const result = buildStatement({ periods: [], moves: [], openingBalance: zeroMoney, ...input })
   if (!result.ok) return result.code
-  const { lines, ...sums } = result.statement
+  const { lines, components, ...sums } = result.statement
+  // A flat price is for energy alone.
+  expect(components).toEqual({})
   const text = Object.fromEntries(Object.entries(sums).map(([name, amount]) => [name, formatMoney(amount)]))
   return { lines: lines.map(({ code, amount }) => `${code} ${formatMoney(amount)}`), ...text }
 }

@@ -12,6 +12,7 @@ import {
   type Price,
   type Ratio,
 } from './quantity.ts'
+import { addParts, revenueParts, type RevenueParts } from './revenue-parts.ts'
 import { compileTariff } from './tariff/compile-tariff.ts'
 import type { SupplyContract } from './tariff/contract.ts'
 import type { FormulaId, LineUnit } from './tariff/line.ts'
@@ -87,6 +88,8 @@ export type ClosedStatement = Readonly<{
   total: MicroYuan
   net: MicroYuan
   tax: MicroYuan
+  /** What of it is revenue of something else than energy, without its tax. */
+  components: RevenueParts
   closingBalance: MicroYuan
 }>
 
@@ -117,7 +120,8 @@ export const buildStatement = ({
   const tax = sum(closed.map((one) => one.tax))
   const payments = sumOf('payment')
   const movements = sumOf('movement')
-  const statement = { lines, openingBalance, payments, movements, energy, charged, total, tax }
+  const components = addParts(closed.map((one) => one.components))
+  const statement = { lines, openingBalance, payments, movements, energy, charged, total, tax, components }
   const rounding = subtractMoney(total, charged)
   const closingBalance = subtractMoney(sum([openingBalance, payments, movements]), total)
   return { ok: true, statement: { ...statement, rounding, net: subtractMoney(total, tax), closingBalance } }
@@ -130,7 +134,7 @@ const magnitude = (amount: MicroYuan): MicroYuan => (amount < 0n ? negate(amount
 export const partOfMove = ({ kind, reverses }: Pick<BalanceMove, 'kind' | 'reverses'>): StatementPart =>
   partOfKind(kind === 'reversal' && reverses !== null ? reverses : kind)
 
-type ClosedPeriod = Readonly<{ lines: readonly StatementLine[]; tax: MicroYuan }>
+type ClosedPeriod = Readonly<{ lines: readonly StatementLine[]; tax: MicroYuan; components: RevenueParts }>
 
 const closePeriod = (rated: RatedPeriod): ClosedPeriod => {
   const { meterId, agreement, pricePlanId, plan, contract, period, charged } = rated
@@ -142,9 +146,13 @@ const closePeriod = (rated: RatedPeriod): ClosedPeriod => {
     const { code, formula, quantity, price, base, factor, memo, sources } = line
     return { ...origin, code, formula, quantity, price, base, factor, amount, memo, sources }
   })
+  const components = revenueParts(
+    lines.map(({ line: { formula }, amount }) => ({ formula, amount })),
+    plan.taxRate,
+  )
   const rest = subtractMoney(total, sum(printed.filter(({ memo }) => !memo).map(({ amount }) => amount)))
-  if (rest === 0n) return { lines: printed, tax }
-  return { lines: [...printed, { ...plainLine('rounding', rest), ...origin }], tax }
+  if (rest === 0n) return { lines: printed, tax, components }
+  return { lines: [...printed, { ...plainLine('rounding', rest), ...origin }], tax, components }
 }
 
 const plainLine = (formula: 'posted' | 'rounding', amount: MicroYuan): StatementLine => ({

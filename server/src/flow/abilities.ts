@@ -1,5 +1,6 @@
 import type { CreditStage } from '../domain/credit-policy.ts'
 import type { PaymentChannel } from '../domain/payment-channel.ts'
+import type { PurchaseWish, WishRefusal } from '../domain/purchase-amount.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 
@@ -12,7 +13,14 @@ export type PayInput = Readonly<{
   amount: MicroYuan
   channel: PaymentChannel
   operatorId: number | null
+  /** What was asked for, when it was not an amount: the amount must still be its price. */
+  wish?: PurchaseWish
+  /** A channel has the money already: the plan's limits are no reason any more not to credit it. */
+  moneyTaken?: true
 }>
+
+/** What the plan says against a payment before the money is taken, with the limit that stands in the way. */
+export type PayLimit = 'below-minimum' | 'above-hoard-limit'
 
 export type PayResult = Readonly<
   | {
@@ -20,11 +28,18 @@ export type PayResult = Readonly<
       paymentId: string
       fresh: boolean
       amount: MicroYuan
+      /** The part of the amount that paid old debt; the rest is in the balance. */
+      toDebt: MicroYuan
+      /** After this payment. */
       balance: MicroYuan
       stage: CreditStage
       restoring: readonly Readonly<{ meterId: number; commandId: string }>[]
     }
-  | { ok: false; code: 'unknown-account' | 'account-closed' | 'same-key-other-input' }
+  | {
+      ok: false
+      code: 'unknown-account' | 'account-closed' | 'same-key-other-input' | 'price-has-changed' | WishRefusal
+    }
+  | { ok: false; code: PayLimit; limit: MicroYuan }
 >
 
 export type RequestCommandInput = Readonly<{

@@ -9,6 +9,8 @@ import {
   loosePurchases,
   moneyBetweenAccounts,
   operationsAfter,
+  revenueBetween,
+  strayRevenue,
   strayTransfers,
   wrongBalances,
   type AskedOperation,
@@ -21,6 +23,7 @@ import { verifyLedger } from './verify-ledger.ts'
 /** The invariants of docs/ledger.md, each proven from first entries. */
 export const auditMoney = async (sql: Sql): Promise<readonly Check[]> => {
   const between = await moneyBetweenAccounts(sql)
+  const components = await revenueBetween(sql)
   const { operations, changed } = await checkOperations(sql)
   const chain = await verifyLedger(sql)
   const all = (name: string, counted: string, wrong: readonly string[]): Check => ({ name, counted, wrong })
@@ -34,6 +37,10 @@ export const auditMoney = async (sql: Sql): Promise<readonly Check[]> => {
       'all buckets',
       between === 0n ? [] : [`${formatMoney(microYuan(between))} yuan are`],
     ),
+    all('revenue stands with the components that the statements say', 'all components', [
+      ...(components === 0n ? [] : [`${formatMoney(microYuan(components))} yuan are between two components`]),
+      ...(await strayRevenue(sql)),
+    ]),
     all('each operation has moved what it was asked for', 'all operations', await looseOperations(sql)),
     all('what each operation was asked is what its key was given for', `${String(operations)} operations`, changed),
     all(

@@ -69,6 +69,14 @@ describe('the audit finds', () => {
       'no money is between two accounts',
       "update ledger_account set debits = debits + 1 where code = 'between-accounts'",
     ],
+    [
+      'revenue stands with the components that the statements say',
+      "insert into ledger_account (bucket, code, debits) values (1, 'between-components', 5)",
+    ],
+    [
+      'revenue stands with the components that the statements say',
+      "update transfer set kind = 'revenue-in', credit_id = (select id from ledger_account where code = 'revenue' limit 1) where kind = 'freeze'; update ledger_account set owner = 'demand' where code = 'revenue'",
+    ],
     ['each operation has moved what it was asked for', "delete from transfer where kind = 'freeze'"],
     ['each operation has moved what it was asked for', "delete from operation where kind = 'freeze'"],
     [

@@ -8,6 +8,7 @@ import {
   zeroMoney,
   type MicroYuan,
 } from '../domain/quantity.ts'
+import { isWorthALook, pursesOnStatement, type PurseFacts } from '../domain/purse-statement.ts'
 import { receiptNumber } from '../domain/receipt.ts'
 import { buildStatement, partOfMove, type ClosedStatement, type RatedPeriod } from '../domain/statement.ts'
 import {
@@ -41,6 +42,7 @@ import {
 } from '../store/statements-closing.ts'
 import { loadPlanVersions } from '../store/tariffs.ts'
 import { meterOnStatement, monthMarks, type ClosedPeriod, type MonthMarks } from './close-period-meters.ts'
+import { loadPurses } from './close-period-purses.ts'
 import { booksOf, contractOf } from './settle-tariff.ts'
 
 /** What closing one account's month comes to, before anything is written. */
@@ -51,6 +53,8 @@ export type Closing = Readonly<
       bucket: number
       closed: ClosingAccount['closed']
       statement: ClosedStatement
+      /** Purses whose deductions a person should look at. */
+      odd: readonly PurseFacts[]
       facts: Omit<StatementFacts, 'closedAt'>
     }
   | { kind: 'waiting' | 'refused'; account: string; because: string }
@@ -78,6 +82,7 @@ export const loadClosing = async (sql: Sql, work: Work): Promise<readonly Closin
   const beginning = accounts.flatMap(({ accountId, previous }) => (previous === null ? [accountId] : []))
   const unledgered = await unledgeredEnergy(sql, beginning)
   const closed = await windowsOf(sql, periods, site.timeZone)
+  const purses = await loadPurses(sql, accountIds, month, site.timeZone)
   return accounts.map((account) =>
     closeAccount(work, {
       account,
@@ -88,6 +93,7 @@ export const loadClosing = async (sql: Sql, work: Work): Promise<readonly Closin
       later: later.get(account.accountId) ?? zeroMoney,
       unledgered: unledgered.get(account.accountId) ?? zeroMoney,
       marks,
+      purses: purses.get(account.accountId) ?? [],
     }),
   )
 }
@@ -103,6 +109,7 @@ type AccountFacts = Readonly<{
   /** Of an account without an earlier statement: what periods have charged and the ledger has not. */
   unledgered: ClosingAccount['balance']
   marks: MonthMarks
+  purses: readonly PurseFacts[]
 }>
 
 const closeAccount = (work: Work, facts: AccountFacts): Closing => {
@@ -139,6 +146,7 @@ const closeAccount = (work: Work, facts: AccountFacts): Closing => {
     bucket: account.bucket,
     closed,
     statement,
+    odd: facts.purses.filter(isWorthALook),
     facts: documentFacts(work, facts, rated, revision),
   }
 }
@@ -211,7 +219,7 @@ const dayOf = (at: number, timeZone: string): number => {
 
 const documentFacts = (
   { site, month }: Work,
-  { account, closed: periods, meters, moves, marks }: AccountFacts,
+  { account, closed: periods, meters, moves, marks, purses }: AccountFacts,
   rated: readonly RatedPeriod[],
   revision: number,
 ): Omit<StatementFacts, 'closedAt'> => {
@@ -230,6 +238,7 @@ const documentFacts = (
     movements: moves.filter((move) => partOfMove(move) === 'movement').map((move) => documentMove(move, site.timeZone)),
     meters: meters.flatMap((meter) => meterOnStatement(meter, periods, marks, month, site.readingIntervalMs)),
     daily: dailyOf(moves),
+    ...(purses.length > 0 && { purses: purses.map(pursesOnStatement) }),
     taxRates: rated.map(({ plan }) => plan.taxRate),
   }
 }

@@ -1,6 +1,8 @@
 import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
+import { pursesOnStatement } from '../domain/purse-statement.ts'
 import { subtractMoney, zeroMoney } from '../domain/quantity.ts'
+import { partPostings } from '../domain/revenue-parts.ts'
 import { reversalsOf } from '../domain/reversal.ts'
 import type { ClosedStatement } from '../domain/statement.ts'
 import { composeDocument } from '../domain/statement-document.ts'
@@ -11,6 +13,7 @@ import { ensurePartitions } from '../store/partitions.ts'
 import { insertStatements } from '../store/statements.ts'
 import { transfersAt } from '../store/journal.ts'
 import { accountsToClose, lastEntry, sitesToClose, type ClosingSite } from '../store/statements-closing.ts'
+import { openWorkItems, type NewWorkItem } from '../store/work-items.ts'
 import { loadClosing, type Closing } from './close-period-facts.ts'
 import { post } from './post.ts'
 import type { FlowContext } from './process.ts'
@@ -131,14 +134,16 @@ const writeStatements = async (sql: Sql, ids: Ids, { month, now }: Work, ready: 
       rounding: roundingOf(accountId, statement, month.end),
       tax: taxStays ? [] : taxOf(accountId, statement, month.end),
       undone: old === undefined ? [] : reversalsOf([old], month.end),
+      parts: partPostings(closed?.components ?? {}, statement.components, { accountId, at: month.end }),
     }
   })
-  const postings = wanted.flatMap(({ undone, rounding, tax }) => [...undone, ...rounding, ...tax])
+  const postings = wanted.flatMap(({ undone, rounding, tax, parts }) => [...undone, ...rounding, ...tax, ...parts])
   const accountIds = ready.map(({ accountId }) => accountId)
   const { transferIds } = await post(sql, ids, { now, accountIds, postings })
   const idOf = new Map(postings.map((posting, index) => [posting, transferIds[index] ?? null]))
   const first = (list: readonly Posting[]): string | null =>
     list[0] === undefined ? null : (idOf.get(list[0]) ?? null)
+  await openPurseDifferences(sql, month.month, ready, now)
   // Read after posting and under the accounts' locks: whatever comes later has a higher number.
   const last = await lastEntry(sql)
   await insertStatements(
@@ -167,3 +172,21 @@ const roundingOf = (accountId: number, { rounding }: ClosedStatement, at: number
 
 const taxOf = (accountId: number, { tax }: ClosedStatement, at: number): readonly Posting[] =>
   tax > 0n ? [{ template: 'tax', accountId, amount: tax, at, component: 'energy' }] : []
+
+/** What a meter has taken by itself and what its energy costs are apart: a person should look at its prices. */
+const openPurseDifferences = async (sql: Sql, month: string, ready: readonly Ready[], now: number): Promise<void> => {
+  const items = ready.flatMap(({ accountId, odd }) =>
+    odd.map((facts): NewWorkItem => {
+      const { meterId, deducted, calculated, difference } = pursesOnStatement(facts)
+      const subject = `meter:${String(meterId)}`
+      return {
+        kind: 'purse-difference',
+        subject,
+        meterId,
+        accountId,
+        detail: { month, deducted, calculated, difference },
+      }
+    }),
+  )
+  await openWorkItems(sql, items, now)
+}

@@ -3,10 +3,13 @@ import type { ReadNow, RequestCommand } from './abilities.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
+import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createReadNow } from './read-now.ts'
+import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
+import { createSignChange, type SignChange } from './sign-change.ts'
 import {
   createEndReadingPause,
   createPauseReading,
@@ -30,6 +33,9 @@ export type Deeds = Readonly<{
   batches: BatchAbilities
   dryRun: DryRun
   load: LoadAbilities
+  buyForMeter: ReturnType<typeof createBuyForMeter>
+  signAgreement: SignChange
+  refund: ReturnType<typeof createRefund>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -51,6 +57,9 @@ export const createDeeds = (
   batches: createBatchAbilities(context),
   dryRun: createDryRun(context),
   load: createLoadAbilities(context),
+  buyForMeter: createBuyForMeter(context),
+  signAgreement: createSignChange(context),
+  refund: createRefund(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),

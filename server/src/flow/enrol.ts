@@ -4,6 +4,7 @@ import type { EnrolledAccount, EnrolledSchedules, Enrolment } from '../domain/en
 import type { Ids } from '../domain/ids.ts'
 import { plainContract, type SupplyContract } from '../domain/tariff/contract.ts'
 import type { Problem } from '../domain/tariff/document.ts'
+import { problemsOfBehind } from '../domain/meter-behind.ts'
 import { missingTerms } from '../domain/tariff/missing-terms.ts'
 import type { PlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
@@ -21,6 +22,7 @@ import {
 import { notifyArchive } from '../store/archive.ts'
 import { followEnergyRules, saveRule, type ScheduleSubject } from '../store/schedules.ts'
 import { insertSupplyTerms } from '../store/tariffs.ts'
+import { insertRelation, metersOfSite, saveLossPoint } from '../store/meter-behind.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { payInside } from './pay.ts'
 
@@ -71,6 +73,8 @@ const problemsOf = ({ pricePlans, accounts }: Enrolment): readonly Problem[] => 
     const book = agreement === null ? undefined : books.get(agreement.pricePlan)
     under(number, read.ok ? missingTerms(book ?? [], read.value) : read.problems)
   }
+  for (const { address, words } of problemsOfBehind(accounts.flatMap(({ meters }) => meters)))
+    under(address, [{ at: 'behind', words }])
   return problems
 }
 
@@ -90,6 +94,16 @@ const writeSite = async (sql: Sql, ids: Ids, enrolment: Enrolment, now: number):
     await writeSchedules(sql, { scope: 'line', subjectId: gatewayId }, gateway.schedules, now)
   }
   for (const account of enrolment.accounts) await writeAccount(sql, ids, { siteId, planIds, gatewayIds, account, now })
+  const meters = enrolment.accounts.flatMap((account) => account.meters)
+  const idOf = new Map((await metersOfSite(sql, siteId)).map(({ meterId, address }) => [address, meterId] as const))
+  for (const { address, behind, lossRatio, lossLimit } of meters) {
+    await saveLossPoint(sql, known(idOf, address), {
+      ...(lossRatio !== undefined && { ratio: lossRatio }),
+      ...(lossLimit !== undefined && { limit: lossLimit }),
+    })
+    if (behind !== undefined)
+      await insertRelation(sql, { subId: known(idOf, address), masterId: known(idOf, behind), from: now, to: null })
+  }
 }
 
 const writeSchedules = async (
@@ -134,6 +148,8 @@ const writeAccount = async (
     amount: account.openingPayment,
     channel: 'cash-counter',
     operatorId: null,
+    // It was paid before there was a plan to ask.
+    moneyTaken: true,
   } as const
   const paid = await payInside(sql, ids, payment, now)
   if (!paid.ok) throw new Error(`the opening payment of account ${account.number} was refused: ${paid.code}`)

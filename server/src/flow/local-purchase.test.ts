@@ -6,6 +6,7 @@ import type { Asked } from './operate.ts'
 import { stepPurchases } from './run-purchases.ts'
 import { createAcceptPurse, createReturnPurse, createSettlePurchase, reconcilePurse } from './settle-purse.ts'
 import { createSignAgreement } from './sign-agreement.ts'
+import { viewPurchases } from '../store/view/purse.ts'
 import { createHandMadePurse, type HandMadePurse } from './testing/hand-made-purse.ts'
 import { createMoneyBench, terms, yuan, type MoneyBench } from './testing/money-bench.ts'
 
@@ -23,6 +24,13 @@ describe('a purchase for a meter with a purse of its own', () => {
     )
     return row?.state
   }
+  /** The newest purchase's life, step by step. */
+  const life = async () => (await viewPurchases(bench.database, meterId))[0]?.life.map(({ step: kind }) => kind)
+  const items = async () =>
+    bench.database.query<{ subject: string; detail: object; open: boolean; because: string | null }>(
+      `select subject, detail, closed_at is null as open, closed_because as because from work_item
+       where kind = 'purse-difference' order by id`,
+    )
   const books = async () => ({
     prepayment: await bench.prepayment(accountId),
     pending: -(await bench.standing('meter-purchase-pending')),
@@ -60,6 +68,7 @@ describe('a purchase for a meter with a purse of its own', () => {
     expect(await books()).toEqual({ prepayment: yuan(150), pending: 0n, wallet: yuan(50) })
     expect(await step()).toBe(0)
     expect(purse.writes()).toBe(1)
+    expect(await life()).toEqual(['written', 'accepted', 'posted'])
   })
 
   test('whose answer was lost is found by the count and not written again', async () => {
@@ -101,6 +110,8 @@ describe('a purchase for a meter with a purse of its own', () => {
     bench.clock.pass(60_000)
     await step()
     expect(await state()).toBe('posted')
+    // Asked twice in vain, told once.
+    expect(await life()).toEqual(['written', 'no-answer', 'unread', 'posted'])
   })
 
   test('that never left expires', async () => {
@@ -137,12 +148,16 @@ describe('a purchase for a meter with a purse of its own', () => {
     await step()
     expect(await state()).toBe('disputed')
     expect(await step()).toBe(0)
+    const subject = `meter:${String(meterId)}`
+    expect(await items()).toEqual([{ subject, detail: { reason: 'another-amount' }, open: true, because: null }])
     const settle = createSettlePurchase(bench.context)
     const [row] = await bench.database.query<{ id: string }>('select id from meter_purchase')
     const input = { ...ask(), accountId, purchaseId: row?.id ?? '', as: 'voided' } as const
     expect(await settle({ ...input, reason: '' })).toEqual({ ok: false, code: 'reason-missing' })
     expect(await settle(input)).toMatchObject({ ok: true })
     expect(await settle({ ...input, key: 'again' })).toEqual({ ok: false, code: 'not-disputed' })
+    expect(await items()).toMatchObject([{ open: false, because: 'settled-by-a-person' }])
+    expect(await life()).toEqual(['written', 'no-answer', 'disputed', 'voided'])
     expect(await books()).toEqual({ prepayment: yuan(200), pending: 0n, wallet: 0n })
   })
 

@@ -1,5 +1,5 @@
 import { reversalsOf } from '../domain/reversal.ts'
-import type { MicroYuan } from '../domain/quantity.ts'
+import { zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { linesOfOperation } from '../store/journal.ts'
 import { lockOperation } from '../store/operations.ts'
 import { findPaymentById, insertPayment } from '../store/payments.ts'
@@ -33,7 +33,17 @@ export const createMovePayment =
       if ((await lockOperation(sql, paymentId))?.reversedBy !== null) return { ok: false, code: 'reversed-already' }
       const lines = await linesOfOperation(sql, paymentId)
       const movedId = context.ids.uuid()
-      const moved = { id: movedId, accountId: toAccountId, key: `moved ${paymentId}`, channel, amount, operatorId, at }
+      // Where it belongs it is credited as a whole: no share of a debt was spoken of when it was taken.
+      const whole = { amount, toDebt: zeroMoney, wish: null }
+      const moved = {
+        id: movedId,
+        accountId: toAccountId,
+        key: `moved ${paymentId}`,
+        channel,
+        ...whole,
+        operatorId,
+        at,
+      }
       const balance = await insertPayment(sql, { ...moved, inputHash: `${channel}:${amount.toString()}` })
       const drawer = lines[0]?.debit.code === 'cash-drawer' ? Number(lines[0].debit.owner) : null
       const credited = { accountId: toAccountId, amount, paymentId: movedId, channel, cashierId: drawer, at }

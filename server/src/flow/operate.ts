@@ -14,6 +14,10 @@ import type { FlowContext } from './process.ts'
 
 export type MoneyContext = Pick<FlowContext, 'database' | 'clock' | 'ids'>
 
+/** Of the clock an operation needs only what time it is. */
+export type OperateContext = Pick<MoneyContext, 'database' | 'ids'> &
+  Readonly<{ clock: Pick<MoneyContext['clock'], 'now'> }>
+
 /** What every request to the ledger says besides what it is about. */
 export type Asked = Readonly<{
   /** Made by whoever asks; the same key with the same input is done once. */
@@ -54,7 +58,7 @@ export type Operated<Result, Code extends string> = Readonly<
  * audit log; all in one transaction. What is refused leaves nothing behind, so its key may be used again.
  */
 export const operate = async <Result extends Plain, Code extends string>(
-  context: MoneyContext,
+  context: OperateContext,
   request: OperationRequest,
   work: (step: Step) => Promise<Worked<Result, Code | AccountRefusal>>,
 ): Promise<Operated<Result, Code>> => {

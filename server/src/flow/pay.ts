@@ -1,19 +1,23 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
+import { amountOf } from '../domain/purchase-amount.ts'
+import { zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { closes } from '../domain/relay-command.ts'
+import { decidePurchase, splitPurchase } from '../domain/tariff/purchase.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { findPayer, insertPayment, type KnownPayment } from '../store/payments.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { loadCredit, lockAccounts } from '../store/credit.ts'
 import type { Pay, PayInput, PayResult } from './abilities.ts'
 import { post } from './post.ts'
+import { loadOffer } from './purchase-offer.ts'
 
 /**
  * Credits a payment exactly once: the same key with the same input returns what the first try did, also when the answer
  * to the first try was lost. The restoration that it sets off commits in the same transaction.
  */
 export const createPay =
-  (database: Database, clock: Clock, ids: Ids): Pay =>
+  (database: Database, clock: Pick<Clock, 'now'>, ids: Ids): Pay =>
   async (input) => {
     const now = clock.now()
     await ensurePartitions(database, now, now)
@@ -21,11 +25,11 @@ export const createPay =
   }
 
 /**
- * The same inside a transaction of the caller. Two statements of its own around the one door: the customer waits, and
- * the account is locked.
+ * The same inside a transaction of the caller. Two statements of its own around the one door, a few more where the plan
+ * has rules of buying: the customer waits, and the account is locked.
  */
 export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
-  const { accountId, key, amount, channel, operatorId } = input
+  const { accountId, key, amount, channel, operatorId, wish } = input
   await lockAccounts(sql, [accountId])
   const payer = await findPayer(sql, accountId, key)
   if (payer === null) return { ok: false, code: 'unknown-account' }
@@ -33,22 +37,20 @@ export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number
   if (payer.known === null && payer.keyTaken) return { ok: false, code: 'same-key-other-input' }
   if (payer.known !== null) return repeated(sql, input, payer.known, inputHash)
   if (payer.closed) return { ok: false, code: 'account-closed' }
+  const judged = payer.ruled || wish !== undefined ? await judge(sql, input, now) : creditAll
+  if (!judged.ok) return judged
+  const { toDebt } = judged
   const paymentId = ids.uuid()
-  const balance = await insertPayment(sql, {
-    id: paymentId,
-    accountId,
-    key,
-    inputHash,
-    channel,
-    amount,
-    operatorId,
-    at: now,
-  })
+  const payment = { id: paymentId, accountId, key, inputHash, channel, amount, toDebt, operatorId, at: now }
+  const balance = await insertPayment(sql, { ...payment, wish: wish ?? null })
   const cashierId = operatorId
   const posted = await post(sql, ids, {
     now,
     accountIds: [accountId],
-    postings: [{ template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now }],
+    postings: [
+      { template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now },
+      ...(toDebt > 0n ? [{ template: 'debt-collection', accountId, amount: toDebt, at: now } as const] : []),
+    ],
     paymentId,
     operationId: paymentId,
   })
@@ -59,12 +61,37 @@ export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number
     paymentId,
     fresh: true,
     amount,
+    toDebt,
     balance,
     stage: decision.stage,
     restoring: posted.commands
       .filter(({ kind }) => closes(kind))
       .map(({ id, meterId }) => ({ commandId: id, meterId })),
   }
+}
+
+const creditAll = { ok: true, toDebt: zeroMoney } as const
+
+/** What the plan says to it, under the account's lock: as it was quoted, or a refusal before any money is taken. */
+const judge = async (
+  sql: Sql,
+  { accountId, amount, wish, moneyTaken }: PayInput,
+  now: number,
+): Promise<Readonly<{ ok: true; toDebt: MicroYuan }> | Extract<PayResult, { ok: false }>> => {
+  const offer = await loadOffer(sql, accountId, now)
+  if (offer === null) return { ok: false, code: 'unknown-account' }
+  const { rule, hoardLimit, balance, debt, quote } = offer
+  if (moneyTaken === true) return { ok: true, toDebt: splitPurchase(rule, { amount, debt }).toDebt }
+  if (wish !== undefined) {
+    const wished = amountOf(wish, quote)
+    if (!wished.ok) return wished
+    if (wished.amount !== amount) return { ok: false, code: 'price-has-changed' }
+  }
+  const decision = decidePurchase({ ...rule, hoardLimit }, { amount, balance, debt })
+  if (decision.ok) return { ok: true, toDebt: decision.toDebt }
+  const { code, limit } = decision
+  if (code === 'not-positive') throw new RangeError(`a payment of ${amount.toString()} was let through`)
+  return { ok: false, code, limit }
 }
 
 /** The first answer again; only the stage is that of this moment. */
@@ -77,6 +104,6 @@ const repeated = async (
   if (known.inputHash !== inputHash) return { ok: false, code: 'same-key-other-input' }
   const [record] = await loadCredit(sql, [accountId])
   if (record === undefined) return { ok: false, code: 'unknown-account' }
-  const { id: paymentId, balanceAfter: balance } = known
-  return { ok: true, paymentId, fresh: false, amount, balance, stage: record.facts.stage, restoring: [] }
+  const { id: paymentId, toDebt, balanceAfter: balance } = known
+  return { ok: true, paymentId, fresh: false, amount, toDebt, balance, stage: record.facts.stage, restoring: [] }
 }

@@ -1,4 +1,4 @@
-import { formatMoney } from '../domain/quantity.ts'
+import { formatKwh, formatMoney, subtractMoney, wattHours } from '../domain/quantity.ts'
 import type { Language } from '../domain/notice.ts'
 import { entryOfReceipt, receiptNumber, type ReceiptDocument } from '../domain/receipt.ts'
 import { capitalAmount } from '../domain/receipt-capitals.ts'
@@ -21,13 +21,16 @@ export const findReceipt = async (sql: Sql, paymentOrNumber: string): Promise<Re
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu.test(text)
 
-const documentOf = ({ site, entry, amount, balanceAfter, ...facts }: PaymentFacts): ReceiptDocument => ({
+const documentOf = ({ site, entry, amount, toDebt, wish, balanceAfter, ...facts }: PaymentFacts): ReceiptDocument => ({
   ...facts,
   number: receiptNumber(facts.at, site.timeZone, entry),
   issuer: { company: site.name, branch: site.signature, phone: site.servicePhone },
   timeZone: site.timeZone,
   amount: formatMoney(amount),
   capitals: capitalAmount(amount),
+  toDebt: formatMoney(toDebt),
+  toBalance: formatMoney(subtractMoney(amount, toDebt)),
+  wish: wish?.kind === 'energy' ? { kind: 'energy', kwh: formatKwh(wattHours(BigInt(wish.energy))) } : wish,
   balanceAfter: formatMoney(balanceAfter),
 })
 

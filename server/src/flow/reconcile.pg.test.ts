@@ -3,7 +3,8 @@ import { microYuan, parsePercent, zeroMoney } from '../domain/quantity.ts'
 import type { TheirRow } from '../domain/reconciliation.ts'
 import { listItems } from '../store/reconciliation.ts'
 import { post } from './post.ts'
-import { reconcileBalances, reconcileChannel, reconcileLineLoss, resolveItem } from './reconcile.ts'
+import { reconcileBalances, reconcileChannel, resolveItem } from './reconcile.ts'
+import { reconcileLineLoss } from './reconcile-line-loss.ts'
 import { createTown, wednesday, yuan, type Town } from './testing/town.ts'
 
 const hour = 3_600_000

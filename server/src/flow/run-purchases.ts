@@ -15,9 +15,11 @@ import {
   savePurse,
   type StoredPurchase,
 } from '../store/meter-purchases.ts'
+import { notifyLive } from '../store/notify.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import type { MoneyContext } from './operate.ts'
 import { post } from './post.ts'
+import { openPurseDifference } from './purse-difference.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
 
 /** Purchases carried on in one pass. */
@@ -69,7 +71,10 @@ const carryOn = async (context: MoneyContext, writer: PurchaseWriter, id: string
     const current = await lockPurchase(sql, id)
     if (current?.state !== 'written') return
     const lastAnswer = outcome.kind === 'unknown' ? null : outcome.kind
-    await savePurchase(sql, current, { lastAnswer, nextStepAt: clock.now() })
+    const at = clock.now()
+    const reason = outcome.kind === 'accepted' ? null : outcome.reason
+    await savePurchase(sql, current, { lastAnswer, nextStepAt: at }, { step: lastAnswer ?? 'no-answer', at, reason })
+    await notifyLive(sql, [`meter:${String(meterId)}`])
   })
 }
 
@@ -99,23 +104,32 @@ const decideInside = async (
     await savePurse(sql, { meterId, bucket, at: now }, reading)
   switch (act?.kind) {
     case undefined:
-      await savePurchase(sql, purchase, { nextStepAt: wallAfter(context.clock, askAgainMs) })
+      await savePurchase(
+        sql,
+        purchase,
+        { nextStepAt: wallAfter(context.clock, askAgainMs) },
+        { step: 'unread', at: now },
+      )
+      await notifyLive(sql, [`meter:${String(meterId)}`])
       return null
     case 'write': {
       const { provingCount } = act
       const written = { state: 'written', provingCount, attempts: purchase.attempts + 1, lastAnswer: null } as const
-      await savePurchase(sql, purchase, { ...written, nextStepAt: wallAfter(context.clock, claimMs) })
+      const nextStepAt = wallAfter(context.clock, claimMs)
+      await savePurchase(sql, purchase, { ...written, nextStepAt }, { step: 'written', at: now })
+      await notifyLive(sql, [`meter:${String(meterId)}`])
       return act
     }
     case 'dispute':
-      await savePurchase(sql, purchase, { state: 'disputed' })
+      await savePurchase(sql, purchase, { state: 'disputed' }, { step: 'disputed', at: now, reason: act.reason })
       await disputePurse(sql, meterId, act.reason, now)
+      await openPurseDifference(sql, { ...purchase, reason: act.reason, now })
       return act
     case 'post':
       await finish(sql, context, purchase, 'posted', now)
       return act
     case 'void':
-      await finish(sql, context, purchase, 'voided', now)
+      await finish(sql, context, purchase, 'voided', now, { reason: act.reason })
       return act
     case 'expire':
       await finish(sql, context, purchase, 'expired', now)
@@ -163,11 +177,11 @@ export const finish = async (
   purchase: StoredPurchase,
   state: keyof typeof templateOf,
   now: number,
-  operationId = purchase.id,
+  { operationId = purchase.id, reason = null }: Readonly<{ operationId?: string; reason?: string | null }> = {},
 ): Promise<void> => {
   const { accountId, meterId, amount, pendingTransferId } = purchase
   if (pendingTransferId === null) throw new Error(`purchase ${purchase.id} has no pending transfer`)
-  await savePurchase(sql, purchase, { state, finishedAt: now })
+  await savePurchase(sql, purchase, { state, finishedAt: now }, { step: state, at: now, reason })
   const posting = { template: templateOf[state], accountId, meterId, amount, refersTo: pendingTransferId, at: now }
   await post(sql, ids, { now, accountIds: [accountId], postings: [posting], operationId })
 }

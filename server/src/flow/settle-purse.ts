@@ -11,8 +11,9 @@ import {
   savePurse,
 } from '../store/meter-purchases.ts'
 import { ensurePartitions } from '../store/partitions.ts'
-import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
+import { operate, type Asked, type MoneyContext, type OperateContext, type Operated } from './operate.ts'
 import { post } from './post.ts'
+import { closePurseDifference, openPurseDifference } from './purse-difference.ts'
 import { adoptPurse, broughtIn, finish } from './run-purchases.ts'
 
 export type PurseOutcome =
@@ -38,7 +39,8 @@ export const reconcilePurse = async (
     await lockAccounts(sql, [before.accountId])
     const owner = await purseOwner(sql, meterId)
     if (owner === null || owner.accountId !== before.accountId) return { kind: 'not-ours' }
-    if ((await purseStanding(sql, meterId))?.open !== false) return { kind: 'purchase-open' }
+    const standing = await purseStanding(sql, meterId)
+    if (standing?.open !== false) return { kind: 'purchase-open' }
     const { accountId, bucket, agreementId, pricePlanId } = owner
     const known = await purseMirror(sql, meterId)
     if (known !== null && known.readAt >= askedAt) return { kind: 'overtaken' }
@@ -63,6 +65,8 @@ export const reconcilePurse = async (
       } as const
       await post(sql, ids, { now, accountIds: [accountId], postings: [charge] })
     }
+    if (result.kind === 'dispute') await openPurseDifference(sql, { meterId, accountId, reason: result.reason, now })
+    else if (standing.disputed) await closePurseDifference(sql, meterId, now, 'purse-agrees')
     return result
   })
 }
@@ -113,7 +117,7 @@ export type AcceptRefusal = 'meter-not-of-account' | 'purchase-already-open' | '
  * bought elsewhere and is brought in, what is less was used, and its count counts from now on.
  */
 export const createAcceptPurse =
-  (context: MoneyContext) =>
+  (context: OperateContext) =>
   async ({
     accountId,
     meterId,
@@ -135,6 +139,7 @@ export const createAcceptPurse =
       if (amount < 0n) await postHere([{ ...used, template: 'wallet-charge' }])
       await savePurse(sql, { meterId, bucket: standing(accountId).bucket, at }, reading)
       await disputePurse(sql, meterId, null, at)
+      await closePurseDifference(sql, meterId, at, 'settled-by-a-person')
       return { ok: true, result: { before: booked, now: reading.balance } }
     })
   }
@@ -144,7 +149,7 @@ export type SettlePurchaseRefusal = 'unknown-purchase' | 'not-disputed' | 'reaso
 
 /** A person who has looked into a disputed purchase says whether it is in the meter, and why. */
 export const createSettlePurchase =
-  (context: MoneyContext) =>
+  (context: OperateContext) =>
   async ({
     accountId,
     purchaseId,
@@ -158,8 +163,9 @@ export const createSettlePurchase =
       const purchase = await findPurchase(sql, purchaseId)
       if (purchase === null || purchase.accountId !== accountId) return { ok: false, code: 'unknown-purchase' }
       if (purchase.state !== 'disputed') return { ok: false, code: 'not-disputed' }
-      await finish(sql, context, purchase, as, now, operationId)
+      await finish(sql, context, purchase, as, now, { operationId, reason: 'settled-by-a-person' })
       await disputePurse(sql, purchase.meterId, null, now)
+      await closePurseDifference(sql, purchase.meterId, now, 'settled-by-a-person')
       return { ok: true, result: { as } }
     })
   }

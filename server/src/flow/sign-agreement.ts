@@ -9,7 +9,7 @@ import {
   pricePlanExists,
 } from '../store/agreements.ts'
 import { lockAccounts } from '../store/credit.ts'
-import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
+import { operate, type Asked, type MoneyContext, type OperateContext, type Operated } from './operate.ts'
 import { post } from './post.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 
@@ -27,7 +27,7 @@ export type Signed = Readonly<{ agreementId: number; version: number; effectiveF
  * policy is applied with it at once when it is in force at once.
  */
 export const createSignAgreement =
-  (context: MoneyContext) =>
+  (context: OperateContext) =>
   async ({ accountId, terms, effectiveFrom, ...asked }: SignInput): Promise<Operated<Signed, SignRefusal>> => {
     const input = { terms: plainTerms(terms), effectiveFrom }
     const request = { ...asked, kind: 'sign-agreement', accountIds: [accountId], input } as const

@@ -16,6 +16,15 @@ export const latestAgreement = async (sql: Sql, accountId: number): Promise<Late
 export const pricePlanExists = async (sql: Sql, id: number): Promise<boolean> =>
   (await sql.query('select from price_plan where id = $1', [id])).length > 0
 
+/** The newest version of a plan by its name; null when there is none. */
+export const pricePlanNamed = async (sql: Sql, name: string): Promise<number | null> => {
+  const [row] = await sql.query<{ id: number }>(
+    'select id from price_plan where name = $1 order by version desc limit 1',
+    [name],
+  )
+  return row?.id ?? null
+}
+
 export type NewAgreement = Readonly<{
   accountId: number
   version: number

@@ -68,6 +68,30 @@ export const moneyBetweenAccounts = async (sql: Sql): Promise<bigint> => {
   return BigInt(row?.sum ?? '0')
 }
 
+/** What is on its way between components of revenue; nothing is, between two transactions. */
+export const revenueBetween = async (sql: Sql): Promise<bigint> => {
+  const [row] = await sql.query<{ sum: string }>(
+    "select coalesce(sum(debits - credits), 0)::text as sum from ledger_account where code = 'between-components'",
+  )
+  return BigInt(row?.sum ?? '0')
+}
+
+/** Components whose revenue was not moved as the newest statements say; from the transfers and the statements' columns. */
+export const strayRevenue = async (sql: Sql): Promise<readonly string[]> =>
+  idsOf(
+    sql,
+    `with said as (
+       select c.key as component, sum(c.value::numeric) as amount
+       from statement s cross join lateral jsonb_each_text(s.components) c
+       where not exists (select from statement n where n.corrects = s.id) group by 1),
+     moved as (
+       select l.owner as component, sum(case t.kind when 'revenue-in' then t.amount else -t.amount end) as amount
+       from transfer t join ledger_account l on l.code = 'revenue' and l.id in (t.debit_id, t.credit_id)
+       where t.kind in ('revenue-in', 'revenue-out') and l.owner <> 'energy' group by 1)
+     select 'revenue of ' || component || ': statements say ' || coalesce(said.amount, 0) || ', moved ' || coalesce(moved.amount, 0) as id
+     from said full join moved using (component) where coalesce(said.amount, 0) <> coalesce(moved.amount, 0)`,
+  )
+
 /** Charges that do not name an agreement of their own account that was signed when they were posted. */
 export const chargesWithoutAgreement = async (sql: Sql): Promise<readonly string[]> =>
   idsOf(

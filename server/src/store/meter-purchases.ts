@@ -131,16 +131,46 @@ export type PurchaseChange = Readonly<{
   finishedAt?: number
 }>
 
+/** What a change means to whoever waits. `unread` is said once, however often the meter is asked in vain. */
+export type PurchaseStep =
+  | Exclude<PurchaseState, 'waiting'>
+  | 'accepted'
+  | 'refused'
+  /** Something may have arrived, and nothing was heard: the count will tell. */
+  | 'no-answer'
+  /** The purse could not be read. */
+  | 'unread'
+
+export type PurchaseNote = Readonly<{ step: PurchaseStep; at: number; reason?: string | null }>
+
+/** Moves a purchase on and writes the step into its life. */
 export const savePurchase = async (
   sql: Sql,
   { id, ...before }: StoredPurchase,
   change: PurchaseChange,
+  { step, at, reason = null }: PurchaseNote,
 ): Promise<void> => {
   const { state, provingCount, attempts, lastAnswer } = { ...before, ...change }
   await sql.query(
-    `update meter_purchase set state = $2, proving_count = $3, attempts = $4, last_answer = $5,
-       next_step_at = coalesce($6, next_step_at), finished_at = coalesce($7, finished_at) where id = $1`,
-    [id, state, provingCount, attempts, lastAnswer, dateOf(change.nextStepAt), dateOf(change.finishedAt)],
+    `with moved as (
+       update meter_purchase set state = $2, proving_count = $3, attempts = $4, last_answer = $5,
+         next_step_at = coalesce($6, next_step_at), finished_at = coalesce($7, finished_at) where id = $1 returning id)
+     insert into meter_purchase_event (purchase_id, at, kind, attempts, proving_count, reason)
+     select id, $8, $9, $4, $3, $10 from moved
+     where $9 <> 'unread' or $9 is distinct from
+       (select kind from meter_purchase_event e where e.purchase_id = $1 order by e.id desc limit 1)`,
+    [
+      id,
+      state,
+      provingCount,
+      attempts,
+      lastAnswer,
+      dateOf(change.nextStepAt),
+      dateOf(change.finishedAt),
+      new Date(at),
+      step,
+      reason,
+    ],
   )
 }
 
@@ -250,4 +280,15 @@ export const purseOwner = async (sql: Sql, meterId: number): Promise<PurseOwner 
         agreementId: row.agreement_id,
         pricePlanId: row.price_plan_id,
       }
+}
+
+export type AccountMeter = Readonly<{ accountId: number; meterId: number; address: string }>
+
+/** The meters of an account by its number. */
+export const metersOfAccount = async (sql: Sql, number: string): Promise<readonly AccountMeter[]> => {
+  const rows = await sql.query<{ account_id: number; id: number; address: string }>(
+    'select m.account_id, m.id, m.address from meter m join account a on a.id = m.account_id where a.number = $1 order by m.id',
+    [number],
+  )
+  return rows.map(({ account_id: accountId, id: meterId, address }) => ({ accountId, meterId, address }))
 }

@@ -1,4 +1,5 @@
 import type { PaymentChannel } from '../domain/payment-channel.ts'
+import type { PurchaseWish } from '../domain/purchase-amount.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { Sql } from './database.ts'
 
@@ -9,13 +10,22 @@ export type NewPayment = Readonly<{
   inputHash: string
   channel: PaymentChannel
   amount: MicroYuan
+  /** The part of it that pays old debt; posted by the caller. */
+  toDebt: MicroYuan
+  wish: PurchaseWish | null
   operatorId: number | null
   at: number
 }>
 
-export type KnownPayment = Readonly<{ id: string; inputHash: string; balanceAfter: MicroYuan }>
+export type KnownPayment = Readonly<{ id: string; inputHash: string; toDebt: MicroYuan; balanceAfter: MicroYuan }>
 
-export type Payer = Readonly<{ closed: boolean; known: KnownPayment | null; keyTaken: boolean }>
+export type Payer = Readonly<{
+  closed: boolean
+  known: KnownPayment | null
+  keyTaken: boolean
+  /** Some version of its plan has rules of buying. */
+  ruled: boolean
+}>
 
 /** Whether the account can be paid to, and what this key did before; under the account's lock. */
 export const findPayer = async (sql: Sql, accountId: number, key: string): Promise<Payer | null> => {
@@ -24,9 +34,14 @@ export const findPayer = async (sql: Sql, accountId: number, key: string): Promi
     operation: string | null
     payment: string | null
     input_hash: string
+    to_debt: bigint
     balance_after: bigint
+    ruled: boolean
   }>(
-    `select a.closed_at is not null as closed, o.id as operation, p.id as payment, p.input_hash, p.balance_after
+    `select a.closed_at is not null as closed, o.id as operation, p.id as payment, p.input_hash, p.to_debt, p.balance_after,
+            exists (select from agreement g join price_plan n on n.id = g.price_plan_id
+                    join price_plan v on v.name = n.name and v.kind = 'tariff'
+                    where g.id = a.agreement_id and v.document ? 'purchase') as ruled
      from account a
      left join operation o on o.account_id = a.id and o.key = $2
      left join payment p on p.id = o.id
@@ -37,8 +52,13 @@ export const findPayer = async (sql: Sql, accountId: number, key: string): Promi
   const known =
     row.payment === null
       ? null
-      : { id: row.payment, inputHash: row.input_hash, balanceAfter: microYuan(row.balance_after) }
-  return { closed: row.closed, known, keyTaken: row.operation !== null }
+      : {
+          id: row.payment,
+          inputHash: row.input_hash,
+          toDebt: microYuan(row.to_debt),
+          balanceAfter: microYuan(row.balance_after),
+        }
+  return { closed: row.closed, known, keyTaken: row.operation !== null, ruled: row.ruled }
 }
 
 /**
@@ -48,8 +68,8 @@ export const findPayer = async (sql: Sql, accountId: number, key: string): Promi
 export const insertPayment = async (sql: Sql, payment: NewPayment): Promise<MicroYuan> => {
   const [row] = await sql.query<{ balance_after: bigint }>(
     `with paid as (
-       insert into payment (id, bucket, account_id, key, input_hash, channel, amount, operator_id, at, balance_after)
-       select $1, a.bucket, a.id, $3, $4, $5, $6, $7, $8, l.credits - l.debits + $6
+       insert into payment (id, bucket, account_id, key, input_hash, channel, amount, operator_id, at, balance_after, to_debt, wish)
+       select $1, a.bucket, a.id, $3, $4, $5, $6, $7, $8, l.credits - l.debits + $6 - $9, $9, $10
        from account a join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
        where a.id = $2 returning *),
      logged as (
@@ -69,11 +89,17 @@ export const insertPayment = async (sql: Sql, payment: NewPayment): Promise<Micr
       payment.amount,
       payment.operatorId,
       new Date(payment.at),
+      payment.toDebt,
+      payment.wish === null ? null : wishRow(payment.wish),
     ],
   )
   if (row === undefined) throw new Error(`account ${String(payment.accountId)} has no ledger account`)
   return microYuan(row.balance_after)
 }
+
+/** Energy as text, as every large number in JSON. */
+const wishRow = (wish: PurchaseWish): string =>
+  JSON.stringify(wish, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
 
 export type StoredPayment = Readonly<{
   accountId: number

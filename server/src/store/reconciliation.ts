@@ -4,6 +4,7 @@ import type { LossReading } from '../domain/line-loss.ts'
 import type { BookBalance } from '../domain/reconciliation-balance.ts'
 import type { ItemState } from '../domain/reconciliation-item.ts'
 import type { OurPayment } from '../domain/reconciliation.ts'
+import type { WorkItemKind } from '../domain/work-item.ts'
 import type { Sql } from './database.ts'
 
 export type ReconciliationKind = 'line-loss' | 'payment-channel' | 'meter-balance'
@@ -21,14 +22,22 @@ export type NewRun = Readonly<{
   at: number
 }>
 
-export type NewItem = Readonly<{ kind: string; fingerprint: string; accountId: number | null; detail: unknown }>
+export type NewItem = Readonly<{
+  kind: string
+  fingerprint: string
+  accountId: number | null
+  detail: unknown
+  /** Where the inbox shows it; several items may be one matter there. */
+  work: ItemWork
+}>
+export type ItemWork = Readonly<{ kind: WorkItemKind; subject: string; meterId?: number }>
 
 /** Writes a run with its differences; null when the same comparison of the same input is there already. */
 export const insertRun = async (
   sql: Sql,
   run: NewRun,
   items: readonly NewItem[],
-): Promise<Readonly<{ fresh: number }> | null> => {
+): Promise<Readonly<{ fresh: ReadonlySet<string> }> | null> => {
   const made = await sql.query(
     `insert into reconciliation (id, kind, subject, input_hash, from_at, to_at, summary, operator_id, at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (kind, subject, input_hash) do nothing returning id`,
@@ -46,11 +55,12 @@ export const insertRun = async (
   )
   if (made.length === 0) return null
   // A difference that an earlier run has found is that one's item, whatever has become of it.
-  const fresh = await sql.query(
-    `insert into reconciliation_item (reconciliation_id, kind, fingerprint, account_id, detail, at)
-     select $1, i.kind, i.fingerprint, i.account_id, i.detail, $2
-     from unnest($3::text[], $4::text[], $5::int[], $6::jsonb[]) as i(kind, fingerprint, account_id, detail)
-     on conflict (fingerprint) do nothing returning id`,
+  const fresh = await sql.query<{ fingerprint: string }>(
+    `insert into reconciliation_item (reconciliation_id, kind, fingerprint, account_id, detail, at, work_kind, work_subject)
+     select $1, i.kind, i.fingerprint, i.account_id, i.detail, $2, i.work_kind, i.work_subject
+     from unnest($3::text[], $4::text[], $5::int[], $6::jsonb[], $7::text[], $8::text[])
+       as i(kind, fingerprint, account_id, detail, work_kind, work_subject)
+     on conflict (fingerprint) do nothing returning fingerprint`,
     [
       run.id,
       new Date(run.at),
@@ -58,9 +68,11 @@ export const insertRun = async (
       items.map(({ fingerprint }) => fingerprint),
       items.map(({ accountId }) => accountId),
       items.map(({ detail }) => JSON.stringify(detail)),
+      items.map(({ work }) => work.kind),
+      items.map(({ work }) => work.subject),
     ],
   )
-  return { fresh: fresh.length }
+  return { fresh: new Set(fresh.map(({ fingerprint }) => fingerprint)) }
 }
 
 export type Item = Readonly<{
@@ -104,13 +116,41 @@ export const listItems = async (sql: Sql, all: boolean): Promise<readonly Item[]
   return rows.map(({ resolved_at: resolvedAt, ...row }) => ({ ...row, id: Number(row.id), resolvedAt }))
 }
 
-export const lockItem = async (sql: Sql, id: number): Promise<ItemState | null> => {
-  const [row] = await sql.query<{ state: ItemState }>(
-    'select state from reconciliation_item where id = $1 for no key update',
+export type LockedItem = Readonly<{
+  state: ItemState
+  kind: string
+  accountId: number | null
+  detail: Readonly<Record<string, unknown>>
+  work: ItemWork | null
+}>
+
+export const lockItem = async (sql: Sql, id: number): Promise<LockedItem | null> => {
+  const [row] = await sql.query<{
+    state: ItemState
+    kind: string
+    account_id: number | null
+    detail: Record<string, unknown>
+    work_kind: WorkItemKind | null
+    work_subject: string | null
+  }>(
+    `select state, kind, account_id, detail, work_kind, work_subject from reconciliation_item
+     where id = $1 for no key update`,
     [id],
   )
-  return row?.state ?? null
+  if (row === undefined) return null
+  const { state, kind, account_id: accountId, detail, work_kind: workKind, work_subject: subject } = row
+  const work = workKind === null || subject === null ? null : { kind: workKind, subject }
+  return { state, kind, accountId, detail, work }
 }
+
+/** Whether any difference of a matter in the inbox is still open. */
+export const hasOpenItems = async (sql: Sql, { kind, subject }: ItemWork): Promise<boolean> =>
+  (
+    await sql.query(
+      "select from reconciliation_item where work_kind = $1 and work_subject = $2 and state = 'open' limit 1",
+      [kind, subject],
+    )
+  ).length > 0
 
 export const saveItem = async (
   sql: Sql,

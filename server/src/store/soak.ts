@@ -64,3 +64,29 @@ export const otherConnections = async (sql: Sql): Promise<number> => {
   )
   return Number(row?.count ?? 0n)
 }
+
+/** Something that was asked once, under its key: it moves its amount by one transfer of a kind. */
+export type AskedOnce = Readonly<{
+  accountId: number
+  key: string
+  transfer: 'payment' | 'refund'
+  amount: MicroYuan
+}>
+export type TimesDone = Readonly<{ asked: AskedOnce; operations: number; transfers: number; amount: MicroYuan }>
+
+/** How often each of these is in the books. */
+export const timesDone = async (sql: Sql, asked: readonly AskedOnce[]): Promise<readonly TimesDone[]> => {
+  const rows = await sql.query<{ operations: number; transfers: number; amount: bigint }>(
+    `select (select count(*)::int from operation o where o.account_id = w.account_id and o.key = w.key) as operations,
+            count(t.id)::int as transfers, coalesce(sum(t.amount), 0)::bigint as amount
+     from unnest($1::int[], $2::text[], $3::text[]) with ordinality as w(account_id, key, kind, position)
+     left join operation o on o.account_id = w.account_id and o.key = w.key
+     left join transfer t on t.operation_id = o.id and t.kind = w.kind and t.account_id = w.account_id
+     group by w.position, w.account_id, w.key order by w.position`,
+    [asked.map(({ accountId }) => accountId), asked.map(({ key }) => key), asked.map(({ transfer }) => transfer)],
+  )
+  return rows.flatMap(({ operations, transfers, amount }, index) => {
+    const one = asked[index]
+    return one === undefined ? [] : [{ asked: one, operations, transfers, amount: microYuan(amount) }]
+  })
+}

@@ -1,6 +1,7 @@
 import type { Language } from '../domain/notice.ts'
 import type { PricePlan, Registers } from '../domain/price-plan.ts'
 import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import { partsOf, type RevenueParts } from '../domain/revenue-parts.ts'
 import type { BalanceMove } from '../domain/statement.ts'
 import type { StoredWindow } from '../domain/tariff/stored-window.ts'
 import type { Sql } from './database.ts'
@@ -92,6 +93,8 @@ export type ClosingAccount = Readonly<{
     openingBalance: MicroYuan
     closingBalance: MicroYuan
     taxTransferId: string | null
+    /** What it and those that it corrects have moved to revenue of other components. */
+    components: RevenueParts
   }> | null
   /** The newest revision for the month before; null where that month has no statement. */
   previous: Readonly<{ number: string; closingBalance: MicroYuan }> | null
@@ -118,13 +121,14 @@ export const closingAccounts = async (
     s_opening: bigint
     s_closing: bigint
     s_tax_transfer: string | null
+    s_components: Record<string, string>
     b_number: string | null
     b_closing: bigint
   }>(
     `select a.id, a.bucket, a.number, c.name, c.language, l.credits - l.debits as balance,
             l.closed_at is not null as account_closed, s.id as s_id, s.number as s_number,
             s.revision as s_revision, s.total as s_total, s.tax as s_tax, s.opening_balance as s_opening,
-            s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer, b.number as b_number,
+            s.closing_balance as s_closing, s.tax_transfer_id as s_tax_transfer, s.components as s_components, b.number as b_number,
             b.closing_balance as b_closing
      from account a join customer c on c.id = a.customer_id
      left join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
@@ -155,6 +159,7 @@ export const closingAccounts = async (
             openingBalance: microYuan(row.s_opening),
             closingBalance: microYuan(row.s_closing),
             taxTransferId: row.s_tax_transfer,
+            components: partsOf(row.s_components),
           },
     previous: row.b_number === null ? null : { number: row.b_number, closingBalance: microYuan(row.b_closing) },
   }))

@@ -11,12 +11,18 @@ export type PaymentFacts = Readonly<{
   at: number
   amount: MicroYuan
   channel: PaymentChannel
+  /** The part of the amount that paid old debt. */
+  toDebt: MicroYuan
+  wish: PaymentWish | null
   balanceAfter: MicroYuan
   cashier: string | null
   account: Readonly<{ number: string; customer: string; language: Language; places: readonly string[] }>
   site: Readonly<{ name: string; signature: string; servicePhone: string; timeZone: string }>
   reversedAt: number | null
 }>
+
+/** As it lies in `payment.wish`: energy in watt-hours as text. */
+export type PaymentWish = Readonly<{ kind: 'energy'; energy: string } | { kind: 'time'; days: number }>
 
 export const findPaymentFacts = async (sql: Sql, paymentId: string): Promise<PaymentFacts | null> => {
   const [row] = await sql.query<{
@@ -26,6 +32,8 @@ export const findPaymentFacts = async (sql: Sql, paymentId: string): Promise<Pay
     amount: bigint
     channel: PaymentChannel
     balance_after: bigint
+    to_debt: bigint
+    wish: PaymentWish | null
     cashier: string | null
     number: string
     customer: string
@@ -37,7 +45,7 @@ export const findPaymentFacts = async (sql: Sql, paymentId: string): Promise<Pay
     time_zone: string
     reversed_at: number | null
   }>(
-    `select p.id, t.entry, p.at, p.amount, p.channel, p.balance_after, o.name as cashier, a.number, c.name as customer,
+    `select p.id, t.entry, p.at, p.amount, p.channel, p.balance_after, p.to_debt, p.wish, o.name as cashier, a.number, c.name as customer,
             c.language, array(select m.place from meter m where m.account_id = a.id order by m.id) as places,
             s.name as site, s.signature, s.service_phone, s.time_zone,
             (select r.at from operation r where r.reverses = p.id) as reversed_at
@@ -55,6 +63,8 @@ export const findPaymentFacts = async (sql: Sql, paymentId: string): Promise<Pay
         at: row.at,
         amount: microYuan(row.amount),
         channel: row.channel,
+        toDebt: microYuan(row.to_debt),
+        wish: row.wish,
         balanceAfter: microYuan(row.balance_after),
         cashier: row.cashier,
         account: { number: row.number, customer: row.customer, language: row.language, places: row.places },

@@ -1,6 +1,7 @@
 import type { ClosedStatement } from '../domain/statement.ts'
 import type { StatementDocument } from '../domain/statement-document.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
+import { partsRow } from '../domain/revenue-parts.ts'
 import type { Sql } from './database.ts'
 
 export type NewStatement = Readonly<{
@@ -22,11 +23,11 @@ export const insertStatements = async (sql: Sql, statements: readonly NewStateme
   await sql.query(
     `insert into statement (id, bucket, account_id, number, revision, corrects, start_at, end_at, closed_at, last_entry,
                             opening_balance, payments, movements, energy, charged, rounding, total, net, tax, closing_balance,
-                            rounding_transfer_id, tax_transfer_id, document)
+                            rounding_transfer_id, tax_transfer_id, document, components)
      select * from unnest($1::uuid[], $2::smallint[], $3::int[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[],
                           $8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
                           $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
-                          $20::bigint[], $21::uuid[], $22::uuid[], $23::jsonb[])`,
+                          $20::bigint[], $21::uuid[], $22::uuid[], $23::jsonb[], $24::jsonb[])`,
     [
       column(({ id }) => id),
       column(({ bucket }) => bucket),
@@ -51,6 +52,7 @@ export const insertStatements = async (sql: Sql, statements: readonly NewStateme
       column(({ roundingTransferId }) => roundingTransferId),
       column(({ taxTransferId }) => taxTransferId),
       column(({ document }) => JSON.stringify(document)),
+      column(({ closed }) => JSON.stringify(partsRow(closed.components))),
     ],
   )
   await insertLines(sql, statements)

@@ -147,7 +147,12 @@ const ownKeys = {
   behaviours: z.array(behaviourSchema).max(16).default([]),
   /** Speaks Modbus RTU as this unit, with the registers of this model, and no DL/T 645. */
   modbus: z
-    .strictObject({ unit: z.int().min(1).max(247), model: z.enum(['acrel-dtsy1352', 'acrel-ddsy1352']) })
+    .strictObject({
+      unit: z.int().min(1).max(247),
+      model: z.enum(['acrel-dtsy1352', 'acrel-ddsy1352']),
+      /** Firmware that takes plain writes to the purse, 004EH and 004FH, which are printed as read only. */
+      registerPurse: z.boolean().default(false),
+    })
     .nullable()
     .default(null),
 }

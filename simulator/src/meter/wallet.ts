@@ -148,6 +148,32 @@ export const purchase = (
   return null
 }
 
+/**
+ * What is written into the registers of the purse stands there: no rule of the next count, no hoarding limit, no customer.
+ * A write that moves the count on is kept as a purchase. An overdraft is paid when the new balance covers it.
+ */
+export const overwrite = (
+  meter: Meter,
+  wallet: Wallet,
+  { fen, purchases }: Readonly<{ fen: number; purchases: number }>,
+  time: Uint8Array,
+): void => {
+  const beforeFen = toFen(wallet.balance)
+  const bought = fen - beforeFen
+  wallet.opened = true
+  wallet.balance = fen * perFen
+  if (purchases !== wallet.purchases) {
+    wallet.accumulatedFen += Math.max(0, bought)
+    const accumulatedFen = wallet.accumulatedFen
+    wallet.records = [
+      { time, purchases, fen: Math.max(0, bought), beforeFen, afterFen: fen, accumulatedFen },
+      ...wallet.records,
+    ].slice(0, purchasesKept)
+  }
+  wallet.purchases = purchases
+  restore(meter, wallet)
+}
+
 /** Money is enough again: supply may come back, if it was the purse that took it away. */
 const restore = (meter: Meter, wallet: Wallet): void => {
   const { commanded, cause } = meter.relay

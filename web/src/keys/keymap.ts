@@ -13,6 +13,7 @@ export type KeyAction =
   | 'clear'
   | 'back'
   | 'read-now'
+  | 'buy-for-meter'
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
@@ -54,6 +55,7 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
+  binding('buy-for-meter', ['p'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('take', ['t'], ['work']),
   binding('acknowledge', ['a'], ['work']),

@@ -8,17 +8,39 @@ describe('topics of a live change to the keys to read again', () => {
     [['batch'], [['batches'], ['batch']]],
     [['work-item'], [['work-items']]],
     [['message'], [['messages'], ['feed']]],
-    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12]]],
+    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12], ['purse', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
-    [['account:7'], [['meters'], ['overview'], ['entries', 7], ['meter'], ['history'], ['feed']]],
+    [
+      ['account:7'],
+      [['meters'], ['overview'], ['entries', 7], ['quote', 7], ['purse'], ['meter'], ['history'], ['feed']],
+    ],
     [['gateway'], [['meters'], ['overview'], ['meter'], ['lines']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
-      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12], ['commands', 12], ['feed']],
+      [
+        ['meters'],
+        ['overview'],
+        ['meter', 12],
+        ['history', 12],
+        ['load', 12],
+        ['purse', 12],
+        ['commands', 12],
+        ['feed'],
+      ],
     ],
     [
       ['meter:12', 'account:7'],
-      [['meters'], ['overview'], ['load', 12], ['entries', 7], ['meter'], ['history'], ['feed']],
+      [
+        ['meters'],
+        ['overview'],
+        ['load', 12],
+        ['entries', 7],
+        ['quote', 7],
+        ['purse'],
+        ['meter'],
+        ['history'],
+        ['feed'],
+      ],
     ],
   ] as const)('%j → %j', (topics, keys) => {
     expect(keysOfTopics(topics)).toEqual(keys)

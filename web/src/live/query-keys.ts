@@ -19,6 +19,10 @@ export const historyKey = (meterId: number, hours?: number): QueryKey =>
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const loadKey = (meterId: number): QueryKey => ['load', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
+export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
+/** What a top-up would do; asked anew whenever something of the account moves. */
+export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -44,6 +48,9 @@ export const liveKeys: readonly QueryKey[] = [
   ['commands'],
   ['load'],
   ['entries'],
+  ['quote'],
+  ['purse'],
+  ['loss'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -57,9 +64,9 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), allMetersKey, allHistoriesKey, feedKey]
+  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { useSite } from '../app/site.ts'
 import { capitalYuan } from '../format/capital-yuan.ts'
-import { yuan } from '../format/decimal.ts'
+import { microOf, moneyOf, yuan } from '../format/decimal.ts'
 import { formatInstant } from '../format/time.ts'
 import type { Account } from './supply-in.ts'
 import type { Paid } from './top-up-dialog.tsx'
@@ -30,6 +30,12 @@ export const Receipt = ({
     [t('receipt.meter'), meter.address],
     [t('receipt.paid'), `¥ ${amount}`],
     [t('receipt.capital'), capitalYuan(amount)],
+    ...(microOf(paid.toDebt) === 0n
+      ? []
+      : [
+          [t('receipt.toDebt'), `¥ ${yuan(paid.toDebt)}`] as const,
+          [t('receipt.toBalance'), `¥ ${yuan(moneyOf(microOf(paid.amount) - microOf(paid.toDebt)))}`] as const,
+        ]),
     [t('receipt.balance'), `¥ ${yuan(paid.balance)}`],
     [t('receipt.operator'), operator.name],
   ] as const

@@ -1,4 +1,4 @@
-import { topUp, type MeterRow, type ResponseOf } from '@xianfu/contract'
+import { topUp, type MeterRow, type PurchaseWish, type ResponseOf } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Modal } from 'antd'
 import { useState } from 'react'
@@ -12,6 +12,8 @@ import { TopUpResult } from './top-up-result.tsx'
 
 export type Paid = ResponseOf<typeof topUp> &
   Readonly<{ /** Server time. */ at: number; /** Browser time. */ sentAt: number }>
+
+type Asked = Readonly<{ amount: string; wish: PurchaseWish | null }>
 
 const widthPx = 460
 
@@ -32,9 +34,12 @@ export const TopUpDialog = ({
   // As they stood when the dialog was opened: the words must not change under the cashier's hands.
   const [before] = useState(account)
   const paying = useMutation({
-    mutationFn: async (amount: string): Promise<Paid> => {
+    mutationFn: async ({ amount, wish }: Asked): Promise<Paid> => {
       const sentAt = performance.now()
-      const paid = await call(topUp, { params: { id: before.id }, body: { key, amount } })
+      const paid = await call(topUp, {
+        params: { id: before.id },
+        body: { key, amount, ...(wish !== null && { wish }) },
+      })
       return { ...paid, at: now(), sentAt }
     },
     onSuccess: () => {
@@ -57,7 +62,7 @@ export const TopUpDialog = ({
           account={before}
           busy={paying.isPending}
           error={paying.error}
-          onSubmit={(amount) => paying.mutate(amount)}
+          onSubmit={(amount, wish) => paying.mutate({ amount, wish })}
           onCancel={onClose}
         />
       ) : (

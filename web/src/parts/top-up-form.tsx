@@ -1,53 +1,92 @@
-import { paymentText, readMeter, type MeterRow } from '@xianfu/contract'
-import { Alert, Button, Form, Input, type InputRef } from 'antd'
+import { quoteTopUp, readMeter, type MeterRow, type PurchaseWish, type TopUpQuote } from '@xianfu/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Form, Input, Segmented, type InputRef } from 'antd'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/call.ts'
-import { roundDecimal, yuan } from '../format/decimal.ts'
-import { meterKey } from '../live/query-keys.ts'
+import { microOf, roundDecimal, yuan } from '../format/decimal.ts'
+import { meterKey, quoteKey } from '../live/query-keys.ts'
 import { useRead } from '../live/use-read.ts'
 import { Problem } from './problem.tsx'
 import { Money } from './states.tsx'
 import { supplyIn, type Account } from './supply-in.ts'
 import { planTopUp, quickAmounts, type TopUpPlan } from './top-up-plan.ts'
+import { TopUpQuoted } from './top-up-quoted.tsx'
+import { buyingKinds, isWanted, quoteQuery, wishOf, type BuyingKind, type Wanted } from './top-up-wish.ts'
 
 export type TopUpFormProps = Readonly<{
   meter: MeterRow
   account: Account
   busy: boolean
   error: unknown
-  onSubmit: (amount: string) => void
+  onSubmit: (amount: string, wish: PurchaseWish | null) => void
   onCancel: () => void
 }>
 
-/** The amount, by hand or by one of the usual ones, and what it will bring about. */
+/** Asked for before anything is typed: what is owed, and what of a purchase goes to it. */
+const nothingTyped: Wanted = { kind: 'amount', value: '1' }
+
+const keyOf = (accountId: number, { kind, value }: Wanted) => quoteKey(accountId, kind, value)
+const readQuote = (accountId: number, wanted: Wanted) => async (): Promise<TopUpQuote> =>
+  call(quoteTopUp, { params: { id: accountId }, query: quoteQuery(wanted) })
+
+/** What the plan makes of it: read by the server, because only it knows debt, limits and prices. */
+const useQuote = (accountId: number, wanted: Wanted): { quote: TopUpQuote | null; error: unknown } => {
+  const asked = isWanted(wanted) ? wanted : nothingTyped
+  const { data, error } = useRead(keyOf(accountId, asked), readQuote(accountId, asked))
+  return { quote: data ?? null, error }
+}
+
+/** How much, by amount, energy or days, by hand or by one of the usual ones, and what it will bring about. */
 export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: TopUpFormProps) => {
   const { t } = useTranslation()
-  const [amount, setAmount] = useState('')
+  const queries = useQueryClient()
+  const [wanted, setWanted] = useState<Wanted>({ kind: 'amount', value: '' })
+  const { kind, value } = wanted
   const field = useRef<InputRef>(null)
   const { data } = useRead(meterKey(meter.id), async () => call(readMeter, { params: { id: meter.id } }))
-  const valid = paymentText.safeParse(amount).success
+  const valid = isWanted(wanted)
+  const { quote, error: notQuoted } = useQuote(account.id, wanted)
+  const quoted = valid ? quote : null
   const agreement = data?.agreement ?? null
   const plan = planTopUp(
     {
-      balance: account.balance,
+      balance: quote?.balance ?? account.balance,
       state: agreement === null ? 'on' : supplyIn(meter.relay, account.stage),
       cutOff: agreement?.cutOff ?? '0',
       restore: agreement?.restore ?? '0',
+      debt: quote?.debt ?? '0',
+      debtPercent: quote?.debtPercent ?? null,
     },
-    valid ? amount : null,
+    quoted?.amount ?? null,
   )
-  const quick = quickAmounts(plan.needed)
+  const quick = kind === 'amount' ? quickAmounts(plan.needed, quote?.minimum ?? null) : usualOf[kind]
   useEffect(() => field.current?.focus(), [])
+  const ready = quoted !== null && quoted.refusal === null
+  const set = (next: string): void => setWanted({ kind, value: next })
+  const send = (found: TopUpQuote): void => {
+    if (found.refusal === null && !busy) onSubmit(amountText(found.amount), wishOf(wanted))
+  }
+  // Whoever types faster than the server answers need not press again, unless there is something to be told first.
+  const askAndSend = async (): Promise<void> => {
+    const found = await queries.fetchQuery({
+      queryKey: keyOf(account.id, wanted),
+      queryFn: readQuote(account.id, wanted),
+    })
+    const stillThere = field.current?.input?.value.trim() === value
+    if (stillThere && kind === 'amount' && microOf(found.toDebt) === 0n) send(found)
+  }
   const submit = (): void => {
-    if (valid && !busy) onSubmit(amount)
+    if (quoted !== null) send(quoted)
+    // A refused question is shown by the form itself.
+    else if (valid) askAndSend().catch(() => undefined)
   }
   const onKey = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step === 0) return
     event.preventDefault()
-    const at = quick.indexOf(amount)
-    setAmount(quick[at < 0 ? (step > 0 ? 0 : quick.length - 1) : (at + step + quick.length) % quick.length] ?? '')
+    const at = quick.indexOf(value)
+    set(quick[at < 0 ? (step > 0 ? 0 : quick.length - 1) : (at + step + quick.length) % quick.length] ?? '')
   }
   return (
     <>
@@ -55,28 +94,38 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
         <div>
           <dt>{t('topUp.balanceNow')}</dt>
           <dd>
-            <Money amount={account.balance} />
+            <Money amount={quote?.balance ?? account.balance} />
           </dd>
         </div>
         <div>
           <dt>{t('topUp.balanceAfter')}</dt>
-          <dd>{valid ? <Money amount={plan.after} /> : '—'}</dd>
+          <dd>{quoted === null ? '—' : <Money amount={quoted.balanceAfter} />}</dd>
         </div>
       </dl>
+      <Segmented<BuyingKind>
+        block
+        value={kind}
+        aria-label={t('topUp.by')}
+        options={buyingKinds.map((one) => ({ value: one, label: t(`topUp.kind.${one}`) }))}
+        onChange={(next) => {
+          setWanted({ kind: next, value: '' })
+          field.current?.focus()
+        }}
+      />
       <Form.Item
-        validateStatus={amount !== '' && !valid ? 'error' : ''}
-        help={amount !== '' && !valid ? t('topUp.invalid') : t('topUp.noRepeat')}
+        validateStatus={value !== '' && !valid ? 'error' : ''}
+        help={value !== '' && !valid ? t(`topUp.invalid.${kind}`) : t('topUp.noRepeat')}
       >
         <Input
           ref={field}
           size="large"
           autoComplete="off"
           inputMode="decimal"
-          aria-label={t('topUp.amount')}
-          placeholder={t('topUp.amount')}
-          suffix={t('topUp.yuan')}
-          value={amount}
-          onChange={({ target }) => setAmount(target.value.trim())}
+          aria-label={t(`topUp.field.${kind}`)}
+          placeholder={t(`topUp.field.${kind}`)}
+          suffix={t(`topUp.unit.${kind}`)}
+          value={value}
+          onChange={({ target }) => set(target.value.trim())}
           onPressEnter={submit}
           onKeyDown={onKey}
         />
@@ -85,10 +134,10 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
         {quick.map((one) => (
           <Button
             key={one}
-            type={one === amount ? 'primary' : 'default'}
-            ghost={one === amount}
+            type={one === value ? 'primary' : 'default'}
+            ghost={one === value}
             onClick={() => {
-              setAmount(one)
+              set(one)
               field.current?.focus()
             }}
           >
@@ -96,18 +145,25 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
           </Button>
         ))}
       </div>
-      <Effect plan={plan} permits={agreement?.reconnect === 'permit-close'} />
+      {quoted !== null && <TopUpQuoted quote={quoted} byAmount={kind === 'amount'} />}
+      {valid && notQuoted !== null && <Problem error={notQuoted} />}
+      {quoted?.refusal == null && <Effect plan={plan} permits={agreement?.reconnect === 'permit-close'} />}
       {error !== null && <Problem error={error} />}
       <div className="actions">
         <span className="small">{t('topUp.keysHint')}</span>
         <Button onClick={onCancel}>{t('topUp.cancel')}</Button>
-        <Button type="primary" disabled={!valid} loading={busy} onClick={submit}>
-          {t('topUp.submit')}
+        <Button type="primary" disabled={!ready} loading={busy} onClick={submit}>
+          {quoted === null ? t('topUp.submit') : t('topUp.submitAmount', { amount: yuan(quoted.amount) })}
         </Button>
       </div>
     </>
   )
 }
+
+const usualOf = { energy: ['50', '100', '200', '500'], time: ['7', '30', '90'] } as const
+
+/** Whole fen, as the counter takes them. */
+const amountText = (amount: string): string => roundDecimal(amount, 0, 2)
 
 const Effect = ({ plan, permits }: { readonly plan: TopUpPlan; readonly permits: boolean }) => {
   const { t } = useTranslation()

@@ -8,6 +8,7 @@ import { load } from './en/load.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { purse } from './en/purse.ts'
 import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
 
@@ -20,6 +21,7 @@ export const en: Words = {
   ...meter,
   ...message,
   ...work,
+  ...purse,
   ...line,
   ...batch,
   ...dryRun,

@@ -18,6 +18,8 @@ export type Saying = Readonly<{
   workItem: (kind: string) => string
   /** What to do about an item of this kind; empty for a kind that is not known here. */
   workAdvice: (kind: string) => string
+  /** Why a purchase for a meter's own purse went as it went: a code, or the words of the meter. */
+  purchaseReason: (text: string) => string
   /** A text that the server keeps in both languages. */
   bilingual: (text: string) => string
 }>
@@ -63,6 +65,10 @@ export const useSaying = (): Saying => {
       role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
+      purchaseReason: (text) => {
+        const code = text.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-')
+        return known('purchaseReason', code) ? t(`purchaseReason.${code as keyof Words['purchaseReason']}`) : text
+      },
       bilingual: (text) => partInLanguage(text, language),
     }
   }, [i18n, language, t])

@@ -9,6 +9,7 @@ import { load } from './zh/load.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
 /** The words of the console in simplified Chinese. `en.ts` has the same keys. */
@@ -20,6 +21,7 @@ export const zh = {
   ...meter,
   ...message,
   ...work,
+  ...purse,
   ...line,
   ...batch,
   ...dryRun,

@@ -3,11 +3,13 @@ import { formatKwh, formatMoney, microYuan, type MicroYuan } from '../../domain/
 import { explainAccount, type Explanation } from '../../flow/explain-account.ts'
 import { StartRefused } from '../one-server.ts'
 import { inHouse, instantOf, withDatabaseOptions } from './house-command.ts'
+import { topUpCommand } from './top-up.ts'
 
 /** `xianfu account …`: what an accountant or a customer asks of one account. */
 export const accountCommand = (): Command =>
   new Command('account')
-    .description('questions about one account')
+    .description('one account: why its balance is what it is, and what is bought for it')
+    .addCommand(topUpCommand())
     .addCommand(
       withDatabaseOptions(new Command('explain'))
         .description('why the balance is what it is: every line, each with what it rests on, added up anew')

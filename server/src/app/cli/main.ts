@@ -6,6 +6,7 @@ import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
 import { batchCommand } from './batch.ts'
+import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { dryRunCommand } from './dry-run.ts'
@@ -17,11 +18,13 @@ import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-com
 import { ledgerCommand } from './ledger.ts'
 import { loadCommand } from './load.ts'
 import { malignantLoadCommand } from './malignant-load.ts'
+import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
 import { pauseCommand } from './pause.ts'
 import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
+import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
@@ -51,6 +54,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(agreementCommand())
+    .addCommand(purseCommand())
+    .addCommand(lossCommand())
   for (const command of fieldCommands()) program.addCommand(command)
   try {
     await strictly(program).parseAsync([...argv])

@@ -9,13 +9,8 @@ import {
   type ChannelColumns,
   type ReadFile,
 } from '../../domain/reconciliation-file.ts'
-import {
-  reconcileBalances,
-  reconcileChannel,
-  reconcileLineLoss,
-  resolveItem,
-  type AskedMeter,
-} from '../../flow/reconcile.ts'
+import { reconcileBalances, reconcileChannel, resolveItem } from '../../flow/reconcile.ts'
+import { reconcileLineLoss, type AskedMeter } from '../../flow/reconcile-line-loss.ts'
 import { listItems, operatorByLogin, type Item } from '../../store/reconciliation.ts'
 import { StartRefused } from '../one-server.ts'
 import { instantOf, withDatabaseOptions } from './house-command.ts'

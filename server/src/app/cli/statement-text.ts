@@ -1,5 +1,7 @@
 import type { Language } from '../../domain/notice.ts'
 import type { ReceiptDocument } from '../../domain/receipt.ts'
+import { partsOfAmount } from '../../provider/document/receipt-paper.ts'
+import { purseSentences } from '../../provider/document/statement-paper.ts'
 import type { DocumentLine, StatementDocument } from '../../domain/statement-document.ts'
 import type { StatementHead } from '../../flow/statement.ts'
 import { formatMoney } from '../../domain/quantity.ts'
@@ -47,6 +49,10 @@ export const statementText = (document: StatementDocument, language: Language): 
       ? []
       : [`${words.net} ${document.net}, ${words.tax(document.taxPercent)} ${document.tax}`, '']),
     ...section(words.meters, meters),
+    ...section(
+      words.purses,
+      (document.purses ?? []).flatMap((purse) => purseSentences(purse, language)),
+    ),
     ...section(`${words.paymentList} / ${words.movementList}`, moves),
     ...(document.rounding === '0.00' ? [] : [words.roundingText(document.charged, document.rounding, document.total)]),
   ].join('\n')
@@ -80,6 +86,7 @@ export const receiptText = (document: ReceiptDocument, language: Language): stri
     fact(words.cashier, document.cashier ?? '—'),
     fact(words.figures, `${document.amount} ${words.yuan}`),
     fact(words.capitals, document.capitals),
+    ...partsOfAmount(document, language).map(([name, value]) => fact(name, value)),
     fact(words.balanceAfter, `${document.balanceAfter} ${words.yuan}`),
     fact(words.paymentId, document.paymentId),
     ...(document.reversedAt === null ? [] : [words.reversed(timeText(document.reversedAt, document.timeZone))]),

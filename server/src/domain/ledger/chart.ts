@@ -37,6 +37,8 @@ export const chart = Object.freeze({
   suspense: { side: 'credit', owner: 'channel', bound: true },
   /** 户间转账: passes through; over all buckets it is zero. */
   'between-accounts': { side: 'debit', owner: 'house', bound: false },
+  /** 收入分项: passes through from one component of revenue to another; over all buckets it is zero. */
+  'between-components': { side: 'debit', owner: 'house', bound: false },
   /** 期初: the other side of balances that were brought in. */
   'opening-balances': { side: 'debit', owner: 'house', bound: false },
   /** 补偿: given to customers who waited too long for supply. */

@@ -16,6 +16,9 @@ export const templates = Object.freeze({
   fee: { debit: 'customer-prepayment', credit: 'revenue' },
   /** The tax that a closed statement contains. */
   tax: { debit: 'revenue', credit: 'tax-payable' },
+  /** What a closed month knows to be for something else than energy: out of one component's revenue, into another's. */
+  'revenue-out': { debit: 'revenue', credit: 'between-components' },
+  'revenue-in': { debit: 'between-components', credit: 'revenue' },
   'rounding-charge': { debit: 'customer-prepayment', credit: 'rounding' },
   'rounding-credit': { debit: 'rounding', credit: 'customer-prepayment' },
   refund: { debit: 'customer-prepayment', credit: 'payout' },

@@ -127,6 +127,8 @@ export type PurchaseRule = Readonly<{
   minimum: MicroYuan | null
   /** What may stand on an account or meter after a purchase. */
   hoardLimit: MicroYuan | null
+  /** The same as energy, at the price of today (囤电); only with a plan whose energy has one price. */
+  hoardEnergy: WattHours | null
   /** Which part of a purchase goes to old debt first. */
   debtShare: Ratio | null
 }>

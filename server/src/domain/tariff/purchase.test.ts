@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { formatMoney, microYuan, parseMoney, parsePercent } from '../quantity.ts'
-import { decidePurchase, payOff, type Debt } from './purchase.ts'
+import {
+  costOf,
+  exactAmount,
+  formatMoney,
+  microYuan,
+  parseKwh,
+  parseMoney,
+  parsePercent,
+  parsePrice,
+} from '../quantity.ts'
+import { decidePurchase, hoardLimitOf, payOff, type Debt } from './purchase.ts'
 
 const yuan = (text: string) => parseMoney(text) ?? microYuan(-1n)
-const rule = { minimum: yuan('10'), hoardLimit: yuan('500'), debtShare: parsePercent('25') }
+const rule = { minimum: yuan('10'), hoardLimit: yuan('500'), hoardEnergy: null, debtShare: parsePercent('25') }
 
 describe('a purchase', () => {
   test.each([
@@ -26,10 +35,31 @@ describe('a purchase', () => {
   })
 
   test('without rules everything above zero goes to the balance', () => {
-    const free = { minimum: null, hoardLimit: null, debtShare: null }
+    const free = { minimum: null, hoardLimit: null, hoardEnergy: null, debtShare: null }
     const decision = decidePurchase(free, { amount: yuan('0.01'), balance: yuan('0'), debt: yuan('5') })
     expect(decision).toEqual({ ok: true, toDebt: 0n, toBalance: yuan('0.01') })
   })
+})
+
+test.each([
+  [null, null, '1', null],
+  ['300', null, '1', '300.00'],
+  [null, '100', '0.5', '50.00'],
+  ['300', '100', '0.5', '50.00'],
+  ['30', '100', '0.5', '30.00'],
+  // A price of nothing, and none at all, limit nothing.
+  ['30', '100', '0', '30.00'],
+  [null, '100', '0', null],
+  [null, '100', null, null],
+])('at most %s yuan or %s kWh at %s a kWh: %s', (money, energy, price, limit) => {
+  const hoarding = {
+    ...rule,
+    hoardLimit: money === null ? null : yuan(money),
+    hoardEnergy: energy === null ? null : parseKwh(energy),
+  }
+  const perKwh = price === null ? null : parsePrice(price)
+  const found = hoardLimitOf(hoarding, (wh) => (perKwh === null ? null : exactAmount(costOf(wh, perKwh))))
+  expect(found === null ? null : formatMoney(found)).toBe(limit)
 })
 
 test('money pays late fees first, then the oldest debt, and leaves the rest', () => {

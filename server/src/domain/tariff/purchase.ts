@@ -26,24 +26,45 @@ export type PurchaseDecision = Readonly<
 >
 
 const fen = microYuan(10_000n)
+const least = (a: MicroYuan, b: MicroYuan): MicroYuan => (a < b ? a : b)
+
+/** How much money of the account may stand there after a purchase, whichever limit is lower; null: as much as one likes. */
+export const hoardLimitOf = (
+  { hoardLimit, hoardEnergy }: PurchaseRule,
+  costOfEnergy: (energy: WattHours) => ExactAmount | null,
+): MicroYuan | null => {
+  const cost = hoardEnergy === null ? null : costOfEnergy(hoardEnergy)
+  const worth = cost === null ? zeroMoney : roundAmount(cost, 'up', fen)
+  // Energy that costs nothing limits nothing.
+  if (worth === zeroMoney) return hoardLimit
+  return hoardLimit === null ? worth : least(hoardLimit, worth)
+}
 
 /** The minimum never stands in the way of paying off a debt; the hoard limit is checked before any card is written. */
 export const decidePurchase = (rule: PurchaseRule, { amount, balance, debt }: PurchaseFacts): PurchaseDecision => {
   if (amount <= 0n) return { ok: false, code: 'not-positive', limit: zeroMoney }
   if (rule.minimum !== null && amount < rule.minimum && debt <= 0n)
     return { ok: false, code: 'below-minimum', limit: rule.minimum }
-  const toDebt = debtPart(rule, amount, debt)
-  const toBalance = subtractMoney(amount, toDebt)
+  const { toDebt, toBalance } = splitPurchase(rule, { amount, debt })
   if (rule.hoardLimit !== null && addMoney(balance, toBalance) > rule.hoardLimit)
     return { ok: false, code: 'above-hoard-limit', limit: rule.hoardLimit }
   return { ok: true, toDebt, toBalance }
 }
 
+/** Which part of a purchase goes to old debt, and what is left for the balance. */
+export const splitPurchase = (
+  rule: Pick<PurchaseRule, 'debtShare'>,
+  { amount, debt }: Pick<PurchaseFacts, 'amount' | 'debt'>,
+): Readonly<{ toDebt: MicroYuan; toBalance: MicroYuan }> => {
+  const toDebt = debtPart(rule, amount, debt)
+  return { toDebt, toBalance: subtractMoney(amount, toDebt) }
+}
+
 /** The agreed part of the purchase, in fen and rounded down, but no more than the debt. */
-const debtPart = (rule: PurchaseRule, amount: MicroYuan, debt: MicroYuan): MicroYuan => {
+const debtPart = (rule: Pick<PurchaseRule, 'debtShare'>, amount: MicroYuan, debt: MicroYuan): MicroYuan => {
   if (debt <= 0n || rule.debtShare === null) return zeroMoney
   const share = roundAmount(scaleAmount(amountOfMoney(amount), rule.debtShare), 'down', fen)
-  return share < debt ? share : debt
+  return least(least(share, debt), amount)
 }
 
 /** Debts in the order in which money pays them off: late fees, then by age, as the configured list says. */

@@ -122,6 +122,11 @@ describe('a plan file', () => {
       /^purchase\.minimum: is above/u,
     ],
     [
+      'a limit of energy where a kWh has no one price',
+      { ...good, energy: { kind: 'rates', prices: ['1', '2'] }, purchase: { hoardKwh: '100' } },
+      /^purchase\.hoardKwh: needs energy of one price, not of kind "rates"/u,
+    ],
+    [
       'a standard that is none',
       { ...good, powerFactor: { standard: '0.95' } },
       /^powerFactor\.standard: must be "0.90"/u,

@@ -24,12 +24,12 @@ import {
   type Ladder,
   type LateFeeRule,
   type PowerFactorStandard,
-  type PurchaseRule,
   type RoundingRule,
   type Surcharge,
   type TariffPlan,
 } from './plan.ts'
 import { readCalendar } from './read-calendar.ts'
+import { noPurchaseRule, readPurchaseRule } from './read-purchase-rule.ts'
 import { readAdder, readDay, readDayOfYear, readKwh, readMoney, readPercent, readPrice } from './values.ts'
 
 export type Read<T> = Readonly<{ ok: true; value: T } | { ok: false; problems: readonly Problem[] }>
@@ -95,7 +95,7 @@ export const readPlanAt = (place: Place): TariffPlan => {
     surcharges,
     fees: readAll(at('fees'), readFee),
     freeQuota: optional('freeQuota', readQuota),
-    purchase: optional('purchase', readPurchase) ?? { minimum: null, hoardLimit: null, debtShare: null },
+    purchase: optional('purchase', (found) => readPurchaseRule(found, energy)) ?? noPurchaseRule,
     lateFee: optional('lateFee', readLateFee),
   }
 }
@@ -282,16 +282,6 @@ const readQuota = (place: Place): FreeQuota => {
     perAccountWh: readKwh(perAccount, 'optional'),
     unused: readChoice(member(place, 'unused'), ['expires', 'carries-over'], 'expires'),
   }
-}
-
-const readPurchase = (place: Place): PurchaseRule => {
-  isObject(place, ['minimum', 'hoardLimit', 'debtPercent'])
-  const at = (key: string) => member(place, key)
-  const minimum = isGiven(at('minimum')) ? readMoney(at('minimum')) : null
-  const hoardLimit = isGiven(at('hoardLimit')) ? readMoney(at('hoardLimit')) : null
-  if (minimum !== null && hoardLimit !== null && minimum > hoardLimit)
-    complain(at('minimum'), 'is above hoardLimit: nothing could be bought')
-  return { minimum, hoardLimit, debtShare: isGiven(at('debtPercent')) ? readPercent(at('debtPercent')) : null }
 }
 
 const readLateFee = (place: Place): LateFeeRule => {

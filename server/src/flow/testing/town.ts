@@ -13,7 +13,7 @@ import { settleReadings, type FieldReading, type SettleSummary } from '../settle
 /** A small town for tests of the walks: a real database, accounts on prepayment, and a clock that moves when told to. */
 export type Town = Readonly<{
   database: TestDatabase['database']
-  /** Of the database, for what opens its own connection. */
+  /** For a command that opens the database itself. */
   url: string
   context: FlowContext
   clock: HandClock

@@ -101,6 +101,14 @@ describe('a statement on paper', () => {
 })
 
 describe('a receipt on paper', () => {
+  test('says what of the amount paid old debt, and what it was bought as', async () => {
+    const split = { toDebt: '352.37', toBalance: '1057.13', wish: { kind: 'energy', kwh: '2620' } } as const
+    const text = readPaper((await receiptPaper({ ...sampleReceipt, ...split }, 'zh')).bytes)
+    for (const part of ['其中扣收欠费', '352.37 元', '计入余额', '1057.13 元', '按电量购电 2620 kWh'])
+      expect(text).toContain(part)
+    expect(readPaper((await receiptPaper(sampleReceipt, 'zh')).bytes)).not.toContain('其中扣收欠费')
+  })
+
   test('says the amount in figures and in capitals, the channel and the balance', async () => {
     const { bytes, missing } = await receiptPaper(sampleReceipt)
     expect(missing).toEqual([])

@@ -46,6 +46,7 @@ const drawReceipt = (sheet: Sheet, document: ReceiptDocument, language: Language
   sheet.text(document.capitals, sheet.left + 110, sheet.y() + 36, { size: 12, width: sheet.width - 122 })
   sheet.move(height + 12)
   drawFacts(sheet, [
+    ...partsOfAmount(document, language),
     [words.balanceAfter, `${document.balanceAfter} ${words.yuan}`],
     [words.seal, ''],
   ])
@@ -56,4 +57,25 @@ const drawReceipt = (sheet: Sheet, document: ReceiptDocument, language: Language
     color: '#b42318',
   })
   sheet.move(20)
+}
+
+/** What a payment was split into and asked for as; nothing for one that was credited as a whole and asked for by amount. */
+export const partsOfAmount = (
+  { toDebt, toBalance, wish }: ReceiptDocument,
+  language: Language,
+): readonly (readonly [name: string, value: string])[] => {
+  const words = paperWords[language]
+  return [
+    ...(wish === null
+      ? []
+      : [
+          [
+            words.boughtAs,
+            wish.kind === 'energy' ? words.boughtEnergy(wish.kwh) : words.boughtDays(wish.days),
+          ] as const,
+        ]),
+    ...(/^0\.0+$/u.test(toDebt)
+      ? []
+      : [[words.toDebt, `${toDebt} ${words.yuan}`] as const, [words.toBalance, `${toBalance} ${words.yuan}`] as const]),
+  ]
 }

@@ -1,4 +1,5 @@
 import type { Language } from '../../domain/notice.ts'
+import type { DocumentPurse } from '../../domain/purse-statement.ts'
 import type { DocumentLine, DocumentMeter, DocumentMove, StatementDocument } from '../../domain/statement-document.ts'
 import { drawEnergyChart } from './energy-chart.ts'
 import { accent, faint, grey, makePaper, wash, type Paper, type Sheet } from './paper.ts'
@@ -22,6 +23,7 @@ export const statementPaper = async (
       drawSummary(sheet, document, language)
       drawLines(sheet, document, language)
       drawMeters(sheet, document, language)
+      drawPurses(sheet, document, language)
       drawDaily(sheet, document, language)
       drawMoves(sheet, document, language)
       drawHow(sheet, document, language)
@@ -148,6 +150,37 @@ const drawMeters = (sheet: Sheet, document: StatementDocument, language: Languag
   )
 }
 
+const drawPurses = (sheet: Sheet, { purses = [] }: StatementDocument, language: Language): void => {
+  if (purses.length === 0) return
+  const words = paperWords[language]
+  drawHeading(sheet, words.purses)
+  drawTable(
+    sheet,
+    [
+      { head: words.meter, share: 32 },
+      { head: words.purseOpening, share: 17, align: 'right' },
+      { head: words.purseBought, share: 17, align: 'right' },
+      { head: words.purseDeducted, share: 17, align: 'right' },
+      { head: words.purseClosing, share: 17, align: 'right' },
+    ],
+    purses.map(({ address, place, opening, bought, deducted, closing }) => ({
+      cells: [`${address}  ${place}`, opening, bought, deducted, closing],
+    })),
+  )
+}
+
+/** What a purse took in and gave out, and how that stands to the price plan, in two sentences. */
+export const purseSentences = (purse: DocumentPurse, language: Language): readonly string[] => {
+  const words = paperWords[language]
+  const { address, bought, broughtIn, deducted, returned, closing, usedWh, calculated, difference } = purse
+  return [
+    words.purseText(address, bought, broughtIn, deducted, returned, closing),
+    usedWh === null || calculated === null || difference === null
+      ? words.purseNotCompared
+      : words.purseCompared(kwhText(usedWh), calculated, difference),
+  ]
+}
+
 const drawDaily = (sheet: Sheet, { daily }: StatementDocument, language: Language): void => {
   if (daily.length === 0) return
   drawHeading(sheet, paperWords[language].daily)
@@ -200,6 +233,7 @@ const drawHow = (sheet: Sheet, document: StatementDocument, language: Language):
   }
   for (const meter of document.meters) say(meterFormula(meter, document, language))
   for (const line of document.lines) say(lineFormula(line, language))
+  for (const purse of document.purses ?? []) for (const text of purseSentences(purse, language)) say(text)
   if (document.rounding !== '0.00') say(words.roundingText(document.charged, document.rounding, document.total))
   const { openingBalance, paymentsTotal, movementsTotal, total, closingBalance } = document
   say(words.sumText(openingBalance, paymentsTotal, movementsTotal, total, closingBalance))

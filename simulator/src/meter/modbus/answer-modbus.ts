@@ -1,9 +1,11 @@
 import { decodeModbusRequest, encodeModbusReply, type ModbusReply, type ModbusRequest } from '@xianfu/protocols'
 import { bcd } from '../bytes.ts'
 import { setParameter } from '../parameters.ts'
+import { minuteBytes } from '../event-memory.ts'
 import { powerOf } from '../power.ts'
 import { close, trip } from '../relay.ts'
 import type { Meter } from '../state.ts'
+import { mostFen, overwrite } from '../wallet.ts'
 import { registerImage, tableOf } from './registers.ts'
 
 /** A meter that speaks Modbus RTU in place of DL/T 645: its unit address, and whose registers it has. */
@@ -58,6 +60,7 @@ const write = (meter: Meter, start: number, words: readonly number[]): number | 
   const { registers } = tableOf(meter)
   const at = registers['forcedControl']?.at
   if (start === at && words.length === 2) return force(meter, words[0] ?? 0, words[1] ?? 0)
+  if (start === registers['purchaseCountSetUp']?.at && words.length === purseWords) return fillPurse(meter, words)
   for (const [name, identifier] of Object.entries(parameterOf))
     if (registers[name]?.at === start && words.length === 2) {
       setParameter(meter, identifier, bcd((words[0] ?? 0) * 0x1_0000 + (words[1] ?? 0), 4))
@@ -75,5 +78,17 @@ const force = (meter: Meter, isForced: number, isOpen: number): number | null =>
   else if (meter.forced === 'closed' || wasOpen) close(meter)
   const action = meter.forced === 'open' ? 'trip' : 'direct-close'
   meter.obeyed = [...meter.obeyed, { at: meter.livedTo, action } as const].slice(-20)
+  return null
+}
+
+/** The count, and the balance in fen behind it, in one message. */
+const purseWords = 3
+
+const fillPurse = (meter: Meter, [purchases = 0, high = 0, low = 0]: readonly number[]): number | null => {
+  const { wallet, modbus } = meter
+  if (wallet === null || modbus?.registerPurse !== true) return exception.illegalAddress
+  const fen = high * 0x1_0000 + low
+  if (fen > mostFen) return exception.illegalValue
+  overwrite(meter, wallet, { fen, purchases }, minuteBytes(meter))
   return null
 }

@@ -141,6 +141,55 @@ test('limits are written in fen', () => {
   expect((value(bench, 'relayStatus') as number) & 0x40).toBe(0x40)
 })
 
+describe('a purse in registers', () => {
+  const prepayment = {
+    prices: [100, 100, 100, 100],
+    balance: 300,
+    purchases: 4,
+    opened: true,
+    hoarding: 400,
+  }
+  const words = (...all: number[]): Uint8Array => Uint8Array.from(all.flatMap((word) => [word >> 8, word & 0xff]))
+  const fill = (bench: Bench, purchases: number, fen: number): ModbusReply | null =>
+    ask(bench, {
+      kind: 'write-multiple',
+      start: registers.purchaseCountSetUp.at,
+      data: words(purchases, Math.floor(fen / 0x1_0000), fen % 0x1_0000),
+    })
+  const open = (more: object = {}) =>
+    lab({ modbus: { ...modbus, registerPurse: true }, constantWatts: 0, prepayment, ...more })
+
+  test('is read only, as the maker prints it, unless the firmware is said to take writes', () => {
+    const bench = lab({ constantWatts: 0, prepayment })
+    expect(fill(bench, 5, 500)).toMatchObject({ kind: 'exception', exceptionCode: 2 })
+    expect([value(bench, 'balance'), value(bench, 'purchaseCount')]).toEqual([300_000_000, 4])
+    expect(fill(lab({ modbus: { ...modbus, registerPurse: true } }), 1, 500)).toMatchObject({ kind: 'exception' })
+  })
+
+  test('takes whatever is written: any count, above the hoarding limit', () => {
+    const bench = open()
+    expect(fill(bench, 9, 100_000)).toEqual({ kind: 'write-multiple', start: 0x4e, count: 3 })
+    expect([value(bench, 'balance'), value(bench, 'purchaseCount')]).toEqual([1_000_000_000, 9])
+    expect(fill(bench, 9, 100_000_000)).toMatchObject({ kind: 'exception', exceptionCode: 3 })
+  })
+
+  test('half of it is refused, and nothing is written', () => {
+    const bench = open()
+    const half = { kind: 'write-multiple', start: registers.purchaseCountSetUp.at, data: words(5) } as const
+    expect(ask(bench, half)).toMatchObject({ kind: 'exception', exceptionCode: 2 })
+    expect(value(bench, 'purchaseCount')).toBe(4)
+  })
+
+  test('that was used up gives supply back when it is filled', () => {
+    const bench = open({ constantWatts: 3_000, prepayment: { ...prepayment, balance: 3 } })
+    bench.clock.pass(60_000)
+    expect(bench.meters[0]?.look().relay).toMatchObject({ actual: 'open', cause: 'balance' })
+    fill(bench, 5, 5_000)
+    bench.clock.pass(1_000)
+    expect(bench.meters[0]?.look().relay.actual).toBe('closed')
+  })
+})
+
 test('behaviours: silence for so many, then late', () => {
   const bench = lab({
     answerDelayMs: { min: 10, max: 10 },

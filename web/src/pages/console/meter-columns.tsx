@@ -1,6 +1,5 @@
 import type { MeterRow } from '@xianfu/contract'
 import { Button, Tag, type TableColumnsType } from 'antd'
-import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSite } from '../../app/site.ts'
@@ -30,7 +29,13 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
     })
     const usual: Columns = [
       { title: t('table.place'), width: 96, ...sortable('place'), render: (_, { place }) => <strong>{place}</strong> },
-      { title: t('table.customer'), width: 142, ...sortable('customer'), ellipsis: true, render: customerOf(t) },
+      {
+        title: t('table.customer'),
+        width: 142,
+        ...sortable('customer'),
+        ellipsis: true,
+        render: customerOf(t('table.noAccount')),
+      },
     ]
     const first: Columns = [{ title: t('table.place'), width: 108, ...sortable('place'), render: placeAndCustomer }]
     const money: Columns = [
@@ -118,9 +123,9 @@ export const useMeterColumns = ({ pay, sorting, room }: Options): Columns => {
 }
 
 const customerOf =
-  (t: TFunction) =>
+  (noAccount: string) =>
   (_: unknown, { account }: MeterRow) =>
-    account === null ? <Tag>{t('table.noAccount')}</Tag> : `${account.customerName} · ${account.number}`
+    account === null ? <Tag>{noAccount}</Tag> : `${account.customerName} · ${account.number}`
 
 const placeAndCustomer = (_: unknown, { place, account }: MeterRow) => (
   <>

@@ -18,9 +18,10 @@ export const AgreementPanel = ({ agreement }: { readonly agreement: Agreement | 
         {t('meter.noAgreement')}
       </Card>
     )
-  const { planName, version, tripWindow, reconnect, noticeLeadMinutes } = agreement
+  const { planName, settlementMode, version, tripWindow, reconnect, noticeLeadMinutes } = agreement
   const items = [
     [t('meter.plan'), planName],
+    [t('meter.mode'), t(`meter.modes.${settlementMode}`)],
     [t('meter.price'), <Prices key="prices" prices={agreement.prices} />],
     [`${t('meter.alarm1')} / ${t('meter.alarm2')}`, `${yuan(agreement.alarm1)} / ${yuan(agreement.alarm2)}`],
     [`${t('meter.cutOff')} / ${t('meter.restore')}`, `${yuan(agreement.cutOff)} / ${yuan(agreement.restore)}`],

@@ -18,7 +18,9 @@ import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { LoadPanel } from './load-panel.tsx'
+import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
+import { PursePanel } from './purse-panel.tsx'
 import { useReadNow } from './read-now.tsx'
 import { SupplyPanel } from './supply-panel.tsx'
 import './meter.css'
@@ -108,10 +110,12 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />
+          {meter.agreement?.settlementMode === 'local' && <PursePanel meter={meter} />}
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}
           <AgreementPanel agreement={meter.agreement} />
           <LoadPanel meterId={meter.id} />
+          <LossPanel meterId={meter.id} />
         </div>
       </div>
       {paying && account && <TopUpDialog meter={meter} account={account} onClose={() => setPaying(false)} />}

@@ -16,6 +16,7 @@ export const SupplyPanel = ({ meter }: { readonly meter: MeterDetail }) => {
   const say = useSaying()
   const { account, agreement, decision, lastReading } = meter
   if (account === null) return <Card size="small">{t('table.noAccount')}</Card>
+  const isLocal = agreement?.settlementMode === 'local'
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   return (
     <Card size="small" title={t('meter.why')}>
@@ -31,7 +32,8 @@ export const SupplyPanel = ({ meter }: { readonly meter: MeterDetail }) => {
       ) : (
         <p className="reasons">
           {decision.reasons.map((code) => (
-            <Tag key={code}>{say.reason(code)}</Tag>
+            // The credit policy has no terms of a meter that settles by itself: it is the meter that decides.
+            <Tag key={code}>{say.reason(code === 'no-agreement' && isLocal ? 'settled-by-meter' : code)}</Tag>
           ))}
         </p>
       )}

@@ -86,6 +86,7 @@ export const frame: Same<typeof chinese> = {
       show: 'Choose filter 1–9',
       clear: 'Clear search and filter',
       back: 'Back to the list',
+      'buy-for-meter': 'Buy for the meter (local fee control)',
       'read-now': 'Read now',
       'go-console': 'To the console',
       'go-messages': 'To the messages',

@@ -33,6 +33,8 @@ export const meter: Same<typeof chinese> = {
     agreementVersion: 'version {{version}}',
     noAgreement: 'No agreement in force: metered only, nothing is charged, nobody is cut',
     plan: 'Price plan',
+    mode: 'Fee control',
+    modes: { remote: 'Remote', local: 'Local, in the meter' },
     price: 'Price (CNY/kWh)',
     rate: { sharp: 'sharp', peak: 'peak', flat: 'flat', valley: 'valley' },
     alarm1: 'Alarm 1',

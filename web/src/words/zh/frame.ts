@@ -82,6 +82,7 @@ export const frame = {
       show: '选择第 1–9 个筛选',
       clear: '清除搜索和筛选',
       back: '返回列表',
+      'buy-for-meter': '写入电表（本地费控）',
       'read-now': '立即抄表',
       'go-console': '到监控台',
       'go-messages': '到短信',

@@ -31,6 +31,8 @@ export const meter = {
     agreementVersion: '第 {{version}} 版',
     noAgreement: '没有生效的协议：只计量，不预付费，不停电',
     plan: '电价方案',
+    mode: '费控方式',
+    modes: { remote: '远程费控', local: '本地费控' },
     price: '单价（元/kWh）',
     rate: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
     alarm1: '一级预警',

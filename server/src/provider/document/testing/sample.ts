@@ -104,6 +104,9 @@ export const sampleReceipt: ReceiptDocument = {
   capitals: '壹仟肆佰零玖元伍角整',
   channel: 'wechat-pay',
   cashier: null,
+  toDebt: '0.00',
+  toBalance: '1409.50',
+  wish: null,
   balanceAfter: '1444.623456',
   reversedAt: null,
 }
