@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { route } from './route.ts'
 import { id, idParameter, instant, nothing } from './values.ts'
 
-export const freezeReason = z.enum(['too-many-trips', 'too-few-reads', 'clock-jumped', 'by-operator'])
+export const freezeReason = z.enum([
+  'too-many-trips',
+  'unusual-wave',
+  'too-few-reads',
+  'clock-jumped',
+  'plan-imported',
+  'by-operator',
+])
 export type FreezeReason = z.infer<typeof freezeReason>
 
 /** The guard over the automatic trips of one site. */
@@ -44,6 +51,7 @@ export const releaseTrips = route({
   summary: 'Let automatic trips of a site leave again; who was held back is decided anew.',
   params: z.object({ id: idParameter }),
   query: nothing,
-  body: deed,
+  /** The operator's own password again: a console left open releases nothing. */
+  body: deed.extend({ password: z.string().min(1).max(256) }),
   response: nothing,
 })

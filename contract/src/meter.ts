@@ -162,6 +162,8 @@ export const commandDetail = commandSummary.extend({
       earliestStopAt: instant.nullable(),
     })
     .nullable(),
+  /** The batch that ordered it; `approvedBy` null where its kind needs no second person. */
+  batch: z.object({ id: uuid, approvedBy: z.string().nullable(), override: z.boolean() }).nullable(),
   events: z.array(commandEvent),
 })
 export type CommandDetail = z.infer<typeof commandDetail>

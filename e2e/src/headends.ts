@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { readNow, requestCommand } from '@xianfu/contract'
-import pg from 'pg'
+import { Pool, type QueryResultRow } from 'pg'
 import { makeDataFolder, startServer, until, type RunningServer } from './running-server.ts'
 
 /**
@@ -127,11 +127,11 @@ const startVillage = async (file: string, ports: readonly number[]): Promise<Vil
 }
 
 const rowsOf = async (data: string) => {
-  const client = new pg.Pool({ max: 3, host: join(data, 'cluster.socket'), user: 'xianfu', database: 'xianfu' })
+  const client = new Pool({ max: 3, host: join(data, 'cluster.socket'), user: 'xianfu', database: 'xianfu' })
   return {
     count: async (text: string, values: unknown[] = []): Promise<number> =>
       Number((await client.query<{ n: string }>(text, values)).rows[0]?.n ?? 0),
-    list: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    list: async <Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> =>
       (await client.query<Row>(text, values)).rows,
     end: async () => client.end(),
   }

@@ -263,9 +263,14 @@ describe('the API, over a real database', () => {
     expect((await send(`${url}/freeze`, { reason: '' })).json()).toMatchObject({ fields: [{ path: 'reason' }] })
     expect((await send(`${url}/freeze`, { reason: 'storm' })).statusCode).toBe(200)
     expect((await get('/api/guards')).json().guards[0].frozen).toMatchObject({ because: 'by-operator' })
-    expect((await send(`${url}/release`, { reason: 'it is over' })).statusCode).toBe(200)
+    expect((await send(`${url}/release`, { reason: 'it is over' })).json()).toMatchObject({
+      fields: [{ path: 'password' }],
+    })
+    const guessed = await send(`${url}/release`, { reason: 'it is over', password: 'guess' })
+    expect([guessed.statusCode, guessed.json().code]).toEqual([403, 'wrong-password'])
+    expect((await send(`${url}/release`, { reason: 'it is over', password })).statusCode).toBe(200)
     expect((await get('/api/guards')).json().guards[0].frozen).toBeNull()
-    expect((await send('/api/guards/999/release', { reason: 'x' })).json().code).toBe('unknown-site')
+    expect((await send('/api/guards/999/release', { reason: 'x', password })).json().code).toBe('unknown-site')
   })
 
   test('work items are seen by all and handled by who may, with a reason', async () => {

@@ -7,11 +7,14 @@ import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { completenessRoutes } from './completeness-routes.ts'
+import { batchRoutes } from './batch-routes.ts'
+import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { halfHourRoutes } from './half-hour-routes.ts'
 import { heldReadingRoutes } from './held-reading-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
+import { loadRoutes } from './load-routes.ts'
 import { meterRoutes } from './meter-routes.ts'
 import { ApiProblem } from './problem.ts'
 import { purchaseRoutes } from './purchase-routes.ts'
@@ -72,6 +75,9 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)
   halfHourRoutes(app, abilities, whoIs)
+  dryRunRoutes(app, abilities, whoIs)
+  loadRoutes(app, abilities, whoIs)
+  batchRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
   eventRoutes(app, abilities, whoIs)

@@ -2,9 +2,11 @@ import { freezeTrips, listGuards, releaseTrips } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
 import { mostPerDay } from '../domain/trip-guard.ts'
+import { isPassword } from '../flow/sign-in.ts'
 import { viewGuards } from '../store/view/guards.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
+import { passwordLimit } from './password-limit.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
 export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
@@ -36,17 +38,25 @@ export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
     }
   })
 
-  for (const [route, deed] of [
-    [freezeTrips, abilities.freezeTrips],
-    [releaseTrips, abilities.releaseTrips],
-  ] as const)
-    register.guarded(
-      route,
-      'control-trip',
-      async ({ params: { id: siteId }, body: { reason } }, { id: operatorId }) => {
-        const done = await deed({ siteId, operatorId, reason })
-        if (!done.ok) throw new ApiProblem(done.code)
-        return {}
-      },
-    )
+  register.guarded(
+    freezeTrips,
+    'control-trip',
+    async ({ params: { id: siteId }, body: { reason } }, { id: operatorId }) => {
+      const done = await abilities.freezeTrips({ siteId, operatorId, reason })
+      if (!done.ok) throw new ApiProblem(done.code)
+      return {}
+    },
+  )
+
+  register.guarded(
+    releaseTrips,
+    'control-trip',
+    async ({ params: { id: siteId }, body: { reason, password } }, { id: operatorId, login }) => {
+      if (!(await isPassword(database, login, password))) throw new ApiProblem('wrong-password')
+      const done = await abilities.releaseTrips({ siteId, operatorId, reason })
+      if (!done.ok) throw new ApiProblem(done.code)
+      return {}
+    },
+    passwordLimit,
+  )
 }

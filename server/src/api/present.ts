@@ -94,6 +94,10 @@ export const presentCommand = (row: CommandView, events: readonly CommandEventVi
   failure: row.failure,
   tookMs: row.took_ms,
   evidence: presentEvidence(row.evidence),
+  batch:
+    row.batch_id === null
+      ? null
+      : { id: row.batch_id, approvedBy: row.batch_approved_by, override: row.batch_override ?? false },
   events: events.map(({ at, kind, text, request, response, duration_ms: durationMs }) => ({
     at,
     kind,

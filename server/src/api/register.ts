@@ -89,6 +89,8 @@ const fieldWords: Readonly<Record<string, string>> = Object.freeze({
   reason: '请填写原因（1 至 200 字） / say why, in 1 to 200 characters',
   login: '请输入用户名 / enter the login',
   password: '请输入密码 / enter the password',
+  placePrefix: '请填写地点开头，例如 3- / the beginning of places, e.g. 3-',
+  selection: '请至少给出一个选择条件 / say at least one thing about the meters',
   id: '编号须为正整数 / a whole number above 0',
 })
 

@@ -10,12 +10,14 @@ import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { createElsewhereReader } from '../flow/read-elsewhere.ts'
 import { createReadNow } from '../flow/read-now.ts'
+import { createDownloadRunner } from '../flow/run-downloads.ts'
+import { createLoadSampler } from '../flow/run-load-control.ts'
 import { runPurchases } from '../flow/run-purchases.ts'
 import { createPurseWatch } from '../flow/watch-purses.ts'
 import type { Headend } from '../headend/headend.ts'
 import { forgetGatewayStates, loadField } from '../store/archive.ts'
 import type { HeadendKind } from '../store/headends.ts'
-import { archiveChannel, commandChannel } from '../store/notify.ts'
+import { archiveChannel, batchChannel, commandChannel } from '../store/notify.ts'
 
 export type FieldSideParts = Readonly<{
   context: FlowContext
@@ -46,6 +48,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     gateways: () => holder.gateways(),
   })
   const dispatcher = createDispatcher(context, headend, reach)
+  const downloads = createDownloadRunner(context, headend, reach)
   const onWork = (): void => {
     dispatcher.wake()
     collector.wake()
@@ -79,6 +82,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   headend.configure(await readField())
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
+  await database.listen(batchChannel, () => downloads.wake(), signal)
   const { port: gatewayPort } = await headend.start()
   const lines = {
     ofThisProcess: () => holder.gateways(),
@@ -91,6 +95,8 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     elsewhere.run(signal),
     runGapFiller(context, headend, lines, signal),
     runMeterChecks(context, headend, lines, signal),
+    downloads.run(signal),
+    createLoadSampler(context, headend, reach).run(signal),
     runSelfTrips(context, headend, signal, reach),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),

@@ -10,6 +10,8 @@ import { runListOwing } from '../flow/list-owing.ts'
 import { runGapFinder } from '../flow/find-gaps.ts'
 import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
+import { runLoadRules } from '../flow/run-load-control.ts'
+import { createBatchRunner } from '../flow/run-batches.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
@@ -20,7 +22,7 @@ import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
 import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import type { Database } from '../store/database.ts'
-import { messageChannel } from '../store/notify.ts'
+import { batchChannel, messageChannel } from '../store/notify.ts'
 import { startFieldSide } from './field-side.ts'
 
 /** More listeners than this on the house's signal are a leak. */
@@ -56,10 +58,14 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const { signal } = stopping
   // Every loop of the house waits on it.
   setMaxListeners(loopsAtMost, signal)
+  const batches = createBatchRunner(context)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
+  await database.listen(batchChannel, () => batches.wake(), signal)
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   const field = await startFieldSide({ context, headend, self: owner, kind: 'house', purchaseWriter })
   const loops = [
+    batches.run(signal),
+    runLoadRules(context, signal),
     notifyLoop.run(signal),
     runDecideDue(context, signal),
     runListOwing(context, signal),

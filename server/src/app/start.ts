@@ -124,10 +124,11 @@ const open = async (
   const live = new AbortController()
   const hub = await startLiveHub(database, live.signal)
   const webRoot = existsSync(join(builtConsole, 'index.html')) ? builtConsole : null
+  const door = await createDoor(database)
   const api = await createApi({
     database,
     clock,
-    door: await createDoor(database),
+    door,
     pay,
     ...createDeeds(house.context, headend, house.readNow),
     live: hub,

@@ -92,13 +92,17 @@ export const restores = ({
   terms,
   now,
 }: Case): Readonly<{ commands: Decision['commands']; reasons: readonly Reason[]; look: readonly number[] }> => {
-  const owed = facts.meters.filter((meter) => meter.restoreOwed && !hasOpen(meter, terms.reconnect))
+  const waiting = facts.meters.filter((meter) => meter.restoreOwed && !hasOpen(meter, terms.reconnect))
+  // What a rule of load control holds off is closed by that rule, when it has ended.
+  const owed = waiting.filter(({ loadHold }) => loadHold !== true)
   const again = ({ lastFailedCloseAt }: MeterFacts): number =>
     lastFailedCloseAt === null || lastFailedCloseAt > now ? now : lastFailedCloseAt + closeAgainAfterMs
   const ready = owed.filter((meter) => again(meter) <= now)
   return {
     commands: ready.map(({ meterId }) => ({ meterId, kind: terms.reconnect })),
-    reasons: owed.map((meter) => (again(meter) <= now ? 'restore' : 'restore-failed-lately')),
+    reasons: waiting.map((meter) =>
+      meter.loadHold === true ? 'load-hold' : again(meter) <= now ? 'restore' : 'restore-failed-lately',
+    ),
     look: owed.map(again),
   }
 }

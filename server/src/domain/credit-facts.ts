@@ -61,6 +61,8 @@ export type MeterFacts = Readonly<{
   /** It can be told to warn by itself; absent: it can. And when it last refused to, or did not answer. */
   hasAlarm?: boolean
   lastFailedAlarmAt?: number | null
+  /** A rule of load or time control holds its supply off: what is owed is given back when the hold is over. */
+  loadHold?: boolean
   /** Of the last good reading. */
   lastReadAt: number | null
   newestHeld: boolean
@@ -137,6 +139,7 @@ export type Reason =
   | 'important-customer'
   | 'true-up-only'
   | 'keep-power'
+  | 'load-hold'
   | 'reading-missing'
   | 'reading-too-old'
   | 'reading-held'

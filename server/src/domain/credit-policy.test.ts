@@ -10,7 +10,7 @@ import {
   type NoticeKind,
   type Reason,
 } from './credit-policy.ts'
-import { plainFacts } from './testing/apply-decision.ts'
+import { plainFacts } from './testing/plain-facts.ts'
 import { microYuan } from './quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from './relay-command.ts'
 

@@ -15,7 +15,7 @@ import { listRules, type ListKind } from './protection-list.ts'
 import { microYuan, subtractMoney } from './quantity.ts'
 import type { RelayCommandKind } from './relay-command.ts'
 import { defaultStopTerms, type StopTerms } from './stop-terms.ts'
-import { applyDecision } from './testing/apply-decision.ts'
+import { applyDecision } from './apply-decision.ts'
 
 const yuan = (amount: number) => microYuan(BigInt(Math.round(amount * 1_000_000)))
 const minute = 60_000

@@ -4,7 +4,8 @@ import { decide, objectionToTrip } from './credit-policy.ts'
 import { receiptWaitMs } from './notice-chain.ts'
 import { microYuan } from './quantity.ts'
 import { defaultStopTerms, type StopTerms } from './stop-terms.ts'
-import { applyDecision, plainFacts } from './testing/apply-decision.ts'
+import { applyDecision } from './apply-decision.ts'
+import { plainFacts } from './testing/plain-facts.ts'
 
 /** The decision table of fee-control practice, row by row, with its variants. */
 

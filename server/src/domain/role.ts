@@ -1,7 +1,13 @@
+import { approvalOf, type BatchKind } from './batch.ts'
+
 /** Who may do what. The table is data so that it can be shown, checked in one hook, and kept in step with the console. */
 
 export type Permission = 'view' | 'top-up' | 'control' | 'control-trip' | 'read-now' | 'work' | 'sign' | 'refund'
 export type Role = 'administrator' | 'manager' | 'cashier' | 'field-engineer' | 'auditor'
+
+/** Taking supply away from many, or what protects it, is for whoever may trip. */
+export const permissionOfBatch = (kind: BatchKind): Permission =>
+  approvalOf[kind] === 'second-person-with-password' ? 'control-trip' : 'control'
 
 const everything: readonly Permission[] = [
   'view',

@@ -1,11 +1,26 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admitTrip, mostPerDay, release, type GuardFacts, type GuardLimits, type GuardState } from './trip-guard.ts'
+import {
+  admitTrip,
+  mostPerDay,
+  mostUsual,
+  release,
+  type GuardFacts,
+  type GuardLimits,
+  type GuardState,
+} from './trip-guard.ts'
 
 const minute = 60_000
 const now = Date.parse('2026-11-25T03:00:00Z')
 const limits: GuardLimits = { mostPerMinute: 3, mostPerDayPercent: 20, mostPerDayFloor: 5, mostFailedReadsPercent: 30 }
-const quiet: GuardState = { minuteAt: 0, sentInMinute: 0, day: '1970-01-01', sentInDay: 0, frozen: null }
+const quiet: GuardState = {
+  minuteAt: 0,
+  sentInMinute: 0,
+  day: '1970-01-01',
+  sentInDay: 0,
+  usual: { perDay: 0, days: 0 },
+  frozen: null,
+}
 const facts: GuardFacts = { now, day: '2026-11-25', accounts: 100, readsToday: { answered: 1_000, failed: 10 } }
 
 describe('the guard over trips', () => {
@@ -48,6 +63,33 @@ describe('the guard over trips', () => {
     [{ answered: 0, failed: 19 }, 'go'],
   ] as const)('reads of the day %j: %s', (readsToday, kind) => {
     expect(admitTrip(quiet, limits, { ...facts, readsToday }).kind).toBe(kind)
+  })
+
+  test('a site knows what is usual after seven days with trips, and freezes at a wave below the day’s most', () => {
+    let state = quiet
+    const first = Date.parse('2026-11-01T03:00:00Z')
+    for (let day = 0; day < 8; day += 1) {
+      const at = first + day * 24 * 60 * minute
+      for (let trip = 0; trip < 4; trip += 1) {
+        const today = new Date(at).toISOString().slice(0, 10)
+        const verdict = admitTrip(state, limits, { ...facts, now: at + trip * minute, day: today, accounts: 1_000 })
+        expect(verdict.kind).toBe('go')
+        if (verdict.kind === 'go') ({ state } = verdict)
+      }
+    }
+    expect(mostUsual(state)).toBe(20)
+    const wave = { ...state, day: facts.day, sentInDay: 20 }
+    expect(mostPerDay(limits, 1_000)).toBe(200)
+    expect(admitTrip(wave, limits, { ...facts, accounts: 1_000 })).toMatchObject({ because: 'unusual-wave' })
+    // Ten quiet days later the same site is used to fewer.
+    const later = admitTrip(state, limits, { ...facts, day: '2026-11-19', accounts: 1_000 })
+    expect(later.kind === 'go' && mostUsual(later.state)).toBe(10)
+  })
+
+  test('a new site is not judged by its first days', () => {
+    const state: GuardState = { ...quiet, day: facts.day, sentInDay: 19, usual: { perDay: 1, days: 6 } }
+    expect(admitTrip(state, limits, facts).kind).toBe('go')
+    expect(admitTrip({ ...state, usual: { perDay: 1, days: 7 } }, limits, facts).kind).toBe('frozen')
   })
 
   test('a trip that took its time before the one that opened the minute is counted in it', () => {

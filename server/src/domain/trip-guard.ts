@@ -3,7 +3,13 @@
  * and a wave that looks like a fault (a wrong price, a jump of the clock, a field that does not answer) stops all of them
  * until a person has looked. It never delays a close, nor a trip that a person has asked for.
  */
-export type FreezeReason = 'too-many-trips' | 'too-few-reads' | 'clock-jumped' | 'by-operator'
+export type FreezeReason =
+  | 'too-many-trips'
+  | 'unusual-wave'
+  | 'too-few-reads'
+  | 'clock-jumped'
+  | 'plan-imported'
+  | 'by-operator'
 
 export type GuardLimits = Readonly<{
   mostPerMinute: number
@@ -21,6 +27,8 @@ export type GuardState = Readonly<{
   /** Local day `YYYY-MM-DD` that is counted. */
   day: string
   sentInDay: number
+  /** What a day of this site usually brings, and on how many days with trips that rests. */
+  usual: Readonly<{ perDay: number; days: number }>
   frozen: Readonly<{ at: number; because: FreezeReason }> | null
 }>
 
@@ -39,6 +47,7 @@ export type GuardVerdict = Readonly<
 >
 
 const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
 /** Fewer reads than this say nothing about the field. */
 const fewestReadsToJudge = 20
 
@@ -46,11 +55,34 @@ const fewestReadsToJudge = 20
 export const mostPerDay = ({ mostPerDayPercent, mostPerDayFloor }: GuardLimits, accounts: number): number =>
   Math.max(mostPerDayFloor, Math.floor((accounts * mostPerDayPercent) / 100))
 
+/** A day with more than so many times the usual is no usual day … */
+const waveFactor = 5
+/** … once the usual rests on so many days with trips … */
+const fewestDaysToKnow = 7
+/** … and never fewer trips than these: twice nothing is nothing. */
+const smallestWave = 10
+/** Weight of one day in what is usual; a day without trips weighs as much. */
+const newDayWeight = 0.1
+
+/** The most trips of a day that are usual for this site; null while too little is known of it. */
+export const mostUsual = ({ usual: { perDay, days } }: Pick<GuardState, 'usual'>): number | null =>
+  days < fewestDaysToKnow ? null : Math.max(smallestWave, Math.floor(perDay * waveFactor))
+
+/** The usual, moved on over the day that is over and the days without trips after it. */
+const usualAfter = ({ usual, day, sentInDay }: GuardState, today: string): GuardState['usual'] => {
+  const daysOn = Math.round((Date.parse(today) - Date.parse(day)) / dayMs)
+  if (daysOn <= 0 || sentInDay === 0) return usual
+  if (usual.days === 0) return { perDay: sentInDay, days: 1 }
+  const withDay = usual.perDay + newDayWeight * (sentInDay - usual.perDay)
+  return { perDay: withDay * (1 - newDayWeight) ** (daysOn - 1), days: usual.days + 1 }
+}
+
 /** Asked for each policy trip right before its bytes leave, under the guard's own lock. */
 export const admitTrip = (state: GuardState, limits: GuardLimits, facts: GuardFacts): GuardVerdict => {
   const { now, day } = facts
   if (state.frozen !== null) return { kind: 'frozen', state, because: state.frozen.because }
-  const because = alarmOf(state, limits, facts)
+  const usual = state.day === day ? state.usual : usualAfter(state, day)
+  const because = alarmOf({ ...state, usual }, limits, facts)
   if (because !== null) return { kind: 'frozen', state: { ...state, frozen: { at: now, because } }, because }
   // A moment before the minute began is another trip that waited for the guard's lock, not another minute.
   const sameMinute = Math.abs(now - state.minuteAt) < minuteMs
@@ -63,6 +95,7 @@ export const admitTrip = (state: GuardState, limits: GuardLimits, facts: GuardFa
       sentInMinute: (sameMinute ? state.sentInMinute : 0) + 1,
       day,
       sentInDay: (state.day === day ? state.sentInDay : 0) + 1,
+      usual,
       frozen: null,
     },
   }
@@ -75,6 +108,8 @@ const alarmOf = (
 ): FreezeReason | null => {
   const sent = state.day === day ? state.sentInDay : 0
   if (sent >= mostPerDay(limits, accounts)) return 'too-many-trips'
+  const usual = mostUsual(state)
+  if (usual !== null && sent >= usual) return 'unusual-wave'
   const reads = answered + failed
   const tooFew = reads >= fewestReadsToJudge && failed * 100 > reads * limits.mostFailedReadsPercent
   return tooFew ? 'too-few-reads' : null

@@ -1,7 +1,9 @@
+import { approveWithinMs } from './batch.ts'
 import type { Role } from './role.ts'
 
 /** What a person must look at. An alarm ends by itself when its state is over; work ends when somebody says so. */
 export type WorkItemKind =
+  | 'approve-batch'
   | 'approve-stop'
   | 'check-meter'
   | 'clock-off'
@@ -44,6 +46,7 @@ const rule = (severity: Severity, dueAfterMs: number | null, endsByItself: boole
 
 /** The product's defaults. Field work: 2 h from the payment to power in town (fee-control practice). */
 export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Object.freeze({
+  'approve-batch': rule('warning', approveWithinMs, true),
   'approve-stop': rule('warning', dayMs, true),
   'check-meter': rule('warning', dayMs, true),
   'clock-off': rule('notice', 7 * dayMs, true),

@@ -1,3 +1,4 @@
+import { objectionToBatchTrip } from '../domain/batch.ts'
 import { objectionToTrip } from '../domain/credit-policy.ts'
 import {
   afterAttempt,
@@ -8,6 +9,7 @@ import {
 } from '../domain/relay-command.ts'
 import { wirings } from '../domain/wiring.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
+import { batchOfCommand } from '../store/batches.ts'
 import {
   addEvents,
   finishCommand,
@@ -18,8 +20,9 @@ import {
   type ClaimedCommand,
   type CommandEvent,
 } from '../store/commands.ts'
-import { loadCredit, lockAccounts } from '../store/credit.ts'
+import { loadCredit, lockAccounts, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
+import { loadControl, loadStanding } from '../store/load-control.ts'
 import { proveRestoration, restoreTargetMs } from '../store/restorations.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { queueMessages } from '../store/messages.ts'
@@ -49,7 +52,7 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
       await finishCommand(sql, command.id, 'expired', 'its time was over', now)
       return { go: false, reason: 'its time was over' }
     }
-    if (command.kind === 'trip') {
+    if (command.kind === 'trip' || command.requestedBy === loadControl) {
       const objection = await objectionNow(sql, command, now)
       if (objection !== null) {
         await finishCommand(sql, command.id, 'cancelled', objection, now)
@@ -59,6 +62,9 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
       if (command.requestedBy === 'policy') {
         const held = await heldByGuard(sql, command, now)
         if (held !== null) return held
+        await saveRestoreOwed(sql, command.meterId, true)
+      } else if ((await batchOfCommand(sql, command.id))?.override === false) {
+        // A batch that trips for debt: whoever pays gets supply back, as after a trip of the policy.
         await saveRestoreOwed(sql, command.meterId, true)
       }
     }
@@ -82,11 +88,41 @@ const heldByGuard = async (sql: Sql, command: ClaimedCommand, now: number): Prom
 }
 
 const objectionNow = async (sql: Sql, command: ClaimedCommand, now: number): Promise<string | null> => {
-  if (command.requestedBy !== 'policy') return (await isUnderKeepPower(sql, command.meterId)) ? 'keep-power' : null
-  if (command.accountId === null) return 'no-agreement'
-  const [record] = await loadCredit(sql, [command.accountId])
+  const [record] = command.accountId === null ? [] : await loadCredit(sql, [command.accountId])
+  if (command.requestedBy === loadControl) return objectionToLoad(sql, command, record ?? null, now)
+  if (command.requestedBy !== 'policy') return objectionToPerson(sql, command, record ?? null, now)
   if (record === undefined || record.terms === null) return 'no-agreement'
   return objectionToTrip(record.facts, record.terms, now)
+}
+
+/** Load control's own last question: does the hold still stand, is nobody protected, does money not stop it. */
+const objectionToLoad = async (
+  sql: Sql,
+  { meterId, kind }: ClaimedCommand,
+  credit: CreditRecord | null,
+  now: number,
+): Promise<string | null> => {
+  const standing = await loadStanding(sql, meterId)
+  const isHeld = standing !== null && standing.holds.length > 0
+  if (kind !== 'trip') return isHeld ? 'load-hold' : standing?.moneyStopped === true ? 'stopped-for-debt' : null
+  if (!isHeld) return 'load-hold-over'
+  return objectionToBatchTrip({ keepPower: await isUnderKeepPower(sql, meterId), credit }, true, now)
+}
+
+/**
+ * A person's trip: nobody under keep-power or on a protected list, whoever orders it; and by a batch nobody who owes
+ * nothing, unless the batch says so and the second person has seen it.
+ */
+const objectionToPerson = async (
+  sql: Sql,
+  command: ClaimedCommand,
+  credit: CreditRecord | null,
+  now: number,
+): Promise<string | null> => {
+  const keepPower = await isUnderKeepPower(sql, command.meterId)
+  const batch = await batchOfCommand(sql, command.id)
+  if (batch?.stopped === true) return 'batch-stopped'
+  return objectionToBatchTrip({ keepPower, credit }, batch?.override ?? true, now)
 }
 
 /** Records what came of an attempt, tells the customer, and lets the policy look at the account again. */
@@ -212,7 +248,8 @@ const afterProof = async (sql: Sql, command: ClaimedCommand, outcome: ControlOut
     await saveRestoreOwed(sql, meterId, false)
     await proveRestoration(sql, { meterId, commandId: command.id, needsHand }, now)
   }
-  if (command.accountId === null) return
+  // The words of "stopped" and "restored" speak of money.
+  if (command.accountId === null || command.requestedBy === loadControl) return
   const [record] = await loadCredit(sql, [command.accountId])
   if (record === undefined) return
   const notice =

@@ -9,6 +9,9 @@ import {
 import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
 import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
 import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
+import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
+import { createDryRun, type DryRun } from './dry-run.ts'
+import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
@@ -47,6 +50,9 @@ export type Deeds = Readonly<{
   deliverByHand: DeliverByHand
   noTrip: NoTripCalendar
   judgeReading: JudgeReading
+  batches: BatchAbilities
+  dryRun: DryRun
+  load: LoadAbilities
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
@@ -77,6 +83,9 @@ export const createDeeds = (
   deliverByHand: createDeliverByHand(context),
   noTrip: createNoTripCalendar(context),
   judgeReading: createJudgeReading(context),
+  batches: createBatchAbilities(context),
+  dryRun: createDryRun(context),
+  load: createLoadAbilities(context),
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),

@@ -5,6 +5,7 @@ import { readContract } from '../domain/tariff/read-contract.ts'
 import { readPlan } from '../domain/tariff/read-plan.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database, Sql } from '../store/database.ts'
+import { sitesOfPlan } from '../store/dry-run.ts'
 import { insertPricePlan } from '../store/enrolment.ts'
 import {
   findAccountByNumber,
@@ -13,6 +14,7 @@ import {
   lockPlanName,
   planVersionsOf,
 } from '../store/tariffs.ts'
+import { freezeSites } from './trip-guard.ts'
 
 /** Rows of price_plan: the provisional version, and the final one for the same days. */
 export type FinalPrices = Readonly<{ provisional: number; final: number }>
@@ -66,6 +68,11 @@ export const addPricePlan = async (
     const id = await insertPricePlan(sql, { name, plan: { kind: 'tariff', document } })
     const deed = { at: now, operatorId: null, action: 'price-plan:add', subject: `price-plan:${name}` }
     await writeAudit(sql, { ...deed, detail: { version, validFrom: formatDay(validFrom) } })
+    // A price that many pay is looked at before anybody is cut by it (docs/decisions/0010-trip-guard.md).
+    if (versions.length > 0) {
+      const detail = { plan: name, version }
+      await freezeSites(sql, { siteIds: await sitesOfPlan(sql, name), because: 'plan-imported', detail }, now)
+    }
     return { ok: true, id, version, replaces: replaces ? (versions.at(-1)?.id ?? null) : null }
   })
 }

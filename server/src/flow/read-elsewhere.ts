@@ -87,7 +87,7 @@ export const createElsewhereReader = (context: FlowContext, self: string, readHe
   const readThere = async (meterId: number, headendId: string): Promise<ReadNowResult> => {
     const id = ids.uuid()
     const answered = createBell()
-    waiting.set(id, answered.ring)
+    waiting.set(id, () => answered.ring())
     try {
       const untilMs = clock.elapsedMs() + answerWithinMs
       const never = new AbortController().signal

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import type { Database } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
 import { deleteSession, findOperator, findSession, insertSession, type SignedIn } from '../store/sessions.ts'
 
 export type { SignedIn } from '../store/sessions.ts'
@@ -35,4 +35,10 @@ export const createDoor = async (database: Database): Promise<Door> => {
     whoHolds: async (token) => findSession(database, hashOf(token)),
     signOut: async (token) => deleteSession(database, hashOf(token)),
   }
+}
+
+/** Whether whoever is signed in is still the one sitting there: asked again before dangerous deeds. */
+export const isPassword = async (sql: Sql, login: string, password: string): Promise<boolean> => {
+  const found = await findOperator(sql, login)
+  return found !== null && (await verify(found.passwordHash, password))
 }

@@ -4,6 +4,7 @@ import { writeAudit } from '../store/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Sql } from '../store/database.ts'
 import { lookAgainAfterJump } from '../store/clock-jump.ts'
+import { hasSeenDryRun } from '../store/dry-run.ts'
 import { notifyLive } from '../store/notify.ts'
 import { accountsHeldBack, guardFacts, lockGuardOfAccount, lockGuards, saveGuard } from '../store/trip-guard.ts'
 import { post } from './post.ts'
@@ -35,7 +36,7 @@ export const askGuard = async (sql: Sql, accountId: number, now: number): Promis
 }
 
 export type GuardDeed = Readonly<{ siteId: number; operatorId: number; reason: string }>
-export type GuardResult = Readonly<{ ok: true } | { ok: false; code: 'unknown-site' }>
+export type GuardResult = Readonly<{ ok: true } | { ok: false; code: 'unknown-site' | 'dry-run-first' }>
 export type GuardStep = (deed: GuardDeed) => Promise<GuardResult>
 
 /** A person stops all policy trips of a site at once; what waits is withdrawn at its last moment. */
@@ -61,6 +62,9 @@ export const createReleaseTrips =
     const done = await database.transaction<GuardResult>(async (sql) => {
       const [guard] = await lockGuards(sql, siteId)
       if (guard === undefined) return { ok: false, code: 'unknown-site' }
+      const { frozen } = guard.state
+      if (frozen?.because === 'plan-imported' && !(await hasSeenDryRun(sql, { siteId, operatorId, since: frozen.at })))
+        return { ok: false, code: 'dry-run-first' }
       await saveGuard(sql, siteId, release(guard.state))
       await tell(sql, { at: now, operatorId, action: 'trips:release', siteId, reason })
       return { ok: true }
@@ -106,20 +110,29 @@ const freezeAll = async (
   detail: Readonly<Record<string, number>>,
 ): Promise<void> => {
   const now = clock.now()
-  await database.transaction(async (sql) => {
-    for (const { siteId, state } of await lockGuards(sql, null)) {
-      if (state.frozen !== null) continue
-      await saveGuard(sql, siteId, { ...state, frozen: { at: now, because } })
-      const subject = `site:${String(siteId)}`
-      await writeAudit(sql, {
-        at: now,
-        operatorId: null,
-        action: 'trips:freeze',
-        subject,
-        detail: { because, ...detail },
-      })
-    }
-    await notifyLive(sql, ['guard'])
-  })
+  await database.transaction(async (sql) => freezeSites(sql, { siteIds: null, because, detail }, now))
   log({ level: 'warn', what: `all trips are frozen: ${because}`, detail })
+}
+
+export type Freeze = Readonly<{
+  /** Null: all sites. */
+  siteIds: readonly number[] | null
+  because: FreezeReason
+  detail: Readonly<Record<string, number | string>>
+}>
+
+/** Freezes the trips of sites in the caller's transaction; a site that is frozen already keeps its reason. */
+export const freezeSites = async (sql: Sql, { siteIds, because, detail }: Freeze, now: number): Promise<void> => {
+  for (const { siteId, state } of await lockGuards(sql, null)) {
+    if (state.frozen !== null || siteIds?.includes(siteId) === false) continue
+    await saveGuard(sql, siteId, { ...state, frozen: { at: now, because } })
+    await writeAudit(sql, {
+      at: now,
+      operatorId: null,
+      action: 'trips:freeze',
+      subject: `site:${String(siteId)}`,
+      detail: { because, ...detail },
+    })
+  }
+  await notifyLive(sql, ['guard'])
 }

@@ -7,6 +7,7 @@ import { readMeterRecord, readMeterSigns } from './events/meter-signs.ts'
 import { noSigns } from './events/no-signs.ts'
 import { readStored } from './driver/read-stored.ts'
 import { broadcastClock, writeClock } from './driver/set-clock.ts'
+import { writeParameter } from './driver/write-parameter.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
@@ -131,6 +132,12 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter }
     return controlMeter(meter, request)
+  }
+
+  writeParameter: Headend['writeParameter'] = async (meterId, request) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return writeParameter(meter, request)
   }
 
   readPurse: Headend['readPurse'] = async (meterId, options) => {

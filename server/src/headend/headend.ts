@@ -1,6 +1,7 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
 import type { MeterEventKind, MeterEventSource } from '../domain/meter-event.ts'
 import type { PurseReading } from '../domain/meter-purchase.ts'
+import type { ParameterName, ParameterValue } from '../domain/parameter.ts'
 import type { Wiring } from '../domain/wiring.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
@@ -271,6 +272,26 @@ export type SignsOptions = Readonly<{
   only?: MeterEventKind
 }>
 
+export type ParameterWriteRequest = Readonly<{
+  name: ParameterName
+  value: ParameterValue
+  /** Asked when the line is ours, right before the bytes leave; not asked when the meter shows the value already. */
+  confirm(): Promise<Readonly<{ go: true } | { go: false; reason: string }>>
+  signal?: AbortSignal
+}>
+
+/** What came of writing a parameter; the bytes are as they stand in the meter. */
+export type ParameterWrite = Readonly<
+  (
+    | { kind: 'verified'; /** True when nothing had to be written. */ already: boolean; before: Uint8Array }
+    | { kind: 'withdrawn'; reason: string }
+    | { kind: 'not-sent'; code: LinkFailure | 'no-answer' | 'bad-answer'; detail: string }
+    | { kind: 'refused'; detail: string }
+    /** Sent, but the meter does not show it, or could not be read: `after` null. */
+    | { kind: 'unverified'; after: Uint8Array | null; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
 export type GatewayStatus = Readonly<{
   gatewayId: number
   online: boolean
@@ -311,6 +332,8 @@ export type Headend = {
     options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
   ): Promise<ClockSet>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
+  /** Writes one parameter at most once, and reads it back. */
+  writeParameter(meterId: number, request: ParameterWriteRequest): Promise<ParameterWrite>
   /** What the purse of a meter with local fee control shows now: nothing in the answer is older than the call. */
   readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>
   /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */

@@ -18,6 +18,7 @@ import { loadStopFacts, type StopFacts } from './stop-facts.ts'
 /** All that the credit policy and its notices need to know of one account, read under the account's lock. */
 export type CreditRecord = Readonly<{
   accountId: number
+  siteId: number
   bucket: number
   number: string
   place: string
@@ -41,6 +42,7 @@ type SavedWork = CreditDecision['workItems'][number]
 
 type AccountRow = {
   id: number
+  site_id: number
   bucket: number
   number: string
   agreement_id: number | null
@@ -82,6 +84,7 @@ type MeterRow = {
   keep_power: boolean
   alarm: boolean
   has_alarm: boolean
+  load_hold: boolean
   last_failed_alarm_at: number | null
   last_at: number | null
   newest_quality: string | null
@@ -126,6 +129,7 @@ const recordOf = (
   stop: StopFacts | undefined,
 ): CreditRecord => ({
   accountId: row.id,
+  siteId: row.site_id,
   bucket: row.bucket,
   number: row.number,
   place: meters.map(({ place }) => place).join(' '),
@@ -163,6 +167,7 @@ const recordOf = (
       keepPower: meter.keep_power,
       alarm: meter.alarm,
       hasAlarm: meter.has_alarm,
+      loadHold: meter.load_hold,
       lastFailedAlarmAt: meter.last_failed_alarm_at,
       lastReadAt: meter.last_at,
       newestHeld: meter.newest_quality === 'held',
@@ -218,7 +223,7 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
 const spansLooked = 100
 
 const accountsQuery = `
-  select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.stage_since, a.earliest_stop_at, a.told_at,
+  select a.id, a.site_id, a.bucket, a.number, a.agreement_id, a.stage, a.stage_since, a.earliest_stop_at, a.told_at,
          a.emergency_offered_at, a.emergency_granted, s.authority_contact, g.legal_path, g.stop_terms, a.protected, a.decision,
          l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
          (select coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'from', extract(epoch from n.from_at) * 1000,
@@ -240,6 +245,7 @@ const accountsQuery = `
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
          m.protocol = 'dlt645' as has_alarm,
+         exists (select from load_control h where h.meter_id = m.id and h.holds <> '{}') as load_hold,
          (select coalesce(sum(p.true_up), 0)::text from (
             select true_up from settlement_period where meter_id = m.id order by start_at desc limit 2) p) as true_up,
          (select max(c.finished_at) from relay_command c where c.meter_id = m.id and c.requested_by = 'policy'
@@ -257,8 +263,12 @@ const metersQuery = `
   where m.account_id = any($1::int[]) order by m.id`
 
 const commandsQuery = `
-  select id, meter_id, kind, state from relay_command
-  where meter_id = any($1::int[]) and state in ('queued', 'sent', 'acknowledged')`
+  select c.id, c.meter_id, c.kind, c.state from relay_command c
+  where c.meter_id = any($1::int[]) and c.state in ('queued', 'sent', 'acknowledged')
+    -- What two persons have ordered whatever the balance is not the policy's to withdraw.
+    -- Nor is what load control has ordered.
+    and not (c.kind = 'trip' and (c.requested_by = 'load-control' or exists (
+      select from batch_item i join batch b on b.id = i.batch_id where i.command_id = c.id and b.override)))`
 
 export type SavedDecision = Readonly<{
   accountId: number

@@ -4,6 +4,7 @@ import type { Sql } from './database.ts'
 export const commandChannel = 'xianfu_command'
 export const messageChannel = 'xianfu_message'
 export const liveChannel = 'xianfu_live'
+export const batchChannel = 'xianfu_batch'
 export const archiveChannel = 'xianfu_archive'
 /** Gateways have come to a process: `HEADEND GATEWAY …`. Whoever else has a socket of it lets go. */
 export const gatewayChannel = 'xianfu_gateway'

@@ -14,12 +14,14 @@ type Row = {
   sent_in_minute: number
   day: string
   sent_in_day: number
+  usual_per_day: number
+  usual_days: number
   frozen_at: number | null
   frozen_because: FreezeReason | null
 }
 
 const columns = `t.site_id, s.time_zone, t.most_per_minute, t.most_per_day_percent, t.most_per_day_floor,
-  t.most_failed_reads_percent, t.minute_at, t.sent_in_minute, t.day, t.sent_in_day, t.frozen_at, t.frozen_because`
+  t.most_failed_reads_percent, t.minute_at, t.sent_in_minute, t.day, t.sent_in_day, t.usual_per_day, t.usual_days, t.frozen_at, t.frozen_because`
 
 const guardOf = (row: Row): Guard => ({
   siteId: row.site_id,
@@ -35,6 +37,7 @@ const guardOf = (row: Row): Guard => ({
     sentInMinute: row.sent_in_minute,
     day: row.day,
     sentInDay: row.sent_in_day,
+    usual: { perDay: row.usual_per_day, days: row.usual_days },
     frozen:
       row.frozen_at === null || row.frozen_because === null ? null : { at: row.frozen_at, because: row.frozen_because },
   },
@@ -59,6 +62,19 @@ export const lockGuards = async (sql: Sql, siteId: number | null): Promise<reado
   return rows.map(guardOf)
 }
 
+/** The guards as they stand, locked by nobody: to look at. */
+export const readGuards = async (
+  sql: Sql,
+  siteId: number | null,
+): Promise<readonly (Guard & Readonly<{ name: string }>)[]> => {
+  const rows = await sql.query<Row & { name: string }>(
+    `select ${columns}, s.name from trip_guard t join site s on s.id = t.site_id
+     where $1::int is null or t.site_id = $1 order by s.name, t.site_id`,
+    [siteId],
+  )
+  return rows.map((row) => ({ ...guardOf(row), name: row.name }))
+}
+
 /** What the guard judges by, besides its own counts. */
 export const guardFacts = async (
   sql: Sql,
@@ -80,7 +96,7 @@ export const guardFacts = async (
 export const saveGuard = async (sql: Sql, siteId: number, state: GuardState): Promise<void> => {
   await sql.query(
     `update trip_guard set minute_at = $2, sent_in_minute = $3, day = $4::date, sent_in_day = $5, frozen_at = $6,
-       frozen_because = $7 where site_id = $1`,
+       frozen_because = $7, usual_per_day = $8, usual_days = $9 where site_id = $1`,
     [
       siteId,
       new Date(state.minuteAt),
@@ -89,6 +105,8 @@ export const saveGuard = async (sql: Sql, siteId: number, state: GuardState): Pr
       state.sentInDay,
       state.frozen === null ? null : new Date(state.frozen.at),
       state.frozen?.because ?? null,
+      state.usual.perDay,
+      state.usual.days,
     ],
   )
 }

@@ -1,5 +1,6 @@
 import { listGuards, releaseTrips, type TripGuard } from '@xianfu/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -48,14 +49,15 @@ const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly
   const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const [reason, setReason] = useState('')
+  const [password, setPassword] = useState('')
   const releasing = useMutation({
-    mutationFn: async () => call(releaseTrips, { params: { id: guard.site.id }, body: { reason } }),
+    mutationFn: async () => call(releaseTrips, { params: { id: guard.site.id }, body: { reason, password } }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: [...guardsKey] })
       onClose()
     },
   })
-  const ready = reason.trim() !== ''
+  const ready = reason.trim() !== '' && password !== ''
   return (
     <Modal
       open
@@ -66,7 +68,12 @@ const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly
       onOk={() => releasing.mutate()}
       onCancel={onClose}
     >
-      <p>{t('guard.consequence')}</p>
+      <p>
+        {t('guard.consequence')}{' '}
+        <Link to="/dry-run" search={{ site: guard.site.id }} onClick={onClose}>
+          {t('guard.dryRun')}
+        </Link>
+      </p>
       <Input
         autoFocus
         maxLength={200}
@@ -74,7 +81,14 @@ const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly
         placeholder={t('guard.reason')}
         value={reason}
         onChange={({ target }) => setReason(target.value)}
-        onPressEnter={() => ready && !releasing.isPending && releasing.mutate()}
+      />
+      <Input.Password
+        style={{ marginTop: 8 }}
+        aria-label={t('batch.password')}
+        placeholder={`${t('batch.password')} · ${t('batch.passwordHint')}`}
+        autoComplete="current-password"
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
       />
       {releasing.isError && (
         <Alert

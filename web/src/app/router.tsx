@@ -1,7 +1,11 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { CompletenessPage } from '../pages/completeness/completeness-page.tsx'
+import { BatchesPage } from '../pages/batches/batches-page.tsx'
+import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
+import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
 import { LinesPage } from '../pages/lines/lines-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
@@ -19,6 +23,18 @@ const consoleRoute = createRoute({
   validateSearch: consoleSearchOf,
 })
 const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
+const batchesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/batches',
+  component: BatchesPage,
+  validateSearch: batchSearchOf,
+})
+const dryRunRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/dry-run',
+  component: DryRunPage,
+  validateSearch: dryRunSearchOf,
+})
 const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
 const stopsRoute = createRoute({ getParentRoute: () => root, path: '/stops', component: StopsPage })
 const completenessRoute = createRoute({
@@ -36,6 +52,9 @@ export const router = createRouter({
     workRoute,
     stopsRoute,
     completenessRoute,
+    batchesRoute,
+    dryRunRoute,
+    workRoute,
     meterRoute,
     linesRoute,
   ]),

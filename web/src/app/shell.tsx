@@ -34,6 +34,8 @@ export const Shell = () => {
     language: changeLanguage,
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
+    'go-batches': () => void navigate({ to: '/batches', search: {} }),
+    'go-dry-run': () => void navigate({ to: '/dry-run', search: {} }),
     'go-work': () => void navigate({ to: '/work' }),
     'go-stops': () => void navigate({ to: '/stops' }),
     'go-completeness': () => void navigate({ to: '/completeness' }),
@@ -84,6 +86,12 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/messages" activeProps={{ className: 'here' }}>
           {t('nav.messages')}
+        </Link>
+        <Link to="/batches" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.batches')}
+        </Link>
+        <Link to="/dry-run" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.dryRun')}
         </Link>
         <Link to="/work" activeProps={{ className: 'here' }}>
           {t('nav.work')} <OpenItems />

@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches'
 
 export type KeyAction =
   | 'search'
@@ -16,6 +16,9 @@ export type KeyAction =
   | 'buy-for-meter'
   | 'go-console'
   | 'go-messages'
+  | 'go-batches'
+  | 'new-batch'
+  | 'go-dry-run'
   | 'go-work'
   | 'go-stops'
   | 'go-completeness'
@@ -44,8 +47,8 @@ const binding = (
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('search', ['/'], ['console', 'messages', 'work', 'lines']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines'], true),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
   binding('open', ['Enter'], ['console', 'work'], true),
@@ -60,6 +63,9 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('acknowledge', ['a'], ['work']),
   binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
+  binding('go-batches', ['g'], ['everywhere']),
+  binding('go-dry-run', ['d'], ['everywhere']),
+  binding('new-batch', ['n'], ['batches']),
   binding('go-work', ['w'], ['everywhere']),
   binding('go-stops', ['s'], ['everywhere']),
   binding('go-completeness', ['h'], ['everywhere']),

@@ -8,8 +8,9 @@ describe('topics of a live change to the keys to read again', () => {
     [['work-item'], [['work-items'], ['overview'], ['feed']]],
     [['event'], [['events']]],
     [['completeness'], [['completeness']]],
+    [['batch'], [['batches'], ['batch']]],
     [['message'], [['messages'], ['feed']]],
-    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['purse', 12]]],
+    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12], ['purse', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
     [
       ['account:7'],
@@ -29,13 +30,23 @@ describe('topics of a live change to the keys to read again', () => {
     [['gateway'], [['meters'], ['overview'], ['meter'], ['lines']]],
     [
       ['meter:12', 'command:12', 'meter:12'],
-      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['purse', 12], ['commands', 12], ['feed']],
+      [
+        ['meters'],
+        ['overview'],
+        ['meter', 12],
+        ['history', 12],
+        ['load', 12],
+        ['purse', 12],
+        ['commands', 12],
+        ['feed'],
+      ],
     ],
     [
       ['meter:12', 'account:7'],
       [
         ['meters'],
         ['overview'],
+        ['load', 12],
         ['entries', 7],
         ['quote', 7],
         ['purse'],

@@ -7,6 +7,8 @@ export const metersKey = ['meters'] as const
 export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
+export const batchesKey = ['batches'] as const
+export const batchKey = (id: string): QueryKey => ['batch', id]
 export const guardsKey = ['guards'] as const
 export const completenessKey = ['completeness'] as const
 export const restorationsKey = ['restorations'] as const
@@ -19,6 +21,7 @@ export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
+export const loadKey = (meterId: number): QueryKey => ['load', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
 export const accountStopKey = (accountId: number): QueryKey => ['account-stop', accountId]
 export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
@@ -30,6 +33,9 @@ export const meterEventsKey = (meterId: number): QueryKey => ['events', meterId]
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
 
+/** Every batch that was opened. */
+const allBatchesKey: QueryKey = ['batch']
+
 /** Everything but the session, whose loss would show the sign-in page. */
 export const liveKeys: readonly QueryKey[] = [
   overviewKey,
@@ -38,6 +44,8 @@ export const liveKeys: readonly QueryKey[] = [
   feedKey,
   dayKey,
   guardsKey,
+  batchesKey,
+  allBatchesKey,
   workItemsKey,
   completenessKey,
   restorationsKey,
@@ -45,6 +53,7 @@ export const liveKeys: readonly QueryKey[] = [
   allMetersKey,
   allHistoriesKey,
   ['commands'],
+  ['load'],
   ['entries'],
   stopsKey,
   noTripKey,
@@ -60,6 +69,7 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
+  if (topic === 'batch') return [batchesKey, allBatchesKey]
   if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
   if (topic === 'event') return [['events']]
   if (topic === 'completeness') return [completenessKey]
@@ -67,7 +77,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
+  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
   const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
   return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]

@@ -16,6 +16,7 @@ const close = (changes: Partial<CommandDetail>): CommandDetail => ({
   failure: null,
   tookMs: null,
   evidence: null,
+  batch: null,
   events: [],
   ...changes,
 })

@@ -1,4 +1,4 @@
-import type { CommandKind, CommandState, CreditStage, RelayState } from '@xianfu/contract'
+import type { BatchKind, CommandState, CreditStage, RelayState } from '@xianfu/contract'
 import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { yuan } from '../format/decimal.ts'
@@ -42,7 +42,7 @@ const commandColor: Readonly<Record<CommandState, string>> = {
   expired: 'warning',
   cancelled: 'warning',
 }
-export const CommandTag = ({ kind, state }: { readonly kind: CommandKind; readonly state: CommandState }) => {
+export const CommandTag = ({ kind, state }: { readonly kind: BatchKind; readonly state: CommandState }) => {
   const { t } = useTranslation()
   return (
     <Tag color={commandColor[state]}>

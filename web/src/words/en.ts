@@ -1,9 +1,12 @@
+import { batch } from './en/batch.ts'
 import { command } from './en/command.ts'
 import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { event } from './en/event.ts'
+import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
+import { load } from './en/load.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -26,4 +29,7 @@ export const en: Words = {
   ...line,
   ...event,
   ...stop,
+  ...batch,
+  ...dryRun,
+  ...load,
 }

@@ -1,10 +1,13 @@
 import type { Same } from './same.ts'
+import { batch } from './zh/batch.ts'
 import { command } from './zh/command.ts'
 import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { event } from './zh/event.ts'
+import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
+import { load } from './zh/load.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -26,6 +29,9 @@ export const zh = {
   ...line,
   ...event,
   ...stop,
+  ...batch,
+  ...dryRun,
+  ...load,
 } as const
 
 /** The shape that every language has. */

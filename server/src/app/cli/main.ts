@@ -5,10 +5,12 @@ import { settings, type Config } from '../config.ts'
 import { StartRefused } from '../one-server.ts'
 import { start } from '../start.ts'
 import { accountCommand } from './account.ts'
+import { batchCommand } from './batch.ts'
 import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
 import { completenessCommand } from './completeness.ts'
+import { dryRunCommand } from './dry-run.ts'
 import { enrolCommand } from './enrol.ts'
 import { eventsCommand } from './events.ts'
 import { headendCommand } from './headend.ts'
@@ -16,6 +18,8 @@ import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
 import { configOf, inHouse, withDatabaseOptions, withOptions } from './house-command.ts'
 import { ledgerCommand } from './ledger.ts'
+import { loadCommand } from './load.ts'
+import { malignantLoadCommand } from './malignant-load.ts'
 import { lossCommand } from './loss.ts'
 import { noTripCommand } from './no-trip.ts'
 import { operatorCommand } from './operator.ts'
@@ -41,6 +45,10 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(eventsCommand())
+    .addCommand(batchCommand())
+    .addCommand(dryRunCommand())
+    .addCommand(malignantLoadCommand())
+    .addCommand(loadCommand())
     .addCommand(scheduleCommand())
     .addCommand(pauseCommand())
     .addCommand(airtimeCommand())

@@ -12,7 +12,8 @@ import {
   type RelayCommandState,
 } from '../relay-command.ts'
 import { approvalHoldsMs } from '../stop-approval.ts'
-import { approvalAfter, emergencyAfter, plainFacts } from './apply-decision.ts'
+import { approvalAfter, emergencyAfter } from '../apply-decision.ts'
+import { plainFacts } from './plain-facts.ts'
 
 /**
  * One account and its meter in memory: the real policy and the real life of a command around a virtual meter, without

@@ -127,6 +127,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     readStored: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     setClock: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     control: async (_, request) => control(request),
+    writeParameter: async () => ({ kind: 'not-sent', code: 'gateway-offline', detail: '', exchanges: [] }),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
     readSigns: async () => ({

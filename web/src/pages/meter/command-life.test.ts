@@ -23,6 +23,7 @@ const trip: CommandDetail = {
   failure: null,
   tookMs: 726,
   evidence: null,
+  batch: null,
   events: [event('queued', 1_000_000), event('sent', 1_064_200), event('state-read', 1_217_800), event('odd', 999_999)],
 }
 

@@ -1,4 +1,5 @@
 import { listCommands, type CommandDetail } from '@xianfu/contract'
+import { Link } from '@tanstack/react-router'
 import { Collapse, Empty, Skeleton, Switch, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -48,6 +49,7 @@ export const CommandLog = ({ meterId }: { readonly meterId: number }) => {
             children: (
               <>
                 <Evidence command={command} />
+                <FromBatch command={command} />
                 <CommandSteps command={command} />
               </>
             ),
@@ -68,7 +70,8 @@ const Headline = ({ command }: { readonly command: CommandDetail }) => {
       <span className="number">{formatInstant(createdAt, system.timeZone, 'short')}</span>
       <CommandTag kind={kind} state={state} />
       <span>
-        {requestedBy === 'policy' ? t('log.policy') : requestedBy} · {say.detail(reason)}
+        {requestedBy === 'policy' ? t('log.policy') : requestedBy === 'load-control' ? t('load.title') : requestedBy} ·{' '}
+        {say.detail(reason)}
       </span>
       {tookMs !== null && <span className="small number">{t('log.took', { ms: Math.round(tookMs) })}</span>}
       {attempts > 1 && <span className="small">{t('log.attempts', { count: attempts })}</span>}
@@ -78,6 +81,21 @@ const Headline = ({ command }: { readonly command: CommandDetail }) => {
         </Tooltip>
       )}
     </span>
+  )
+}
+
+/** The batch that ordered it, with a way to its list and its second person. */
+const FromBatch = ({ command: { batch } }: { readonly command: CommandDetail }) => {
+  const { t } = useTranslation()
+  if (batch === null) return null
+  return (
+    <p className="evidence">
+      <Link to="/batches" search={{ id: batch.id }}>
+        {t('log.batch')}
+      </Link>{' '}
+      {batch.approvedBy !== null && t('log.approvedBy', { who: batch.approvedBy })}
+      {batch.override && ` · ${t('batch.override')}`}
+    </p>
   )
 }
 

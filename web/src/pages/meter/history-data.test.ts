@@ -77,6 +77,7 @@ describe('when supply was off', () => {
     failure: null,
     tookMs: null,
     evidence: null,
+    batch: null,
     events: [{ at, kind: 'state-read', text: '', request: null, response, durationMs: null }],
   })
 

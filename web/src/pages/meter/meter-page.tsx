@@ -18,6 +18,7 @@ import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
 import { EventsPanel } from './events-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
+import { LoadPanel } from './load-panel.tsx'
 import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { PursePanel } from './purse-panel.tsx'
@@ -117,6 +118,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}
           <AgreementPanel agreement={meter.agreement} />
+          <LoadPanel meterId={meter.id} />
           <LossPanel meterId={meter.id} />
         </div>
       </div>

@@ -1,4 +1,5 @@
 import type { WorkItem } from '@xianfu/contract'
+import { Link } from '@tanstack/react-router'
 import { Button, Descriptions, Space, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useSite } from '../../app/site.ts'
@@ -11,6 +12,9 @@ import { detailText, signsIn } from './work-list.ts'
 import { WorkSigns } from './work-signs.tsx'
 
 type Props = Readonly<{ item: WorkItem | undefined; handling: Handling; onClose: (item: WorkItem) => void }>
+
+/** Subjects of items that are about a batch begin so. */
+const batchSubject = 'batch:'
 
 /** One item in full, and what can be done with it. */
 export const WorkDetail = ({ item, handling, onClose }: Props) => {
@@ -25,7 +29,11 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const rows = [
     [
       t('work.where'),
-      item.meter === null ? (
+      item.subject.startsWith(batchSubject) ? (
+        <Link key="b" to="/batches" search={{ id: item.subject.slice(batchSubject.length) }}>
+          {t('nav.batches')}
+        </Link>
+      ) : item.meter === null ? (
         whereOf(item)
       ) : (
         <MeterLink key="m" meterId={item.meter.id}>

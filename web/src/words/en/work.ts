@@ -37,6 +37,7 @@ export const work: Same<typeof chinese> = {
     time: { minutes: '{{count}} min', hours: '{{count}} h', days: '{{count}} d' },
   },
   workItem: {
+    'approve-batch': 'Batch to approve',
     'approve-stop': 'Stop to approve',
     'check-meter': 'Check meter',
     'clock-off': 'Meter clock off',
@@ -71,6 +72,7 @@ export const work: Same<typeof chinese> = {
     'number-changed': 'another meter number',
   },
   workAdvice: {
+    'approve-batch': 'For another person: read the list on the batches page, then approve or refuse.',
     'approve-stop': 'For another person: approve, and the notice goes out; or refuse with a reason and an end.',
     'check-meter':
       'The reading is old or doubtful; nobody is stopped until it is settled. Look at meter, wiring, gateway.',

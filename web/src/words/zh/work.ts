@@ -35,6 +35,7 @@ export const work = {
     time: { minutes: '{{count}} 分钟', hours: '{{count}} 小时', days: '{{count}} 天' },
   },
   workItem: {
+    'approve-batch': '批次待审批',
     'approve-stop': '停电待审批',
     'check-meter': '核查电表',
     'clock-off': '电表时钟偏差',
@@ -69,6 +70,7 @@ export const work = {
     'number-changed': '表号与档案不符',
   },
   workAdvice: {
+    'approve-batch': '由另一人在“批量操作”页核对列表后批准或驳回。',
     'approve-stop': '由另一人审批：批准后发停电通知；不批准须写原因和期限。',
     'check-meter': '读数过旧或可疑，在核实前不会停电。检查电表、接线和网关。',
     'clock-off': '偏差超出自动校时范围，请现场校时或更换时钟电池。',

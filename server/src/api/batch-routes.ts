@@ -1,0 +1,149 @@
+import {
+  approveBatch,
+  listBatches,
+  previewBatch,
+  readBatch,
+  refuseBatch,
+  requestBatch,
+  stopBatch,
+  type BatchItem,
+  type BatchMeter,
+  type BatchSummary,
+} from '@xianfu/contract'
+import type { FastifyInstance } from 'fastify'
+import { approvalOf, type BatchKind } from '../domain/batch.ts'
+import { permissionOfBatch, permissionsOf } from '../domain/role.ts'
+import type { PreviewedMeter } from '../flow/request-batch.ts'
+import type { SignedIn } from '../flow/sign-in.ts'
+import { viewBatch, viewBatches, viewBatchItems, type BatchItemView, type BatchView } from '../store/view/batches.ts'
+import type { ApiAbilities } from './abilities.ts'
+import { moneyText } from './present.ts'
+import { ApiProblem } from './problem.ts'
+import { passwordLimit } from './password-limit.ts'
+import { createRegister, type WhoIs } from './register.ts'
+
+export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
+  const { database } = abilities
+  const register = createRegister(app, whoIs)
+
+  register.guarded(previewBatch, 'control', async ({ body: { kind, selection, override, parameters } }, caller) => {
+    mustBeAllowed(kind, caller)
+    const previewed = await abilities.batches.preview({ kind, selection: given(selection), override, parameters })
+    if (!previewed.ok) throw new ApiProblem(previewed.code)
+    const meters = previewed.meters.map(presentMeter)
+    const included = meters.filter(({ skip }) => skip === null).length
+    return { approval: approvalOf[kind], included, leftOut: meters.length - included, meters }
+  })
+
+  register.guarded(
+    requestBatch,
+    'control',
+    async ({ body: { kind, selection, override, parameters, key, reason } }, caller) => {
+      mustBeAllowed(kind, caller)
+      const operator = { id: caller.id, login: caller.login }
+      const order = { kind, selection: given(selection), override, parameters, key, reason, operator }
+      const requested = await abilities.batches.request(order)
+      if (!requested.ok) throw new ApiProblem(requested.code)
+      return { id: requested.id }
+    },
+  )
+
+  register.guarded(listBatches, 'view', async () => ({ batches: (await viewBatches(database)).map(presentBatch) }))
+
+  register.guarded(readBatch, 'view', async ({ params: { id } }) => {
+    const batch = await viewBatch(database, id)
+    if (batch === null) throw new ApiProblem('unknown-batch')
+    return { ...presentBatch(batch), items: (await viewBatchItems(database, id)).map(presentItem) }
+  })
+
+  register.guarded(
+    approveBatch,
+    'control',
+    async ({ params: { id }, body: { reason, password, overrideSeen } }, operator) => {
+      const approval = { batchId: id, operator, reason, password: password ?? null, overrideSeen }
+      const done = await abilities.batches.approve(approval)
+      if (!done.ok) throw new ApiProblem(done.code)
+      return {}
+    },
+    passwordLimit,
+  )
+
+  register.guarded(refuseBatch, 'control', async ({ params: { id }, body: { reason } }, operator) => {
+    const done = await abilities.batches.refuse({ batchId: id, operator, reason })
+    if (!done.ok) throw new ApiProblem(done.code)
+    return {}
+  })
+
+  register.guarded(stopBatch, 'control', async ({ params: { id }, body: { reason } }, operator) => {
+    const done = await abilities.batches.stop({ batchId: id, operator, reason })
+    if (!done.ok) throw new ApiProblem(done.code)
+    return { cancelled: done.cancelled }
+  })
+}
+
+const mustBeAllowed = (kind: BatchKind, { role }: SignedIn): void => {
+  if (!permissionsOf[role].includes(permissionOfBatch(kind))) throw new ApiProblem('not-permitted')
+}
+
+/** Without the keys that were not said: an absent condition and an undefined one are the same selection. */
+const given = <T extends object>(selection: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+
+const presentMeter = (meter: PreviewedMeter): BatchMeter => ({
+  ...meter,
+  balance: meter.balance === null ? null : moneyText(BigInt(meter.balance)),
+  stage: meter.stage as BatchMeter['stage'],
+})
+
+const personOf = (login: string | null, name: string | null): { login: string; name: string } | null =>
+  login === null || name === null ? null : { login, name }
+
+const presentBatch = (row: BatchView): BatchSummary => {
+  const decider = personOf(row.decider_login, row.decider_name)
+  return {
+    id: row.id,
+    kind: row.kind,
+    override: row.override,
+    parameters: row.parameters.map((one) => ({ ...one })),
+    reason: row.reason,
+    state: row.state,
+    approval: approvalOf[row.kind],
+    requestedBy: { login: row.requester_login, name: row.requester_name },
+    at: row.at,
+    decision:
+      decider === null || row.decided_at === null
+        ? null
+        : { by: decider, at: row.decided_at, reason: row.decision_reason },
+    stop:
+      row.stopped_at === null
+        ? null
+        : { by: personOf(row.stopper_login, row.stopper_name), at: row.stopped_at, reason: row.stop_reason ?? '' },
+    finishedAt: row.finished_at,
+    counts: {
+      total: row.total,
+      waiting: row.waiting,
+      underWay: row.under_way,
+      done: row.done,
+      failed: row.failed,
+      leftOut: row.left_out,
+    },
+  }
+}
+
+const presentItem = (row: BatchItemView): BatchItem => ({
+  meterId: row.meter_id,
+  place: row.place,
+  address: row.address,
+  seen: presentMeter(row.seen as PreviewedMeter),
+  state: row.state,
+  because: row.because,
+  command:
+    row.command_id === null || row.command_state === null
+      ? null
+      : { id: row.command_id, state: row.command_state, failure: row.failure, attempts: row.attempts ?? 0 },
+  // As `flow/run-downloads` wrote it.
+  written: (row.detail ?? []) as BatchItem['written'],
+  finishedAt: row.finished_at,
+})
