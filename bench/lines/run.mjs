@@ -51,7 +51,15 @@ for (const language of ['dlt645', 'modbus-rtu'])
 console.log('\n## Dead meters: 200 meters at 2400 bit/s, every half hour (simulated time)\n')
 row('dead', 'healthy turns', 'missed of them', 'latest after the clock', 'of the half hour', 'line kept')
 row('---', '---', '---', '---', '---', '---')
-const paces = { energy: 30, instantaneous: 240, events: 1_440, demand: 1_440, freeze: 1_440, parameters: 10_080 }
+const paces = {
+  energy: 30,
+  instantaneous: 240,
+  states: 60,
+  events: 360,
+  demand: 1_440,
+  freeze: 1_440,
+  parameters: 10_080,
+}
 const halfHourMs = 1_800_000
 for (const deadShare of [0, 0.05, 0.2, 0.5]) {
   const meters = 200

@@ -159,7 +159,9 @@ const measure = async (meters) => {
     await enrol(database, meters)
     const sizeBefore = await sizeOf(database)
     const before = await readingsSoFar(database)
-    const postmaster = Number((await readFile(join(folder, 'data', 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0])
+    const postmaster = Number(
+      (await readFile(join(folder, 'data', 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0],
+    )
     const startMs = performance.now()
     const server = await startServer(url, join(folder, 'server'), values['keep-logs'])
     children.push(server.child)
@@ -192,7 +194,9 @@ const measure = async (meters) => {
 }
 
 say(`one cycle of real DL/T 645 reads, settled; ${cpus().length} cores for all, Node ${process.versions.node}`)
-say('  meters   cycle s   reads/s   CPU µs a read: server/simulator/postgres   peak MB: server/simulator/postgres   bytes a reading   failed  held  charged')
+say(
+  '  meters   cycle s   reads/s   CPU µs a read: server/simulator/postgres   peak MB: server/simulator/postgres   bytes a reading   failed  held  charged',
+)
 for (const meters of values.meters.split(',').map(Number)) {
   const one = await measure(meters)
   const micro = (name) => Math.round((one.cpu[name] / meters) * 1_000_000)

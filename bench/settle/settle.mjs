@@ -1,37 +1,42 @@
 #!/usr/bin/env node
 /**
- * `npm run bench:settle [-- --meters 10000,100000 --rounds 3 --payments 50]`: readings settled per second into
- * PostgreSQL by the program's own code, with the latency of payments beside it, and the plain COPY-like insert of the
- * same rows as the physical limit. `--plan FILE` settles under that tariff (docs/pricing.md). `DATABASE_URL` measures that server instead of an embedded one.
+ * `npm run bench:settle [-- --meters 10000,100000,1000000]`: readings settled per second into PostgreSQL by the program's own
+ * code, with the latency of payments beside it, and the same rows by plain insert and COPY as the physical limit.
+ * `--plan FILE` settles under that tariff (docs/pricing.md). `--database-url URL` (or `DATABASE_URL`) measures that server
+ * instead of one of the embedded binaries; `--setting name=value` (repeatable) is for the embedded one.
  */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir, cpus } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { uuidv7 } from 'uuidv7'
-import { startEmbeddedPostgres } from '../../server/dist/app/embedded-postgres/start-embedded-postgres.js'
-import { createPay } from '../../server/dist/flow/pay.js'
-import { settleReadings } from '../../server/dist/flow/settle.js'
 import { audit } from '../../server/dist/flow/audit.js'
-import { connectionUrl } from '../../server/dist/store/connection.js'
-import { openDatabase } from '../../server/dist/store/database.js'
-import { migrate } from '../../server/dist/store/migrate.js'
+import { settleReadings } from '../../server/dist/flow/settle.js'
+import { payMeanwhile } from './payments.mjs'
+import { plainCopy, plainInsert } from './physical.mjs'
 import { populate } from './population.mjs'
+import { processorMeter } from './processor.mjs'
+import { lanesOf, roundOf } from './readings.mjs'
+import { describeServer, withDatabase, withServer } from './server.mjs'
 
 const { values } = parseArgs({
   options: {
     meters: { type: 'string', default: '10000,100000' },
+    /** Rounds of each population at least, and for so many seconds; no further round begins after the most. */
     rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '20' },
+    most: { type: 'string', default: '600' },
     payments: { type: 'string', default: '50' },
-    batch: { type: 'string', default: '250' },
-    workers: { type: 'string', default: '2' },
+    batch: { type: 'string', default: '125' },
+    lanes: { type: 'string', default: '2' },
+    order: { type: 'string', default: 'lines' },
     plan: { type: 'string' },
+    'database-url': { type: 'string' },
+    setting: { type: 'string', multiple: true, default: ['shared_buffers=512MB', 'max_wal_size=2GB'] },
   },
 })
-const rounds = Number(values.rounds)
-const batchSize = Number(values.batch)
-const workers = Number(values.workers)
+const [rounds, seconds, most] = [Number(values.rounds), Number(values.seconds), Number(values.most)]
+const [batchSize, lanes, perSecond] = [Number(values.batch), Number(values.lanes), Number(values.payments)]
+const settings = Object.fromEntries(values.setting.map((text) => text.split(/=(.*)/s).slice(0, 2)))
 const ids = { uuid: uuidv7 }
 const plan = values.plan === undefined ? null : JSON.parse(await readFile(values.plan, 'utf8'))
 const halfHour = 1_800_000
@@ -39,168 +44,101 @@ const start = Date.parse('2026-11-02T00:00:00Z')
 
 const say = (text) => process.stdout.write(`${text}\n`)
 const tell = (text) => process.stderr.write(`${text}\n`)
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN
-const onError = (error) => tell(String(error))
+const quantile = (list, q) => list.toSorted((a, b) => a - b)[Math.ceil(q * list.length) - 1] ?? Number.NaN
 
-const withServer = async (work) => {
-  if (process.env.DATABASE_URL) return work(process.env.DATABASE_URL, 'server of DATABASE_URL')
-  const folder = await mkdtemp(join(tmpdir(), 'xianfu-bench-'))
-  await chmod(folder, 0o711)
-  const server = await startEmbeddedPostgres({
-    dataDirectory: join(folder, 'data'),
-    settings: { shared_buffers: '512MB', max_wal_size: '2GB' },
-    onProgress: tell,
-  })
-  try {
-    return await work(connectionUrl({ ...server.connection, database: 'postgres' }), 'embedded PostgreSQL, synchronous')
-  } finally {
-    await server.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+const cut = (readings) => lanesOf(readings, { lanes, size: batchSize, order: values.order })
 
-const withDatabase = async (adminUrl, name, work) => {
-  const admin = openDatabase({ connection: { connectionString: adminUrl }, maxConnections: 1, onError })
-  await admin.query(`drop database if exists ${name} with (force)`)
-  await admin.query(`create database ${name}`)
-  const url = new URL(adminUrl)
-  url.pathname = `/${name}`
-  const database = openDatabase({ connection: { connectionString: url.href }, onError })
-  try {
-    await migrate(database)
-    return await work(database)
-  } finally {
-    await database.close()
-    await admin.query(`drop database if exists ${name} with (force)`)
-    await admin.close()
-  }
-}
-
-/** One reading of every meter at one half hour; energy differs from meter to meter and adds up by rate. */
-const roundOf = (meters, round) => {
-  const at = start + round * halfHour
-  return Array.from({ length: meters }, (_, index) => {
-    const meterId = index + 1
-    const step = BigInt(200 + (meterId % 700))
-    const used = step * BigInt(round)
-    return {
-      meterId,
-      at,
-      registers: {
-        totalWh: 1_000_000n + used * 4n,
-        ratesWh: [250_000n + used, 250_000n + used, 250_000n + used, 250_000n + used],
-      },
-      powerMilliwatts: 1_500_000,
-      obtained: 'scheduled',
-      status: { relay: 'closed', relayCommand: 'closed', keepPower: false, alarm: false },
-    }
-  })
-}
-
-/** Batches in an order that is not the meters': lines bring readings as they come. */
-const batchesOf = (readings) => {
-  const mixed = readings.map((_, index) => readings[(index * 7_919) % readings.length])
-  return Array.from({ length: Math.ceil(mixed.length / batchSize) }, (_, index) =>
-    mixed.slice(index * batchSize, (index + 1) * batchSize),
-  )
-}
-
-const settleAll = async (database, batches, now) => {
-  let next = 0
-  const worker = async () => {
-    for (let index = next++; index < batches.length; index = next++)
-      await settleReadings(database, ids, batches[index], now)
-  }
+const settleAll = async (database, lanesOfBatches, now) => {
   const startedMs = performance.now()
-  await Promise.all(Array.from({ length: workers }, worker))
+  await Promise.all(
+    lanesOfBatches.map(async (batches) => {
+      for (const batch of batches) await settleReadings(database, ids, batch, now)
+    }),
+  )
   return performance.now() - startedMs
 }
 
-/** Payments at a steady rate while the work goes on. */
-const payMeanwhile = async (database, meters, perSecond, signal, now) => {
-  const clock = { now: () => now, elapsedMs: () => performance.now(), rate: 1, delay: async (ms) => sleep(ms) }
-  const pay = createPay(database, clock, ids)
-  const tookMs = []
-  const inFlight = new Set()
-  for (let count = 0; !signal.aborted; count += 1) {
-    const accountId = ((count * 7_919) % meters) + 1
-    const startedMs = performance.now()
-    const one = pay({ accountId, key: uuidv7(), amount: 10_000_000n, channel: 'cash-counter', operatorId: null })
-      .then(() => tookMs.push(performance.now() - startedMs))
-      .finally(() => inFlight.delete(one))
-    inFlight.add(one)
-    await sleep(1000 / perSecond, undefined, { signal }).catch(() => undefined)
-  }
-  await Promise.all(inFlight)
-  return tookMs.sort((a, b) => a - b)
+/** One round with payments beside it. */
+const round = async (database, meters, number) => {
+  const now = start + number * halfHour
+  const batches = cut(roundOf(meters, now, number))
+  const over = new AbortController()
+  const paying = payMeanwhile(database, { meters, perSecond, now, signal: over.signal })
+  const used = await processorMeter(database)
+  const tookMs = await settleAll(database, batches, now)
+  const processor = used()
+  over.abort()
+  return { rate: meters / (tookMs / 1000), tookMs, processor, paid: await paying }
 }
 
-/** The same rows with nothing decided: what the disk and the indexes allow. */
-const plainInsert = async (database, meters) => {
-  await database.query(
-    'create table plain_reading (like reading including defaults including constraints including indexes)',
-  )
-  await database.query(
-    'create table plain_transfer (like transfer including defaults including constraints including indexes)',
-  )
-  const startedMs = performance.now()
-  const step = 50_000
-  for (let from = 1; from <= meters; from += step) {
-    const to = Math.min(meters, from + step - 1)
+const sizes = async (database) =>
+  (
     await database.query(
-      `with r as (insert into plain_reading (at, meter_id, bucket, total_wh, rates_wh, power_mw, obtained, quality)
-         select now(), m, m % 4096, m, array[m, m, m, m]::bigint[], m, 'scheduled', 'good' from generate_series(${from}, ${to}) m)
-       insert into plain_transfer (at, id, bucket, debit_id, credit_id, amount, kind, account_id, balance_after, meter_id, agreement_id, price_plan_id, used_wh, posted_at)
-         select now(), gen_random_uuid(), m % 4096, m, m + 1, m, 'energy-charge', m, m, m, m, 1, m, now() from generate_series(${from}, ${to}) m`,
+      `select pg_database_size(current_database())::float8 as bytes, (pg_current_wal_lsn() - '0/0')::float8 as wal`,
     )
-  }
-  return performance.now() - startedMs
-}
+  )[0]
 
-const measure = async (adminUrl, meters, payments) =>
-  withDatabase(adminUrl, `bench_${meters}`, async (database) => {
+const measure = async (adminUrl, meters) =>
+  withDatabase(adminUrl, `bench_${meters}`, async (database, url) => {
     tell(`${meters} meters: enrolling …`)
     await populate(database, { meters, now: start, plan })
-    await settleAll(database, batchesOf(roundOf(meters, 0)), start)
-    const rates = []
-    let latencies = []
-    for (let round = 1; round <= rounds; round += 1) {
-      const now = start + round * halfHour
-      const batches = batchesOf(roundOf(meters, round))
-      const over = new AbortController()
-      const paying = payMeanwhile(database, meters, payments, over.signal, now)
-      const tookMs = await settleAll(database, batches, now)
-      over.abort()
-      latencies = [...latencies, ...(await paying)]
-      rates.push(meters / (tookMs / 1000))
-      tell(`${meters} meters, round ${round} of ${rounds}: ${Math.round(rates.at(-1))} readings/s`)
+    await settleAll(database, cut(roundOf(meters, start, 0)), start)
+    // Connections, plans and caches as they are in a server that runs.
+    await round(database, meters, 1)
+    await database.query('vacuum analyze')
+    const [before, runs] = [await sizes(database), []]
+    for (let spent = 0; (runs.length < rounds || spent < seconds) && spent < most; spent += runs.at(-1).tookMs / 1000) {
+      runs.push(await round(database, meters, runs.length + 2))
+      tell(`${meters} meters, round ${runs.length}: ${Math.round(runs.at(-1).rate)} readings/s`)
     }
-    const plain = meters / ((await plainInsert(database, meters)) / 1000)
+    const after = await sizes(database)
     const wrong = (await audit(database))
       .filter((check) => check.name.startsWith('each period') || check.name.startsWith('the charges'))
       .flatMap((check) => check.wrong)
     if (wrong.length > 0) throw new Error(`the books are wrong: ${wrong.slice(0, 3).join('; ')}`)
-    rates.sort((a, b) => a - b)
-    latencies.sort((a, b) => a - b)
+    const settled = meters * runs.length
+    const perReading = (of) =>
+      runs.some((one) => of(one) === null) ? null : runs.reduce((sum, one) => sum + of(one), 0) / settled
+    const paid = runs.flatMap((one) => one.paid)
     return {
-      meters,
-      rate: quantile(rates, 0.5),
-      plain,
-      p50: quantile(latencies, 0.5),
-      p99: quantile(latencies, 0.99),
-      payments: latencies.length,
+      rate: quantile(
+        runs.map((one) => one.rate),
+        0.5,
+      ),
+      best: Math.max(...runs.map((one) => one.rate)),
+      node: perReading(({ processor }) => processor.node),
+      postgres: perReading(({ processor }) => processor.postgres),
+      others: quantile(
+        runs.map(({ processor }) => processor.others ?? 0),
+        0.5,
+      ),
+      p50: quantile(paid, 0.5),
+      p99: quantile(paid, 0.99),
+      payments: paid.length,
+      bytes: (after.bytes - before.bytes) / settled,
+      wal: (after.wal - before.wal) / settled,
+      insert: await plainInsert(database, meters),
+      copy: await plainCopy(database, url, meters, batchSize),
+      bigCopy: await plainCopy(database, url, meters, 50_000),
     }
   })
 
-await withServer(async (adminUrl, where) => {
-  say(
-    `settling readings into ${where}; ${cpus().length} cores, Node ${process.versions.node}, ${workers} workers, batches of ${batchSize}, ${values.payments} payments/s beside it`,
-  )
-  say('   meters   settled/s (median)   plain insert of the same rows/s   share   payment p50 / p99')
+await withServer({ url: values['database-url'] ?? process.env.DATABASE_URL, settings, tell }, async (adminUrl) => {
+  say(`${await describeServer(adminUrl)}; ${cpus().length} cores, Node ${process.versions.node}`)
+  say(`${lanes} batches of ${batchSize} side by side, ${perSecond} payments/s beside them`)
   for (const meters of values.meters.split(',').map(Number)) {
-    const one = await measure(adminUrl, meters, Number(values.payments))
+    const one = await measure(adminUrl, meters)
+    const us = (value) => (value === null ? '–' : `${value.toFixed(1)} µs`)
+    const thousands = (value) => Math.round(value).toLocaleString('en')
+    say(`${thousands(meters)} meters`)
+    say(`  settled            ${thousands(one.rate)} readings/s (median of rounds; best ${thousands(one.best)})`)
     say(
-      `${String(meters).padStart(9)} ${String(Math.round(one.rate)).padStart(20)} ${String(Math.round(one.plain)).padStart(33)} ${`${Math.round((one.rate / one.plain) * 100)} %`.padStart(7)}   ${one.p50.toFixed(1)} / ${one.p99.toFixed(1)} ms (${one.payments})`,
+      `  processor          ${us(one.node)} of ours and ${us(one.postgres)} of PostgreSQL a reading, payments included; others had ${Math.round(one.others * 100)} % of the machine`,
+    )
+    say(`  payments           p50 ${one.p50.toFixed(1)} ms, p99 ${one.p99.toFixed(1)} ms (${one.payments})`)
+    say(`  database           ${Math.round(one.bytes)} bytes a reading, ${Math.round(one.wal)} of write-ahead log`)
+    say(
+      `  the same rows by   insert … select ${thousands(one.insert)}/s; COPY ${thousands(one.copy)}/s in batches of ${batchSize}, ${thousands(one.bigCopy)}/s in batches of 50,000`,
     )
   }
 })

@@ -91,13 +91,18 @@ export const message = z.object({
   id,
   at: instant,
   account: z.object({ id, number: z.string(), customerName: z.string() }),
-  /** `warning-1`, `warning-2`, `pre-stop`, `stopped`, `reconnect-permitted`, `reconnected`, `failed`, `payment`. */
+  /** `warning-1`, `pre-stop`, `stopped` … */
   notice: z.string(),
   channel: z.string(),
   recipient: z.string(),
   text: z.string(),
-  state: z.enum(['queued', 'shown', 'failed']),
+  /** `withdrawn`: its cause was over before its hour came. */
+  state: z.enum(['queued', 'shown', 'failed', 'withdrawn']),
   attempts: z.number().int(),
+  /** Not sent before: notices keep the agreed hours. */
+  notBefore: instant.nullable(),
+  /** By the receipt of the channel, or of who brought it by hand. */
+  deliveredAt: instant.nullable(),
   /** When the channel took it over. */
   sentAt: instant.nullable(),
 })

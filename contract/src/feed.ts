@@ -15,6 +15,8 @@ export const feedItem = z.discriminatedUnion('kind', [
     /** How an attempt ended; only `verified` was proven by the meter's status word. */
     outcome: z.enum(['verified', 'refused', 'unanswered', 'unverified', 'expired']),
   }),
+  /** An alarm about the field; `over` when it has ended since. */
+  z.object({ kind: z.literal('alarm'), ...where, alarm: z.string(), over: z.boolean() }),
   z.object({ kind: z.literal('notice'), ...where, notice: z.string() }),
 ])
 export type FeedItem = z.infer<typeof feedItem>
@@ -22,7 +24,8 @@ export type FeedItem = z.infer<typeof feedItem>
 export const readFeed = route({
   method: 'GET',
   path: '/api/feed',
-  summary: 'The last 40 payments, relay commands and notices of the site, newest first; payments of the last 24 hours.',
+  summary:
+    'The last 40 payments, relay commands, alarms and notices of the site, newest first; payments of the last 24 hours.',
   params: nothing,
   query: nothing,
   body: z.unknown(),

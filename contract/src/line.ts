@@ -3,7 +3,7 @@ import { route } from './route.ts'
 import { id, idParameter, instant, nothing } from './values.ts'
 
 /** What is collected of a meter, in sets that each have a pace of their own. */
-export const dataSet = z.enum(['energy', 'instantaneous', 'events', 'demand', 'freeze', 'parameters'])
+export const dataSet = z.enum(['energy', 'instantaneous', 'states', 'events', 'demand', 'freeze', 'parameters'])
 export type DataSetName = z.infer<typeof dataSet>
 
 export const lineState = z.enum(['good', 'impaired', 'down', 'unknown'])

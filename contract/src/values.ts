@@ -48,7 +48,16 @@ export const commandState = z.enum([
 export type CommandState = z.infer<typeof commandState>
 
 /** Where the account stands on the way from enough money to no supply. */
-export const creditStage = z.enum(['normal', 'warned-1', 'warned-2', 'stop-notified', 'cut-off'])
+export const creditStage = z.enum([
+  'normal',
+  'warned-1',
+  'warned-2',
+  'stop-due',
+  'await-approval',
+  'suspended',
+  'stop-notified',
+  'cut-off',
+])
 export type CreditStage = z.infer<typeof creditStage>
 
 export const readingQuality = z.enum(['good', 'held'])

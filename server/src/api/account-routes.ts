@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
 import { parseMoney } from '../domain/quantity.ts'
 import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
-import { viewGateways, viewOverview } from '../store/view/overview.ts'
+import { viewGateways, viewOpenAlarms, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
@@ -66,6 +66,8 @@ export const accountRoutes = (
         state,
         attempts,
         sentAt: row.sent_at,
+        notBefore: row.not_before,
+        deliveredAt: row.delivered_at,
       })),
     }
   })
@@ -74,7 +76,7 @@ export const accountRoutes = (
     const now = clock.now()
     const midnight = localMidnight(now, system.timeZone)
     const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
-    const gateways = await viewGateways(database)
+    const [gateways, alarms] = await Promise.all([viewGateways(database), viewOpenAlarms(database)])
     return {
       now,
       meters: {
@@ -89,6 +91,7 @@ export const accountRoutes = (
         stopNotified: Number(figures.stop_notified),
         cutOff: Number(figures.cut_off),
       },
+      alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
       gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
       readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
       moneyInToday: moneyText(figures.money_in),

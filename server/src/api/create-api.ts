@@ -5,7 +5,11 @@ import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
+import { eventRoutes } from './event-routes.ts'
+import { completenessRoutes } from './completeness-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { halfHourRoutes } from './half-hour-routes.ts'
+import { heldReadingRoutes } from './held-reading-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { meterRoutes } from './meter-routes.ts'
@@ -18,6 +22,7 @@ import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
+import { stopRoutes } from './stop-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
 
 const bodyLimitBytes = 64 * 1024
@@ -63,8 +68,13 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  stopRoutes(app, abilities, whoIs)
+  completenessRoutes(app, abilities, whoIs)
+  heldReadingRoutes(app, abilities, whoIs)
+  halfHourRoutes(app, abilities, whoIs)
   lineRoutes(app, abilities, whoIs)
   workItemRoutes(app, abilities, whoIs)
+  eventRoutes(app, abilities, whoIs)
   liveRoute(app, abilities, whoIs)
   app.get('/api/health', async () => {
     await abilities.database.ping()

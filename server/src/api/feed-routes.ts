@@ -1,7 +1,7 @@
 import { readDay, readFeed, type FeedItem } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { viewDay } from '../store/view/day.ts'
-import { viewFeedCommands, viewFeedNotices, viewFeedPayments } from '../store/view/feed.ts'
+import { viewFeedAlarms, viewFeedCommands, viewFeedNotices, viewFeedPayments } from '../store/view/feed.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
@@ -10,15 +10,16 @@ import { createRegister, type WhoIs } from './register.ts'
 const itemsShown = 40
 const paymentsOfMs = 24 * 3_600_000
 
-/** What happens on the site: the newest of three kinds, and the day hour by hour. */
+/** What happens on the site: the newest of four kinds, and the day hour by hour. */
 export const feedRoutes = (app: FastifyInstance, { database, clock, system }: ApiAbilities, whoIs: WhoIs): void => {
   const register = createRegister(app, whoIs)
 
   register.guarded(readFeed, 'view', async () => {
-    const [payments, commands, notices] = await Promise.all([
+    const [payments, commands, notices, alarms] = await Promise.all([
       viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown),
       viewFeedCommands(database, itemsShown),
       viewFeedNotices(database, itemsShown),
+      viewFeedAlarms(database, itemsShown),
     ])
     const items: FeedItem[] = [
       ...payments.map(({ id, at, place, meter_id: meterId, amount, balance_after: balance }) => ({
@@ -46,6 +47,15 @@ export const feedRoutes = (app: FastifyInstance, { database, clock, system }: Ap
         place,
         meterId,
         notice,
+      })),
+      ...alarms.map(({ id, at, place, meter_id: meterId, alarm, over }) => ({
+        kind: 'alarm' as const,
+        id: `alarm ${String(id)}`,
+        at,
+        place,
+        meterId,
+        alarm,
+        over,
       })),
     ]
     return { items: items.sort((a, b) => b.at - a.at).slice(0, itemsShown) }

@@ -188,8 +188,15 @@ describe('lines, schedules and pauses over HTTP', () => {
     const missed = { gatewayId: 1, meterId, dataSet: 'energy', slotAt, reason: 'no-answer', meters: 1 } as const
     const away = { ...missed, meterId: null, slotAt: slotAt - hour, reason: 'gateway-offline', meters: 2 }
     const old = { ...missed, slotAt: slotAt - 25 * hour }
+    await town.database.query('update gateway set online = true')
+    // Missed by a process that does not hold the line, while another one does: not missed.
+    await saveMissedReads(town.database, [{ ...away, slotAt: slotAt - 2 * hour, unlessHeld: true }])
     await saveMissedReads(town.database, [missed, away, old])
     await saveMissedReads(town.database, [{ ...missed, reason: 'line-busy' }, away])
+    expect((await call('GET', '/api/lines')).body.lines).toMatchObject([
+      { online: true, health: { state: 'unknown', cause: 'none' } },
+    ])
+    await town.database.query('update gateway set online = false')
     expect((await call('GET', '/api/lines')).body.lines).toMatchObject([
       {
         missed: [

@@ -227,6 +227,16 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     en: 'The same command is already on its way; wait for its result.',
     zh: '相同的命令正在执行，请等待结果。',
   },
+  'reading-not-held': {
+    status: 409,
+    en: 'This reading is not held (any more): somebody was faster. Reload the list.',
+    zh: '该读数已不在待审状态，请刷新列表。',
+  },
+  'reading-not-believable': {
+    status: 409,
+    en: 'This reading can not be released: it would charge backwards, or its plan can not price it. Reject it; for a replaced meter, change the meter.',
+    zh: '该读数不能放行：会造成倒退计费或无法计价。请拒绝；若已换表，请办理换表。',
+  },
   'unknown-work-item': {
     status: 404,
     en: 'There is no such item. Reload the list.',
@@ -246,6 +256,96 @@ const table: Readonly<Record<ProblemCode, Words>> = Object.freeze({
     status: 400,
     en: 'Say why, in 1 to 200 characters.',
     zh: '请填写原因（1 至 200 字）。',
+  },
+  'stop-terms-not-plausible': {
+    status: 400,
+    en: 'The way to a stop does not hold together: a post-paid account rests on overdue bills.',
+    zh: '停电约定不成立：后付费账户须以逾期账单为停电依据。',
+  },
+  'unknown-approval': {
+    status: 404,
+    en: 'There is no such approval. Reload the list.',
+    zh: '没有这项停电审批，请刷新列表。',
+  },
+  'approval-closed': {
+    status: 409,
+    en: 'This approval has been decided already. Reload the list.',
+    zh: '该停电审批已办结，请刷新列表。',
+  },
+  'own-request': {
+    status: 409,
+    en: 'You asked for this stop yourself; another person must decide.',
+    zh: '该停电由您本人申请，须由他人审批。',
+  },
+  'second-person-needed': {
+    status: 409,
+    en: 'You have agreed already; a second person must agree, too.',
+    zh: '您已同意，还须另一人审批。',
+  },
+  'end-not-plausible': {
+    status: 400,
+    en: 'The end must lie ahead, by a year at most.',
+    zh: '截止时间须晚于现在且不超过一年。',
+  },
+  'already-listed': {
+    status: 409,
+    en: 'The account is on this list already in that time. End that entry first.',
+    zh: '该账户此时段已在此名单中，请先结束原记录。',
+  },
+  'ends-before-it-begins': {
+    status: 400,
+    en: 'The end comes before the beginning. Correct the dates.',
+    zh: '结束早于开始，请更正日期。',
+  },
+  'unknown-list-entry': {
+    status: 404,
+    en: 'There is no such entry. Reload the page.',
+    zh: '没有这条名单记录，请刷新页面。',
+  },
+  'list-entry-over': {
+    status: 409,
+    en: 'This entry is over already.',
+    zh: '该名单记录已结束。',
+  },
+  'emergency-not-offered': {
+    status: 409,
+    en: 'The agreement offers no emergency credit.',
+    zh: '该协议未约定应急用电。',
+  },
+  'emergency-in-use': {
+    status: 409,
+    en: 'Emergency credit is in use already; it can be granted again after a top-up.',
+    zh: '应急用电已在使用，充值后方可再次申请。',
+  },
+  'not-used-up': {
+    status: 409,
+    en: 'There is still money in the account; emergency credit is not needed.',
+    zh: '账户余额未用完，无需应急用电。',
+  },
+  'too-many-announced': {
+    status: 409,
+    en: 'Three payments were announced today already. Take the payment itself.',
+    zh: '今日已登记三笔在途缴费，请直接办理缴费。',
+  },
+  'unknown-notice': {
+    status: 404,
+    en: 'There is no such notice. Reload the list.',
+    zh: '没有这条通知，请刷新列表。',
+  },
+  'not-by-hand': {
+    status: 409,
+    en: 'This notice went by another channel, whose receipt counts.',
+    zh: '该通知由其他渠道发送，以其回执为准。',
+  },
+  'no-such-day': {
+    status: 400,
+    en: 'A day is written YYYY-MM-DD and must exist.',
+    zh: '日期格式为 YYYY-MM-DD，且须真实存在。',
+  },
+  'unknown-span': {
+    status: 404,
+    en: 'There is no such line. Reload the page.',
+    zh: '没有这条记录，请刷新页面。',
   },
   'gateway-offline': {
     status: 503,

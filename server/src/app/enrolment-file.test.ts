@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { defaultStopTerms } from '../domain/stop-terms.ts'
 import { readEnrolment } from './enrolment-file.ts'
 
 const example = (): Record<string, never> =>
@@ -32,6 +33,7 @@ describe('a site as a file', () => {
       noticeLeadMs: 24 * 3_600_000,
       reconnect: 'permit-close',
       tripWindow: { fromMinute: 540, toMinute: 960, weekdays: [1, 2, 3, 4, 5] },
+      stop: defaultStopTerms,
     })
     expect(first?.openingPayment).toBe(100_000_000n)
     expect(second?.meters[0]?.protocol).toEqual({

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isPace, type DataSet } from '../domain/collection/data-set.ts'
 import type { EnrolledSchedules, Enrolment } from '../domain/enrolment.ts'
+import { defaultStopTerms } from '../domain/stop-terms.ts'
+import { stopSchema } from './stop-document.ts'
 import { problemsOfBehind } from '../domain/meter-behind.ts'
 import {
   microYuan,
@@ -55,6 +57,7 @@ const schedules = z
   .strictObject({
     energy: pace('energy').refine((minutes) => minutes !== null, 'is what is charged for, and always collected'),
     instantaneous: pace('instantaneous'),
+    states: pace('states'),
     events: pace('events'),
     demand: pace('demand'),
     freeze: pace('freeze'),
@@ -125,7 +128,7 @@ function millionthsOf(text: string): number | null {
   return Number((percent.numerator * 1_000_000n) / percent.denominator)
 }
 
-const agreement = z
+export const agreementSchema = z
   .strictObject({
     pricePlan: name,
     alarm1: money.default(microYuan(50_000_000n)),
@@ -137,6 +140,7 @@ const agreement = z
     tripFrom: clock.default(9 * 60),
     tripTo: clock.default(16 * 60),
     tripWeekdays: z.array(z.int().min(0).max(6)).min(1).max(7).default([1, 2, 3, 4, 5]),
+    stop: stopSchema.default(defaultStopTerms),
   })
   .refine(
     ({ alarm1, alarm2, cutOff }) => alarm1 >= alarm2 && alarm2 >= cutOff,
@@ -150,7 +154,7 @@ const account = z.strictObject({
   customer: z.strictObject({ name, phone: z.string().min(3).max(32), language: z.enum(['zh', 'en']).default('zh') }),
   protected: z.boolean().default(false),
   meters: z.array(meter).min(1).max(200),
-  agreement: agreement.nullable().default(null),
+  agreement: agreementSchema.nullable().default(null),
   openingPayment: money.nullable().default(null),
   supplyTerms: z.unknown().optional(),
 })
@@ -303,10 +307,12 @@ const accountOf = (one: File['accounts'][number]): Enrolment['accounts'][number]
   ...(one.supplyTerms !== undefined && { supplyTerms: one.supplyTerms }),
 })
 
-const termsOf = (one: NonNullable<File['accounts'][number]['agreement']>) => ({
+/** An agreement as the file has it, as terms. */
+export const termsOf = (one: z.output<typeof agreementSchema>) => ({
   pricePlan: one.pricePlan,
   thresholds: { alarm1: one.alarm1, alarm2: one.alarm2, cutOff: one.cutOff, restore: one.restore },
   noticeLeadMs: one.noticeLeadMinutes * 60_000,
   reconnect: one.reconnect,
   tripWindow: { fromMinute: one.tripFrom, toMinute: one.tripTo, weekdays: one.tripWeekdays },
+  stop: one.stop,
 })

@@ -1,8 +1,10 @@
 import { hostname } from 'node:os'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import type { ReadNow } from '../flow/abilities.ts'
+import { runMeterChecks } from '../flow/check-meters.ts'
 import { createCollector } from '../flow/collect.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
+import { runGapFiller } from '../flow/fill-gaps.ts'
 import { createGatewayHolder } from '../flow/hold-gateways.ts'
 import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
@@ -39,6 +41,8 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   const reach = { self, onlyHeld: kind === 'headend' }
   const collector = createCollector(context, {
     read: async (...asked) => headend.read(...asked),
+    readSigns: async (...asked) => headend.readSigns(...asked),
+    readEventRecord: async (...asked) => headend.readEventRecord(...asked),
     gateways: () => holder.gateways(),
   })
   const dispatcher = createDispatcher(context, headend, reach)
@@ -76,11 +80,17 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
   await database.listen(archiveChannel, reloadField, signal)
   const { port: gatewayPort } = await headend.start()
+  const lines = {
+    ofThisProcess: () => holder.gateways(),
+    onGatewayChange: headend.onGatewayChange.bind(headend),
+  }
   const loops = [
     holder.run(signal),
     collector.run(signal),
     dispatcher.run(signal),
     elsewhere.run(signal),
+    runGapFiller(context, headend, lines, signal),
+    runMeterChecks(context, headend, lines, signal),
     runSelfTrips(context, headend, signal, reach),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),

@@ -151,8 +151,12 @@ test('other sets come at their own pace, and what the model does not have is not
     at.database.query<{ data_set: string; data: Record<string, unknown> }>(
       'select data_set, data from meter_data where meter_id = 1 order by data_set',
     )
-  await shows(async () => (await data()).length > 0, 'voltages are there')
-  expect(await data()).toMatchObject([{ data_set: 'instantaneous', data: { voltageBlock: { a: 231_400 } } }])
+  await shows(async () => (await data()).length > 2, 'voltages, states and events are there')
+  expect(await data()).toMatchObject([
+    { data_set: 'events', data: { 'overload-trip': 0 } },
+    { data_set: 'instantaneous', data: { voltageBlock: { a: 231_400 } } },
+    { data_set: 'states', data: { states: [] } },
+  ])
   const [row] = await at.database.query<{ instantaneous: unknown }>('select instantaneous from meter where id = 1')
   expect(row?.instantaneous).toMatchObject({ voltageMillivolts: ['231400', null, null] })
 })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { runClockWatch } from '../flow/trip-guard.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Ids } from '../domain/ids.ts'
@@ -5,11 +6,15 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { keepClosing } from '../flow/close-period-loop.ts'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import { runDecideDue } from '../flow/decide-due.ts'
+import { runListOwing } from '../flow/list-owing.ts'
+import { runGapFinder } from '../flow/find-gaps.ts'
 import { keepMeasuringLoss } from '../flow/line-loss-loop.ts'
 import { createNotifyLoop } from '../flow/notify.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
+import { runCommunicationWatch } from '../flow/watch-communication.ts'
+import { runRollUp } from '../flow/roll-up.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
@@ -17,6 +22,9 @@ import { outboxNotifier } from '../provider/outbox/outbox-notifier.ts'
 import type { Database } from '../store/database.ts'
 import { messageChannel } from '../store/notify.ts'
 import { startFieldSide } from './field-side.ts'
+
+/** More listeners than this on the house's signal are a leak. */
+const loopsAtMost = 64
 
 export type HouseParts = Readonly<{
   database: Database
@@ -46,17 +54,23 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
   const context: FlowContext = { database, clock, ids, log }
   const stopping = new AbortController()
   const { signal } = stopping
+  // Every loop of the house waits on it.
+  setMaxListeners(loopsAtMost, signal)
   const notifyLoop = createNotifyLoop(context, outboxNotifier)
   await database.listen(messageChannel, () => notifyLoop.wake(), signal)
   const field = await startFieldSide({ context, headend, self: owner, kind: 'house', purchaseWriter })
   const loops = [
     notifyLoop.run(signal),
     runDecideDue(context, signal),
+    runListOwing(context, signal),
     runRestorations(context, signal),
     runAgreements(context, signal),
     runSealing(context, signal),
     runEscalation(context, signal),
+    runCommunicationWatch(context, signal),
     keepClosing(context, signal),
+    runGapFinder(context, signal),
+    runRollUp(context, signal),
     keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]

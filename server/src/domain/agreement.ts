@@ -1,4 +1,5 @@
-import type { CreditTerms } from './credit-policy.ts'
+import type { CreditTerms } from './credit-facts.ts'
+import { defaultStopTerms, plausibleStopTerms } from './stop-terms.ts'
 
 /** Where the money is: in this system (远程费控), or in the meter's own purse (本地费控). */
 export type SettlementMode = 'remote' | 'local'
@@ -31,6 +32,7 @@ export type SignRefusal =
   | 'thresholds-out-of-order'
   | 'notice-lead-not-plausible'
   | 'trip-window-not-plausible'
+  | 'stop-terms-not-plausible'
   | 'unknown-price-plan'
 
 /** The longest notice lead that means anything: thirty days. */
@@ -54,9 +56,10 @@ export const objectionToSign = (
   if (!isMinutes(terms.noticeLeadMs / 60_000, maximumLeadMs / 60_000)) return 'notice-lead-not-plausible'
   const { fromMinute, toMinute, weekdays } = terms.tripWindow
   const days = weekdays.every((day) => isMinutes(day, 6)) && new Set(weekdays).size === weekdays.length
-  return isMinutes(fromMinute, minutesOfDay) && isMinutes(toMinute, minutesOfDay) && days
-    ? null
-    : 'trip-window-not-plausible'
+  if (!isMinutes(fromMinute, minutesOfDay) || !isMinutes(toMinute, minutesOfDay) || !days)
+    return 'trip-window-not-plausible'
+  const stop = { ...(terms.stop ?? defaultStopTerms), legalPath: terms.legalPath }
+  return plausibleStopTerms(stop) ? null : 'stop-terms-not-plausible'
 }
 
 const isMinutes = (value: number, maximum: number): boolean => Number.isInteger(value) && value >= 0 && value <= maximum

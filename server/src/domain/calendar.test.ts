@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { localDayText, localTime, monthOf, startOfLocalDay, startOfToday, zoneOffsetMs } from './calendar.ts'
+import {
+  instantOfLocal,
+  localDayText,
+  localTime,
+  monthOf,
+  startOfLocalDay,
+  startOfToday,
+  zoneOffsetMs,
+} from './calendar.ts'
 
 const at = (text: string): number => Date.parse(text)
 const iso = (instant: number): string => new Date(instant).toISOString()
@@ -81,5 +89,16 @@ describe('midnight', () => {
       const midnight = startOfToday(now, 'Europe/Berlin')
       expect(midnight <= now && now - midnight < 25 * 3_600_000).toBe(true)
     }
+  })
+})
+
+describe('the instant of a local time', () => {
+  test.each([
+    ['an ordinary one', 'Asia/Shanghai', [2026, 11, 25, 10, 30], '2026-11-25T02:30:00.000Z'],
+    ['in summer', 'Europe/Berlin', [2026, 7, 1, 10, 0], '2026-07-01T08:00:00.000Z'],
+    ['one that comes twice: the first', 'Europe/Berlin', [2026, 10, 25, 2, 30], '2026-10-25T00:30:00.000Z'],
+    ['one that is left out', 'Europe/Berlin', [2026, 3, 29, 2, 30], '2026-03-29T01:30:00.000Z'],
+  ])('%s', (_, timeZone, [year = 0, month = 0, day = 0, hour = 0, minute = 0], expected) => {
+    expect(iso(instantOfLocal({ year, month, day, hour, minute }, timeZone))).toBe(expected)
   })
 })

@@ -86,6 +86,16 @@ export const startOfLocalDay = (year: number, month: number, day: number, timeZo
   return guess - zoneOffsetMs(first, timeZone)
 }
 
+/** The instant at which clocks in `timeZone` show these fields (the first such instant after a gap, the later of two). */
+export const instantOf = (
+  { year, month, day, hour, minute, second }: Omit<LocalTime, 'weekday'>,
+  timeZone: string,
+): number => {
+  const guess = Date.UTC(year, month - 1, day, hour, minute, second)
+  const first = guess - zoneOffsetMs(guess, timeZone)
+  return guess - zoneOffsetMs(first, timeZone)
+}
+
 /** First and last instant of the calendar month that contains `instant`: `[start, end)`. */
 export const monthOf = (instant: number, timeZone: string): Readonly<{ start: number; end: number }> => {
   const { year, month } = localTime(instant, timeZone)
@@ -103,4 +113,20 @@ export const localDayText = (instant: number, timeZone: string): string => {
 export const startOfToday = (instant: number, timeZone: string): number => {
   const { year, month, day } = localTime(instant, timeZone)
   return startOfLocalDay(year, month, day, timeZone)
+}
+
+/**
+ * The instant at which clocks in `timeZone` show this local time: the first one where it comes twice, and the one as
+ * long after the change where it is left out.
+ */
+export const instantOfLocal = (
+  { year, month, day, hour, minute }: Omit<LocalTime, 'second' | 'weekday'>,
+  timeZone: string,
+): number => {
+  const guess = Date.UTC(year, month - 1, day, hour, minute)
+  const earlier = guess - zoneOffsetMs(guess - 86_400_000, timeZone)
+  const later = guess - zoneOffsetMs(guess + 86_400_000, timeZone)
+  const fits = (instant: number): boolean => instant + zoneOffsetMs(instant, timeZone) === guess
+  if (fits(earlier)) return earlier
+  return fits(later) ? later : earlier
 }

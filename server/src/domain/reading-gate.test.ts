@@ -45,3 +45,15 @@ describe('the reading gate', () => {
     for (const words of Object.values(heldWords)) expect(words).toMatch(/^[ -~]+ \/ [^ -~].*$/u)
   })
 })
+
+describe('a reading that was found later in the meter', () => {
+  const between = { lowWh: wattHours(90_000n), highWh: wattHours(100_000n) }
+  test.each([
+    ['between its neighbours', 95_000, { kind: 'late' }],
+    ['as low as the one before', 90_000, { kind: 'late' }],
+    ['lower than the one before', 89_999, held('not-between-its-neighbours')],
+    ['higher than the one after', 100_001, held('not-between-its-neighbours')],
+  ])('%s', (_, total, expected) => {
+    expect(passGate({ at: now - 2 * hour, registers: registers(total), between }, facts)).toEqual(expected)
+  })
+})

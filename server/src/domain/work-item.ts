@@ -11,8 +11,12 @@ export type WorkItemKind =
   | 'field-trip'
   | 'gateway-offline'
   | 'late-restore'
+  | 'line-dead'
   | 'line-loss'
   | 'malignant-load'
+  | 'meter-fault'
+  | 'meter-silent'
+  | 'meter-suspect'
   | 'meter-unread'
   | 'notice-undelivered'
   | 'overload'
@@ -20,6 +24,7 @@ export type WorkItemKind =
   | 'payment-difference'
   | 'purse-difference'
   | 'relay-moved'
+  | 'supply-fault'
   | 'theft-sign'
 
 export type Severity = 'notice' | 'warning' | 'critical'
@@ -48,8 +53,12 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'field-trip': rule('warning', 3 * dayMs, true),
   'gateway-offline': rule('warning', dayMs, true),
   'late-restore': rule('warning', dayMs, false),
+  'line-dead': rule('warning', dayMs, true),
   'line-loss': rule('warning', 7 * dayMs, false),
   'malignant-load': rule('warning', dayMs, false),
+  'meter-fault': rule('warning', 7 * dayMs, true),
+  'meter-silent': rule('notice', 3 * dayMs, true),
+  'meter-suspect': rule('warning', 3 * dayMs, true),
   'meter-unread': rule('warning', dayMs, true),
   'notice-undelivered': rule('warning', dayMs, true),
   overload: rule('warning', dayMs, false),
@@ -57,8 +66,23 @@ export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Objec
   'payment-difference': rule('warning', dayMs, false),
   'purse-difference': rule('warning', dayMs, false),
   'relay-moved': rule('critical', dayMs, false),
+  'supply-fault': rule('warning', 3 * dayMs, true),
   'theft-sign': rule('critical', 3 * dayMs, false),
 })
+
+/** What tells of the field by itself, and is watched live; the other kinds are work that follows from money and people. */
+export const fieldAlarms: readonly WorkItemKind[] = Object.freeze([
+  'energy-while-open',
+  'gateway-offline',
+  'line-dead',
+  'malignant-load',
+  'meter-fault',
+  'meter-silent',
+  'overload',
+  'relay-moved',
+  'supply-fault',
+  'theft-sign',
+])
 
 /** Shares of the time to the deadline after which the next one up is told, in hundredths. */
 const escalationPercents = [50, 80, 100] as const

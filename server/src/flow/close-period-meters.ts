@@ -23,7 +23,8 @@ const nearBoundaryMs = 2 * 86_400_000
 /** How late a reading of a round may be. */
 const roundToleranceMs = 5 * 60_000
 
-type Around = Readonly<{ before: ReadonlyMap<number, ReadingMark>; after: ReadonlyMap<number, ReadingMark> }>
+type Marks = ReadonlyMap<number, ReadingMark>
+type Around = Readonly<{ before: Marks; settled: Marks; after: Marks }>
 export type MonthMarks = Readonly<{ start: Around; end: Around }>
 
 /** The readings on both sides of both ends of the month. */
@@ -34,6 +35,7 @@ export const monthMarks = async (
 ): Promise<MonthMarks> => {
   const around = async (boundary: number): Promise<Around> => ({
     before: await readingsNear(sql, meterIds, boundary - nearBoundaryMs, boundary),
+    settled: await readingsNear(sql, meterIds, boundary - nearBoundaryMs, boundary, 'settled'),
     after: await readingsNear(sql, meterIds, boundary, boundary + nearBoundaryMs, 'first'),
   })
   return { start: await around(start), end: await around(end) }
@@ -81,9 +83,9 @@ const energyOf = ({ period, window }: ClosedPeriod): WattHours =>
     ? subtractEnergy(period.latest.totalWh, period.opening.totalWh)
     : sumEnergy(energyByCell(window.usage, window.clock).map(({ totalWh }) => totalWh))
 
-const startOf = ({ period, window }: ClosedPeriod, { before, after }: Around): Boundary => {
+const startOf = ({ period, window }: ClosedPeriod, { before, settled, after }: Around): Boundary => {
   const mark = before.get(period.meterId)
-  if (window === null) return shown(period.opening, matching(mark, period.opening))
+  if (window === null) return shown(period.opening, matching(settled.get(period.meterId), period.opening))
   const { first, start } = window.usage
   if (first.at >= start) return shown(first.registers, { at: first.at, obtained: 'first' })
   return (
@@ -91,9 +93,9 @@ const startOf = ({ period, window }: ClosedPeriod, { before, after }: Around): B
   )
 }
 
-const endOf = ({ period, window }: ClosedPeriod, { before, after }: Around, end: number): Boundary => {
+const endOf = ({ period, window }: ClosedPeriod, { before, settled, after }: Around, end: number): Boundary => {
   const mark = before.get(period.meterId)
-  if (window === null) return shown(period.latest, matching(mark, period.latest))
+  if (window === null) return shown(period.latest, matching(settled.get(period.meterId), period.latest))
   const boundary = Math.min(window.usage.end, end)
   const { last } = window.usage
   return (

@@ -74,6 +74,8 @@ describe('closing a month, on a real database', () => {
       await town.reading('rates', 0, { at: end + hour / 2, ...rates(1_001, 2_002, 3_003, 4_104) }),
       await town.reading('idle', 5_000, { at: end + hour / 2 }),
     ])
+    // Found later in the meter: the plan was charged past it, so the statement does not stand on it.
+    await town.settle([await town.reading('flat', 2_236, { at: end - hour, obtained: 're-read' })])
     const summary = await close()
     expect(summary.closed).toEqual(['70001-202611', '70002-202611', '70004-202611'])
     expect(summary.waiting).toMatchObject([{ account: '70003' }])

@@ -7,6 +7,7 @@ const minute = 60_000
 const energyOnly: Paces = {
   energy: 30,
   instantaneous: null,
+  states: null,
   events: null,
   demand: null,
   freeze: null,
@@ -59,4 +60,19 @@ test('what is less urgent comes after the energy, and never in its place', async
     Math.max(...[...run.readings.values()].map((times) => (times[slot] ?? 0) - run.from - slot * 30 * minute)),
   )
   expect(second).toBeLessThan(3 * minute)
+})
+
+test('states and events are followed in their own turns, once each, by their own collector', async () => {
+  const paces: Paces = { ...energyOnly, states: 60, events: 120 }
+  const run = await simulateLine({ line, meters: 20, dead: 0, turnaroundMs: 60, paces, hours: 4 })
+  for (let id = 1; id <= 20; id += 1) {
+    const turns = (dataSet: string): number =>
+      run.followed.filter((one) => one.dataSet === dataSet && one.meterId === id).length
+    // The turn that was running when the line came into being may be one more.
+    expect([4, 5]).toContain(turns('states'))
+    expect([2, 3]).toContain(turns('events'))
+    expect(slotsOf(run, id)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  }
+  // Of turns that were ending when the line came into being nothing is left to collect.
+  expect(run.missed.filter(({ slotAt }) => slotAt >= run.from)).toEqual([])
 })

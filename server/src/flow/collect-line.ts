@@ -11,6 +11,7 @@ import type { Slot } from '../domain/collection/slot.ts'
 import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
 import type { Headend, ItemName, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
 import type { CollectedMeter } from '../store/collection.ts'
+import type { Collected } from './collect-events.ts'
 import { dataSetItems } from './data-set-items.ts'
 import { fieldReadingOf } from './field-reading.ts'
 import { createLineMemory } from './line-memory.ts'
@@ -45,6 +46,8 @@ export type LineCollector = Readonly<{
 export type LineCollectorParts = Readonly<{
   context: FlowContext
   headend: Pick<Headend, 'read'>
+  /** Collects a set that is more than a read: states and events. */
+  follow(dataSet: FollowedSet, meter: LineMeter, signal: AbortSignal): Promise<Collected>
   buffer: ReadingBuffer
   gatewayId: number
   pausedUntil(meter: LineMeter, now: number): number | null
@@ -105,7 +108,16 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       } else buffer.addMissed({ gatewayId, meterId, dataSet, slotAt, reason: reason ?? 'line-busy', meters: 1 })
     }
     for (const { dataSet, slotAt, meters: count } of away.values())
-      buffer.addMissed({ gatewayId, meterId: null, dataSet, slotAt, reason: 'gateway-offline', meters: count })
+      buffer.addMissed({
+        gatewayId,
+        meterId: null,
+        dataSet,
+        slotAt,
+        reason: 'gateway-offline',
+        meters: count,
+        // Several processes share the field: a line that is not here may be read by another.
+        unlessHeld: !link.online,
+      })
   }
 
   /** The next item, with whatever else of its meter comes almost for nothing with it. */
@@ -118,8 +130,9 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       if (meter === undefined || pauseEnds !== null) continue
       const { meterId } = item
       const items = [item]
+      if (isFollowed(item.dataSet)) return { meter, items }
       for (const other of due.filter((one) => one.meterId === meterId))
-        if (isCheapTogether(meter.protocol, items, other)) items.push(other)
+        if (!isFollowed(other.dataSet) && isCheapTogether(meter.protocol, items, other)) items.push(other)
       if (items.length > 1) due = due.filter((one) => !items.includes(one))
       return { meter, items }
     }
@@ -149,6 +162,8 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
 
   /** False when the line is of no use at the moment; what was asked for stays open. */
   const collect = async ({ meter, items }: Task): Promise<boolean> => {
+    const [first] = items
+    if (first !== undefined && isFollowed(first.dataSet)) return follow(meter, first, first.dataSet)
     const wanted = [...new Set(items.flatMap(({ dataSet }) => dataSetItems[dataSet]))]
     if (hasNothing(meter.protocol, wanted)) {
       for (const item of items) end(item)
@@ -161,6 +176,23 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     if (outcome.code === 'queue-full') notBeforeMs = clock.elapsedMs() + queueFullPauseMs
     nextAt = -Infinity
     return false
+  }
+
+  const follow = async (meter: LineMeter, item: DueItem, dataSet: FollowedSet): Promise<boolean> => {
+    const { asked, data } = await parts.follow(dataSet, meter, signal)
+    if (asked === 'offline') {
+      nextAt = -Infinity
+      return false
+    }
+    if (asked === 'failed') fail(item, 'no-answer')
+    else {
+      const at = clock.now()
+      // A model that tells nothing of it leaves nothing to keep.
+      if (Object.keys(data).length > 0)
+        buffer.addData({ meterId: meter.id, dataSet, slotAt: item.slot.start, at, data, problem: null })
+      end(item, at)
+    }
+    return true
   }
 
   const takeOver = (meter: LineMeter, item: DueItem, outcome: ReadOutcome): void => {
@@ -256,6 +288,11 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     },
   }
 }
+
+/** Sets whose newest values are only the beginning: what has changed is asked further, and becomes events. */
+export type FollowedSet = 'states' | 'events'
+
+const isFollowed = (dataSet: DataSet): dataSet is FollowedSet => dataSet === 'states' || dataSet === 'events'
 
 const keyOf = (meterId: number, dataSet: DataSet): string => `${String(meterId)} ${dataSet}`
 

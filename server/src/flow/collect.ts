@@ -4,6 +4,7 @@ import type { Headend } from '../headend/headend.ts'
 import { loadCollectedMeters, type CollectedMeter } from '../store/collection.ts'
 import { listPauses, type ReadingPause } from '../store/reading-pauses.ts'
 import { loadRules } from '../store/schedules.ts'
+import { collectEvents, collectStates, type EventField } from './collect-events.ts'
 import { createLineCollector, type LineCollector, type LineMeter } from './collect-line.ts'
 import { createBell, loop, pause, type FlowContext } from './process.ts'
 import { createReadingBuffer } from './reading-buffer.ts'
@@ -28,7 +29,10 @@ export type Collector = Readonly<{
  * aligned to the clock. Each line is walked by itself, so a slow one delays nobody else's. A turn ends once: collected,
  * or missed with its reason.
  */
-export const createCollector = (context: FlowContext, headend: Pick<Headend, 'read' | 'gateways'>): Collector => {
+export const createCollector = (
+  context: FlowContext,
+  headend: Pick<Headend, 'read' | 'gateways'> & EventField,
+): Collector => {
   const { clock, database } = context
   const bell = createBell()
   const buffer = createReadingBuffer(context)
@@ -61,6 +65,8 @@ export const createCollector = (context: FlowContext, headend: Pick<Headend, 're
                 buffer,
                 gatewayId,
                 signal,
+                follow: async (dataSet, meter, own) =>
+                  (dataSet === 'states' ? collectStates : collectEvents)({ context, headend, signal: own }, meter),
                 pausedUntil: (meter, now) => pauses.until(meter, now),
                 onFree: () => bell.ring(),
               },

@@ -1,4 +1,5 @@
 import type { DataSet } from '../domain/collection/data-set.ts'
+import { eventCounterNames } from '../headend/events/event-sources.ts'
 import type { ItemName } from '../headend/headend.ts'
 import { scheduledItems } from './field-reading.ts'
 
@@ -17,16 +18,9 @@ export const dataSetItems: Readonly<Record<DataSet, readonly ItemName[]>> = Obje
     'powerFactorBlock',
     'frequency',
   ],
-  // Counters: one that has moved says that there is an event to fetch.
-  events: [
-    'powerFailureCount',
-    'programmingCount',
-    'meterCoverCount',
-    'terminalCoverCount',
-    'timeAdjustmentCount',
-    'tripCount',
-    'closeCount',
-  ],
+  // What a collector of their own asks for (`collect-events`): these count for the airtime, and records come on top.
+  states: ['statusWordBlock'],
+  events: eventCounterNames,
   demand: ['presentActiveDemand', 'presentReactiveDemand', 'reverseActiveEnergyBlock'],
   // What the meter itself has closed; half hours and days are fetched where a gap asks for them.
   freeze: ['energyThisMonth', 'energyLastMonth'],

@@ -1,8 +1,19 @@
 import type { Headend } from '../headend/headend.ts'
 import type { ReadNow, RequestCommand } from './abilities.ts'
+import {
+  createExpectPayment,
+  createGrantEmergency,
+  type ExpectPayment,
+  type GrantEmergency,
+} from './emergency-credit.ts'
+import { createNoTripCalendar, type NoTripCalendar } from './no-trip.ts'
+import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
+import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
+import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
+import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
 import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
@@ -27,6 +38,15 @@ export type Deeds = Readonly<{
   freezeTrips: GuardStep
   releaseTrips: GuardStep
   handleWorkItem: HandleWorkItem
+  addToList: AddToList
+  endListEntry: EndListEntry
+  grantEmergency: GrantEmergency
+  expectPayment: ExpectPayment
+  giveVerdict: GiveVerdict
+  askAgain: AskAgain
+  deliverByHand: DeliverByHand
+  noTrip: NoTripCalendar
+  judgeReading: JudgeReading
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
@@ -48,6 +68,15 @@ export const createDeeds = (
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
   handleWorkItem: createHandleWorkItem(context),
+  addToList: createAddToList(context),
+  endListEntry: createEndListEntry(context),
+  grantEmergency: createGrantEmergency(context),
+  expectPayment: createExpectPayment(context),
+  giveVerdict: createGiveVerdict(context),
+  askAgain: createAskAgain(context),
+  deliverByHand: createDeliverByHand(context),
+  noTrip: createNoTripCalendar(context),
+  judgeReading: createJudgeReading(context),
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),

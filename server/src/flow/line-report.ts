@@ -40,7 +40,10 @@ export const createReadLines =
     const statuses = new Map(headend.lines().map((status) => [status.gatewayId, status]))
     return rows.map((row): LineReport => {
       const ofLine = meters.get(row.gatewayId) ?? []
-      const status = statuses.get(row.gatewayId) ?? silentStatus(row.gatewayId)
+      const here = statuses.get(row.gatewayId) ?? silentStatus(row.gatewayId)
+      // Held by another process, which counts for itself: here nothing is known of its wire.
+      const isElsewhere = row.online && !here.online
+      const status = isElsewhere ? { ...silentStatus(row.gatewayId), online: true } : here
       const counted = countedOf(status)
       const silent = status.meters.filter(({ asked, answered }) => asked > 0 && answered === 0).length
       const airtime = planLineAirtime({

@@ -10,6 +10,8 @@ import {
   type NoTripRow,
 } from '../store/no-trip.ts'
 
+import type { FlowContext } from './process.ts'
+
 export type NoTripInput = Readonly<{
   /** Name of the site; null: every site. */
   site: string | null
@@ -29,7 +31,12 @@ const dayPattern = /^(\d{4})-(\d{2})-(\d{2})$/u
  * Writes down days on which nobody is tripped. A holiday also keeps the day before it free of trips: whoever is cut on
  * the eve can reach nobody until it is over (fee-control practice).
  */
-export const addNoTrip = async (database: Database, now: number, input: NoTripInput): Promise<NoTripResult> =>
+export const addNoTrip = async (
+  database: Database,
+  now: number,
+  input: NoTripInput,
+  operatorId: number | null = null,
+): Promise<NoTripResult> =>
   database.transaction(async (sql) => {
     const sites = await sitesByName(sql, input.site)
     if (sites.length === 0) return { ok: false, code: 'unknown-site' }
@@ -44,21 +51,39 @@ export const addNoTrip = async (database: Database, now: number, input: NoTripIn
     for (const span of spans) {
       await insertNoTrip(sql, { ...span, kind: input.kind, reason: input.reason })
       const subject = `site:${String(span.siteId)}`
-      await writeAudit(sql, { at: now, operatorId: null, action: 'no-trip:add', subject, detail: { ...input } })
+      await writeAudit(sql, { at: now, operatorId, action: 'no-trip:add', subject, detail: { ...input } })
     }
     return { ok: true, spans: spans.length }
   })
 
-export const deleteNoTrip = async (database: Database, now: number, id: number): Promise<boolean> =>
+export const deleteNoTrip = async (
+  database: Database,
+  now: number,
+  id: number,
+  operatorId: number | null = null,
+): Promise<boolean> =>
   database.transaction(async (sql) => {
     const siteId = await removeNoTrip(sql, id)
     if (siteId === null) return false
     const subject = `site:${String(siteId)}`
-    await writeAudit(sql, { at: now, operatorId: null, action: 'no-trip:remove', subject, detail: { id } })
+    await writeAudit(sql, { at: now, operatorId, action: 'no-trip:remove', subject, detail: { id } })
     return true
   })
 
 export const allNoTrip = async (database: Database): Promise<readonly NoTripRow[]> => listNoTrip(database)
+
+/** The calendar as people keep it in the console. */
+export type NoTripCalendar = Readonly<{
+  all(): Promise<readonly NoTripRow[]>
+  add(input: NoTripInput, operatorId: number): Promise<NoTripResult>
+  remove(id: number, operatorId: number): Promise<boolean>
+}>
+
+export const createNoTripCalendar = ({ database, clock }: Pick<FlowContext, 'database' | 'clock'>): NoTripCalendar => ({
+  all: async () => allNoTrip(database),
+  add: async (input, operatorId) => addNoTrip(database, clock.now(), input, operatorId),
+  remove: async (id, operatorId) => deleteNoTrip(database, clock.now(), id, operatorId),
+})
 
 /** Local midnight of a day, some days on; null when there is no such day. */
 const startOfDayText = (text: string, timeZone: string, daysOn: number): number | null => {

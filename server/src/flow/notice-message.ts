@@ -1,12 +1,25 @@
-import type { NoticeKind } from '../domain/credit-policy.ts'
+import type { NoticeKind, NoticeOrder } from '../domain/credit-facts.ts'
 import { noticeText } from '../domain/notice.ts'
 import { addMoney, microYuan, subtractMoney, zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import type { CreditRecord } from '../store/credit.ts'
-import type { NewMessage } from '../store/messages.ts'
+import { outboxChannel, type NewMessage } from '../store/messages.ts'
 
 const fen = microYuan(10_000n)
 
-/** The message that tells a customer (or, for `failed`, the staff) of one notice. */
+/** The message of one notice that the policy has ordered, by its channel and in its hour. */
+export const orderedMessage = (
+  { kind, channel, sendAt }: NoticeOrder,
+  record: CreditRecord,
+  balance: MicroYuan,
+  earliestStopAt: number | null,
+  now: number,
+): NewMessage => ({
+  ...messageFor(kind, record, balance, earliestStopAt),
+  channel,
+  notBefore: sendAt > now ? sendAt : null,
+})
+
+/** The message that tells a customer (or, for `failed`, the staff) of one notice, at once by the first channel. */
 export const messageFor = (
   notice: NoticeKind,
   record: CreditRecord,
@@ -25,14 +38,21 @@ export const messageFor = (
       threshold: thresholdOf(notice, record),
       amountNeeded: amountNeeded(record, balance),
       earliestStopAt,
+      emergencyCredit: record.terms?.stop?.emergencyCredit ?? zeroMoney,
       reconnect: record.terms?.reconnect ?? 'permit-close',
       phone: record.servicePhone,
       timeZone: record.terms?.timeZone ?? 'UTC',
     },
     record.language,
   )
-  const recipient = notice === 'failed' ? record.servicePhone : record.customerPhone
-  return { bucket: record.bucket, accountId: record.accountId, notice, recipient, text }
+  const { bucket, accountId } = record
+  const [channel = outboxChannel] = record.facts.channels
+  return { bucket, accountId, notice, channel, recipient: recipientOf(notice, record), text, notBefore: null }
+}
+
+const recipientOf = (notice: NoticeKind, record: CreditRecord): string => {
+  if (notice === 'failed') return record.servicePhone
+  return notice === 'authority-copy' ? record.authorityContact : record.customerPhone
 }
 
 const thresholdOf = (notice: NoticeKind, { terms }: CreditRecord): MicroYuan => {

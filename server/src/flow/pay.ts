@@ -7,7 +7,8 @@ import { decidePurchase, splitPurchase } from '../domain/tariff/purchase.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { findPayer, insertPayment, type KnownPayment } from '../store/payments.ts'
 import { ensurePartitions } from '../store/partitions.ts'
-import { loadCredit, lockAccounts } from '../store/credit.ts'
+import { loadCredit } from '../store/credit.ts'
+import { lockAndReadAccounts } from '../store/locked-accounts.ts'
 import type { Pay, PayInput, PayResult } from './abilities.ts'
 import { post } from './post.ts'
 import { loadOffer } from './purchase-offer.ts'
@@ -25,13 +26,12 @@ export const createPay =
   }
 
 /**
- * The same inside a transaction of the caller. Two statements of its own around the one door, a few more where the plan
- * has rules of buying: the customer waits, and the account is locked.
+ * The same inside a transaction of the caller. The customer waits and the account is locked: two journeys to the server, a
+ * few more where the plan has rules of buying.
  */
 export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number): Promise<PayResult> => {
   const { accountId, key, amount, channel, operatorId, wish } = input
-  await lockAccounts(sql, [accountId])
-  const payer = await findPayer(sql, accountId, key)
+  const [locked, payer] = await Promise.all([lockAndReadAccounts(sql, [accountId]), findPayer(sql, accountId, key)])
   if (payer === null) return { ok: false, code: 'unknown-account' }
   const inputHash = `${channel}:${amount.toString()}`
   if (payer.known === null && payer.keyTaken) return { ok: false, code: 'same-key-other-input' }
@@ -42,18 +42,21 @@ export const payInside = async (sql: Sql, ids: Ids, input: PayInput, now: number
   const { toDebt } = judged
   const paymentId = ids.uuid()
   const payment = { id: paymentId, accountId, key, inputHash, channel, amount, toDebt, operatorId, at: now }
-  const balance = await insertPayment(sql, { ...payment, wish: wish ?? null })
   const cashierId = operatorId
-  const posted = await post(sql, ids, {
-    now,
-    accountIds: [accountId],
-    postings: [
-      { template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now },
-      ...(toDebt > 0n ? [{ template: 'debt-collection', accountId, amount: toDebt, at: now } as const] : []),
-    ],
-    paymentId,
-    operationId: paymentId,
-  })
+  const [balance, posted] = await Promise.all([
+    insertPayment(sql, { ...payment, wish: wish ?? null }),
+    post(sql, ids, {
+      now,
+      accountIds: [accountId],
+      postings: [
+        { template: 'payment', accountId, amount, paymentId, channel, cashierId, at: now },
+        ...(toDebt > 0n ? [{ template: 'debt-collection', accountId, amount: toDebt, at: now } as const] : []),
+      ],
+      paymentId,
+      operationId: paymentId,
+      locked,
+    }),
+  ])
   const decision = posted.decisions.get(accountId)
   if (decision === undefined) throw new Error(`account ${String(accountId)} was paid to and not decided on`)
   return {

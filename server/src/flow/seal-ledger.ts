@@ -1,9 +1,10 @@
 import {
+  drawTransaction,
   highestEntry,
   insertBlock,
   lastBlock,
   lockSealing,
-  transactionHorizon,
+  oldestTransaction,
   type LedgerBlock,
 } from '../store/chain.ts'
 import type { Database } from '../store/database.ts'
@@ -40,9 +41,9 @@ export const sealLedger = async ({ database, clock }: Omit<MoneyContext, 'ids'>)
 /** A number of the journal below which nothing will appear any more. */
 const finalHorizon = async (database: Database, clock: MoneyContext['clock']): Promise<bigint> => {
   const highest = await highestEntry(database)
-  const { next } = await transactionHorizon(database)
+  const next = await drawTransaction(database)
   const started = clock.elapsedMs()
-  while ((await transactionHorizon(database)).oldest < next) {
+  while ((await oldestTransaction(database)) < next) {
     if (clock.elapsedMs() - started > waitForWritersMs)
       throw new StoreError(
         'time-out',

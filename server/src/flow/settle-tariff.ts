@@ -63,11 +63,13 @@ export const loadTariffMeters = async (
   if (concerned.length === 0) return new Map()
   const alone = new Map(concerned.map((record) => [record.meterId, newestAlone(record, earliestAt(record.meterId))]))
   const searched = concerned.map(({ meterId }) => meterId).filter((id) => alone.get(id) === null)
-  const periods = searched.length === 0 ? [] : await loadLatestPeriods(sql, searched)
-  const terms = await loadSupplyTerms(
-    sql,
-    concerned.flatMap(({ accountId }) => accountId ?? []),
-  )
+  const [periods, terms] = await Promise.all([
+    searched.length === 0 ? [] : loadLatestPeriods(sql, searched),
+    loadSupplyTerms(
+      sql,
+      concerned.flatMap(({ accountId }) => accountId ?? []),
+    ),
+  ])
   const agreed = concerned.flatMap(({ agreement }) => agreement?.pricePlanId ?? [])
   const books = booksOf(await loadPlanVersions(sql, [...agreed, ...periods.map(({ planId }) => planId)]))
   const termsOf = new Map(

@@ -13,6 +13,7 @@ describe('settling readings, on a real database', () => {
       { place: 'A', opening: 100 },
       { place: 'B', opening: 100, plan: 'four-rate' },
       { place: 'late', opening: 100 },
+      { place: 'found', opening: 100 },
       { place: 'held', opening: 100 },
       { place: 'month', opening: 100 },
       { place: 'many', opening: 100 },
@@ -64,6 +65,27 @@ describe('settling readings, on a real database', () => {
       await town.reading('B', 0, { at: at(1), registers: registers([1_000, 1_000, 1_000, 1_000]) }),
     ])
     expect(await balance('B')).toBe(yuan(90))
+  })
+
+  test('what is found later in the meter is kept once, and held when it can not lie there', async () => {
+    await town.settle([
+      await town.reading('found', 1_000, { at: at(0) }),
+      await town.reading('found', 4_000, { at: at(2) }),
+    ])
+    const between = { lowWh: wattHours(1_000n), highWh: wattHours(4_000n) }
+    const late = { obtained: 're-read', between, status: null, powerMilliwatts: null } as const
+    const found = [
+      await town.reading('found', 2_000, { ...late, at: at(0.5) }),
+      await town.reading('found', 5_000, { ...late, at: at(1) }),
+    ]
+    expect(await town.settle(found)).toEqual({ good: 0, late: 1, held: 1, charges: 0 })
+    await town.settle(found)
+    expect(await balance('found')).toBe(yuan(97))
+    const kept = await rows('found')
+    expect(kept.map(({ quality }) => quality)).toEqual(['good', 'good', 'held', 'good'])
+    const { meterId } = await town.place('found')
+    const [newest] = await town.database.query('select newest_at, newest_quality from meter where id = $1', [meterId])
+    expect(newest).toEqual({ newest_at: at(2), newest_quality: 'good' })
   })
 
   test('a late reading is kept and charges nothing: its energy went with the next one', async () => {

@@ -2,26 +2,28 @@ import type { Ids } from '../domain/ids.ts'
 import type { Posting } from '../domain/ledger.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { noEnergy, subtractEnergy, type MicroYuan, type WattHours, type Watts } from '../domain/quantity.ts'
-import { heldWords, passGate, type GateFacts, type HeldReason } from '../domain/reading-gate.ts'
+import {
+  heldWords,
+  passGate,
+  passReleased,
+  type GateFacts,
+  type GateReading,
+  type HeldReason,
+} from '../domain/reading-gate.ts'
+import { liftRegisters } from '../domain/register-lift.ts'
 import { flowsWhileOpen } from '../domain/relay-watch.ts'
 import { openPeriod, settle, type SettlementPeriod } from '../domain/settlement.ts'
 import type { Reactive } from '../domain/tariff/power-factor.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
 import { localDayText } from '../domain/calendar.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { countReads, saveObservations, type Observation, type ObservedStatus } from '../store/meters.ts'
+import { countReads, type ObservedStatus } from '../store/meters.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { saveTariffPeriods, type TariffPeriodUpdate } from '../store/tariffs.ts'
-import {
-  insertReadings,
-  loadMeters,
-  lockAccountsOfMeters,
-  lockMeters,
-  savePeriods,
-  type MeterRecord,
-  type PeriodUpdate,
-  type StoredReading,
-} from '../store/settlement.ts'
+import type { AccountStanding } from '../store/locked-accounts.ts'
+import { lockAndReadMeters } from '../store/locked-meters.ts'
+import { saveSettled, type MeterUpdate, type StoredReading } from '../store/settled-readings.ts'
+import { openPeriods, type MeterRecord, type PeriodUpdate } from '../store/settlement.ts'
 import { noteRelays, type RelaySight } from './note-relays.ts'
 import { post } from './post.ts'
 import { chargeByTariff, loadTariffMeters, type TariffMeter } from './settle-tariff.ts'
@@ -36,7 +38,11 @@ export type FieldReading = Readonly<{
   reactive?: Reactive
   demand?: Watts
   powerMilliwatts: number | null
-  obtained: 'scheduled' | 'person'
+  obtained: 'scheduled' | 'person' | 're-read'
+  /** What a late reading has to lie between, if that is known. */
+  between?: GateReading['between']
+  /** A person has looked at it and believes it. */
+  released?: true
   /** `at` is absent when it was read with the registers. */
   status: (Omit<ObservedStatus, 'meterId' | 'at'> & Readonly<{ at?: number }>) | null
 }>
@@ -59,16 +65,15 @@ export const settleReadings = async (
   return database.transaction(async (sql) => settleBatch(sql, ids, readings, now))
 }
 
-const settleBatch = async (
+/** The same inside a transaction that does something with the readings itself. */
+export const settleBatch = async (
   sql: Sql,
   ids: Ids,
   readings: readonly FieldReading[],
   now: number,
 ): Promise<SettleSummary> => {
   const meterIds = [...new Set(readings.map(({ meterId }) => meterId))].sort((a, b) => a - b)
-  await lockAccountsOfMeters(sql, meterIds)
-  await lockMeters(sql, meterIds)
-  const records = await loadMeters(sql, meterIds)
+  const records = await lockAndReadMeters(sql, meterIds)
   const readingsOf = groupByMeter(readings)
   const tariffs = await loadTariffMeters(sql, records, (meterId) =>
     Math.min(...(readingsOf.get(meterId) ?? []).map(({ at }) => at)),
@@ -77,34 +82,67 @@ const settleBatch = async (
     settleMeter(record, tariffs.get(record.meterId) ?? null, readingsOf.get(record.meterId) ?? [], now),
   )
   const rows = outcomes.flatMap(({ rows }) => rows)
-  await savePeriods(
-    sql,
-    outcomes.flatMap(({ periods }) => periods),
-  )
-  await saveTariffPeriods(
-    sql,
-    outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
-  )
-  await saveObservations(
-    sql,
-    outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation])),
-  )
   const charged = rows.flatMap((row) => row.postings.map((posting) => ({ row, posting })))
-  const accountIds = records.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]))
-  const posted = await post(sql, ids, { now, accountIds, postings: charged.map(({ posting }) => posting) })
-  const balances = new Map(charged.map(({ row }, index) => [row, posted.balancesAfter[index] ?? null]))
-  await insertReadings(
-    sql,
-    rows.map((row) => ({ ...row.stored, balanceAfter: balances.get(row) ?? null })),
-  )
-  await countReads(sql, countsOf(records, rows), meterIds[0] ?? 0)
+  const standings = standingsAfter(records, outcomes)
+  // What is released was counted when it was held.
+  const isNew = readings.some(({ released }) => released !== true)
+  const counts = countsOf(records, rows, isNew)
+  // In one go: nothing here needs the answer to another. The ledger comes last, for its rows of the house are everybody's.
+  await Promise.all([
+    openPeriods(
+      sql,
+      outcomes.flatMap(({ opened }) => opened),
+    ),
+    saveTariffPeriods(
+      sql,
+      outcomes.flatMap(({ tariffPeriods }) => tariffPeriods),
+    ),
+    post(sql, ids, {
+      now,
+      accountIds: [...standings.keys()],
+      postings: charged.map(({ posting }) => posting),
+      locked: { sql, standings },
+      beside: async (balancesAfter) => {
+        const balances = new Map(charged.map(({ row }, index) => [row, balancesAfter[index] ?? null]))
+        await Promise.all([saveSettled(sql, settledOf(outcomes, balances)), countReads(sql, counts, meterIds[0] ?? 0)])
+      },
+    }),
+  ])
   await noteRelays(
     sql,
-    outcomes.flatMap(({ sight }) => (sight === null ? [] : [sight])),
+    outcomes.flatMap(({ sight }) => sight ?? []),
     now,
   )
   return summaryOf(rows)
 }
+
+/** The accounts as they stand; a meter that has just shown its alarm is for the policy to look at. */
+const standingsAfter = (
+  records: readonly MeterRecord[],
+  outcomes: readonly MeterOutcome[],
+): ReadonlyMap<number, AccountStanding> => {
+  const standings = new Map<number, AccountStanding>()
+  for (const [index, { standing }] of records.entries()) {
+    if (standing === null) continue
+    const known = standings.get(standing.accountId) ?? standing
+    const alarm = outcomes[index]?.meter?.status?.alarm === true
+    standings.set(standing.accountId, alarm ? { ...known, stirred: true } : known)
+  }
+  return standings
+}
+
+const settledOf = (outcomes: readonly MeterOutcome[], balances: ReadonlyMap<Row, MicroYuan | null>) =>
+  outcomes.flatMap(({ rows, carrier, meter, moved }) =>
+    rows.map((row) => {
+      const period = moved.has(row) ? row.period : null
+      return {
+        ...row.stored,
+        balanceAfter: balances.get(row) ?? null,
+        meter: row === carrier ? meter : null,
+        period: period === null ? null : { start: period.period.start, charged: period.period.charged },
+      }
+    }),
+  )
 
 const groupByMeter = (readings: readonly FieldReading[]): ReadonlyMap<number, readonly FieldReading[]> => {
   const groups = new Map<number, FieldReading[]>()
@@ -120,20 +158,26 @@ type Row = Readonly<{
   kind: 'good' | 'late' | 'held'
   stored: Omit<StoredReading, 'balanceAfter'>
   postings: readonly Posting[]
+  /** The period as this reading left it. */
+  period: PeriodUpdate | null
 }>
 
 type MeterOutcome = Readonly<{
   rows: readonly Row[]
-  periods: readonly PeriodUpdate[]
+  /** Periods that were not there before the batch, as it leaves them. */
+  opened: readonly PeriodUpdate[]
+  /** Rows that an open period stands at now. */
+  moved: ReadonlySet<Row>
   tariffPeriods: readonly TariffPeriodUpdate[]
-  observation: Observation | null
+  /** The reading that the meter stands at now: the last good one, or else the newest. */
+  carrier: Row | undefined
+  meter: MeterUpdate | null
   sight: RelaySight | null
 }>
 
 type Progress = {
   last: MeterRecord['last']
   period: PeriodUpdate | null
-  touched: Map<number, PeriodUpdate>
   tariff: TariffMeter | null
 }
 
@@ -146,70 +190,80 @@ const settleMeter = (
   const ordered = readings.toSorted((a, b) => a.at - b.at)
   const open =
     record.period === null ? null : { meterId: record.meterId, bucket: record.bucket, isNew: false, ...record.period }
-  const progress: Progress = { last: record.last, period: open, touched: new Map(), tariff }
+  const progress: Progress = { last: record.last, period: open, tariff }
   const rows = ordered.map((reading) => settleOne(record, reading, progress, now))
-  const newest = ordered.at(-1)
-  const moved = progress.last !== record.last ? progress.last : null
-  const newestQuality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
-  const late = newest === undefined || rows.every(({ kind }) => kind === 'late')
-  const status = newest === undefined ? null : newerStatus(record, newest)
+  const lastOfPeriod = new Map(rows.flatMap((row) => (row.period === null ? [] : [[row.period.period.start, row]])))
+  const touched = [...lastOfPeriod.values()]
+  const lastGood = rows.findLast(({ kind }) => kind === 'good')
+  const meter = meterUpdate(record, rows, lastGood !== undefined, ordered.at(-1))
   return {
     rows,
-    periods: [...progress.touched.values()],
+    opened: touched.flatMap(({ period }) => (period?.isNew === true ? [period] : [])),
+    moved: new Set(touched.filter(({ period }) => period?.isNew === false)),
     tariffPeriods: [...(progress.tariff?.touched.values() ?? [])],
-    observation:
-      newest === undefined
-        ? null
-        : {
-            meterId: record.meterId,
-            progress: late
-              ? null
-              : {
-                  at: moved?.at ?? newest.at,
-                  quality: newestQuality,
-                  good: moved?.registers ?? null,
-                  powerMilliwatts: newest.powerMilliwatts,
-                },
-            status,
-          },
-    sight: status === null ? null : sightOf(record, status, moved),
+    carrier: lastGood ?? rows.at(-1),
+    meter,
+    sight: meter?.status == null ? null : sightOf(record, meter.status, lastGood?.stored.registers ?? null),
   }
 }
 
 /** Energy counts as flowing behind an open relay only from a reading that was taken when it was open already. */
 const sightOf = (
   { meterId, seen, statusAt, last, registerStepWh }: MeterRecord,
-  { relay, relayCommand }: NonNullable<Observation['status']>,
-  moved: MeterRecord['last'],
+  { relay, relayCommand }: NonNullable<MeterUpdate['status']>,
+  moved: Registers | null,
 ): RelaySight => {
   const wasOpen = seen?.relay === 'open' && last !== null && statusAt !== null && statusAt <= last.at
-  const usedWh =
-    moved === null || last === null ? noEnergy : subtractEnergy(moved.registers.totalWh, last.registers.totalWh)
+  const usedWh = moved === null || last === null ? noEnergy : subtractEnergy(moved.totalWh, last.registers.totalWh)
   const flows = wasOpen && relay === 'open' && flowsWhileOpen(usedWh, registerStepWh)
   return { meterId, before: seen, now: { relay, relayCommand }, flowedWh: flows ? usedWh : null }
 }
 
+const meterUpdate = (
+  record: MeterRecord,
+  rows: readonly Row[],
+  movesOn: boolean,
+  newest: FieldReading | undefined,
+): MeterUpdate | null => {
+  if (newest === undefined) return null
+  const quality = rows.at(-1)?.kind === 'held' ? 'held' : 'good'
+  // What was found later tells nothing of how the meter is now, even when it is held.
+  const late = newest.obtained === 're-read' || rows.every(({ kind }) => kind === 'late')
+  const { powerMilliwatts } = newest
+  return { movesOn, newest: late ? null : { quality, powerMilliwatts }, status: newerStatus(record, newest) }
+}
+
 /** Under the meter's lock: a status word that is older than what is known says nothing any more. */
-const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): Observation['status'] =>
+const newerStatus = ({ statusAt }: MeterRecord, { at, status }: FieldReading): MeterUpdate['status'] =>
   status === null || (status.at ?? at) < (statusAt ?? -Infinity) ? null : { at, ...status }
 
 /** Passes one reading through the gate and, when it is good, charges it. */
-const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progress, now: number): Row => {
+const settleOne = (record: MeterRecord, shown: FieldReading, progress: Progress, now: number): Row => {
+  const registers = liftRegisters(shown.registers, progress.last?.registers ?? null, record.turnWh)
+  const reading = { ...shown, registers }
   const plan = planFor(record, progress)
   const { maximumWatts, registerStepWh, meterId, bucket } = record
-  const gate = passGate(reading, { last: progress.last, maximumWatts, registerStepWh, plan, now })
-  const { at, registers, powerMilliwatts, obtained } = reading
+  const gate = (reading.released === true ? passReleased : passGate)(reading, {
+    last: progress.last,
+    maximumWatts,
+    registerStepWh,
+    plan,
+    now,
+  })
+  const { at, powerMilliwatts, obtained } = reading
   const stored = { meterId, bucket, at, registers, powerMilliwatts, obtained, used: null, charged: null }
   const held = (reason: HeldReason): Row => ({
     kind: 'held',
     postings: [],
+    period: null,
     stored: { ...stored, quality: 'held', heldBecause: heldWords[reason] },
   })
   if (gate.kind === 'held') return held(gate.reason)
   if (gate.kind === 'late') {
     const stays = { ...stored, quality: 'good', heldBecause: null } as const
-    const trueUp = progress.tariff === null ? null : chargeTariff(record, reading, progress.tariff, progress)
-    return { kind: 'late', postings: trueUp?.postings ?? [], stored: { ...stays, charged: trueUp?.charge ?? null } }
+    const trueUp = tellsRates(reading, progress) ? chargeTariff(record, reading, progress.tariff, progress) : null
+    const charged = trueUp?.charge ?? null
+    return { kind: 'late', postings: trueUp?.postings ?? [], period: null, stored: { ...stays, charged } }
   }
   const before = progress.last?.registers ?? null
   const charge =
@@ -221,6 +275,7 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   return {
     kind: 'good',
     postings: charge?.postings ?? [],
+    period: charge?.period ?? null,
     stored: {
       ...stored,
       quality: 'good',
@@ -231,13 +286,23 @@ const settleOne = (record: MeterRecord, reading: FieldReading, progress: Progres
   }
 }
 
+/** Half-hourly records have no rates: they can not divide what a tariff prices by the meter's own rates. */
+const tellsRates = ({ registers }: FieldReading, progress: Progress): progress is Progress & { tariff: TariffMeter } =>
+  progress.tariff !== null && registers.ratesWh.length >= progress.tariff.rates
+
 const planFor = ({ agreement }: MeterRecord, { tariff, period }: Progress): GateFacts['plan'] => {
   if (tariff !== null) return { kind: 'tariff', rates: tariff.rates }
   if (period !== null) return period.period.plan
   return agreement === null || agreement.plan === 'tariff' ? null : agreement.plan
 }
 
-type Charge = Readonly<{ used: WattHours; charge: MicroYuan; postings: readonly Posting[] }>
+type Charge = Readonly<{
+  used: WattHours
+  charge: MicroYuan
+  postings: readonly Posting[]
+  /** None under a tariff, which keeps its own. */
+  period: PeriodUpdate | null
+}>
 
 /**
  * Charges by a tariff. A late reading may tell how the energy between two others is to be divided over their prices; it
@@ -262,7 +327,7 @@ const chargeTariff = (
   const charged = chargeByTariff(record, tariff, { mark, before: last, used })
   if (charged === null) return null
   progress.tariff = charged.meter
-  return { used, charge: charged.charged, postings: charged.postings }
+  return { used, charge: charged.charged, postings: charged.postings, period: null }
 }
 
 /** The first good reading under an agreement opens the first period and is charged nothing. */
@@ -287,23 +352,24 @@ const chargeOf = (
       )
   const settled = settle(period, registers)
   progress.period = { ...base, period: settled.period }
-  progress.touched.set(settled.period.start, progress.period)
   const { charge, used } = settled
   const { agreementId, pricePlanId } = base
   const named = { accountId, meterId, agreementId, pricePlanId }
   const posting: Posting = { template: 'energy-charge', amount: charge, ...named, used, at }
-  return { used, charge, postings: charge === 0n ? [] : [posting] }
+  return { used, charge, postings: charge === 0n ? [] : [posting], period: progress.period }
 }
 
 /** Within a month that a tariff has begun, the period begins where the tariff's ended. */
 const afterTariff = ({ tariffPeriod }: MeterRecord, period: SettlementPeriod): SettlementPeriod =>
   tariffPeriod === null || tariffPeriod.until <= period.start ? period : { ...period, start: tariffPeriod.until }
 
-const countsOf = (records: readonly MeterRecord[], rows: readonly Row[]) => {
+const countsOf = (records: readonly MeterRecord[], rows: readonly Row[], isCounted: boolean) => {
+  if (!isCounted) return []
   const recordOf = new Map(records.map((record) => [record.meterId, record]))
-  return rows.flatMap(({ kind, stored: { meterId, at } }) => {
+  return rows.flatMap(({ kind, stored: { meterId, at, obtained } }) => {
     const record = recordOf.get(meterId)
-    if (record === undefined) return []
+    // What is found later was counted as a failed read when it was due.
+    if (record === undefined || obtained === 're-read') return []
     const held = kind === 'held' ? 1 : 0
     return [{ day: localDayText(at, record.timeZone), siteId: record.siteId, good: 1 - held, held, failed: 0 }]
   })

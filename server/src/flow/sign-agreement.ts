@@ -1,5 +1,6 @@
 import { objectionToSign, type AgreementTerms, type SignRefusal } from '../domain/agreement.ts'
 import type { Plain } from '../domain/operation.ts'
+import { stopDocumentOf } from '../domain/stop-terms.ts'
 import {
   accountsWithDueAgreement,
   awaitAgreement,
@@ -48,8 +49,9 @@ export const createSignAgreement =
     })
   }
 
-const plainTerms = ({ thresholds, tripWindow, ...rest }: AgreementTerms): Plain => ({
+const plainTerms = ({ thresholds, tripWindow, stop, ...rest }: AgreementTerms): Plain => ({
   ...rest,
+  ...(stop === undefined ? {} : { stop: stopDocumentOf(stop) as Plain }),
   thresholds: { ...thresholds },
   tripWindow: { ...tripWindow, weekdays: [...tripWindow.weekdays] },
 })

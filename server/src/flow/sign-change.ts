@@ -1,5 +1,6 @@
 import type { AgreementTerms, SettlementMode, LegalPath, SignRefusal } from '../domain/agreement.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
+import { defaultStopTerms, type StopTerms } from '../domain/stop-terms.ts'
 import { agreementHistory, pricePlanNamed } from '../store/agreements.ts'
 import type { Asked, OperateContext, Operated } from './operate.ts'
 import { createSignAgreement, type Signed } from './sign-agreement.ts'
@@ -17,6 +18,8 @@ export type AgreementChange = Readonly<{
   restore?: MicroYuan
   noticeLeadMs?: number
   reconnect?: AgreementTerms['reconnect']
+  /** The whole way to a stop (docs/stopping.md). */
+  stop?: StopTerms
 }>
 
 export type SignChangeInput = Asked &
@@ -52,11 +55,12 @@ export const createSignChange = (context: OperateContext): SignChange => {
       pricePlanId: planId,
       supplyContract,
       settlementMode: change.settlementMode ?? latest?.settlementMode ?? 'remote',
-      legalPath: change.legalPath ?? latest?.legalPath ?? 'agreement',
+      legalPath: change.legalPath ?? change.stop?.legalPath ?? latest?.legalPath ?? 'agreement',
       thresholds: { alarm1, alarm2, cutOff, restore },
       noticeLeadMs: change.noticeLeadMs ?? latest?.noticeLeadMs ?? defaultNoticeLeadMs,
       reconnect: change.reconnect ?? latest?.reconnect ?? 'direct-close',
       tripWindow: latest?.tripWindow ?? anyTime,
+      stop: change.stop ?? latest?.stop ?? defaultStopTerms,
     }
     return sign({ ...asked, accountId, terms, effectiveFrom })
   }

@@ -156,6 +156,6 @@ describe('a wave of trips', () => {
     )
     const { accountId } = await town.place('house 12')
     const [record] = await loadCredit(town.database, [accountId])
-    expect(record?.facts.noTrip).toEqual([{ from, to }])
+    expect(record?.facts.noTrip).toEqual([{ kind: 'holiday', from, to }])
   })
 })

@@ -3,6 +3,7 @@ import { admitTrip, longestClockStepMs, release, type FreezeReason, type GuardVe
 import { writeAudit } from '../store/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Sql } from '../store/database.ts'
+import { lookAgainAfterJump } from '../store/clock-jump.ts'
 import { notifyLive } from '../store/notify.ts'
 import { accountsHeldBack, guardFacts, lockGuardOfAccount, lockGuards, saveGuard } from '../store/trip-guard.ts'
 import { post } from './post.ts'
@@ -99,6 +100,7 @@ export const runClockWatch = async (context: FlowContext, signal: AbortSignal): 
     before = after
     if (Math.abs(stepMs) <= longestClockStepMs * clock.rate || signal.aborted) return
     await freezeAll(context, 'clock-jumped', { stepMs: Math.round(stepMs) })
+    await context.database.transaction(async (sql) => lookAgainAfterJump(sql, clock.now()))
   })
 }
 

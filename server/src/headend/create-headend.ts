@@ -3,6 +3,10 @@ import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
 import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
+import { readMeterRecord, readMeterSigns } from './events/meter-signs.ts'
+import { noSigns } from './events/no-signs.ts'
+import { readStored } from './driver/read-stored.ts'
+import { broadcastClock, writeClock } from './driver/set-clock.ts'
 import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
@@ -111,6 +115,18 @@ class RunningHeadend implements Headend {
     return readMeter(meter, items, options)
   }
 
+  readStored: Headend['readStored'] = async (meterId, span, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return readStored(meter, span, options)
+  }
+
+  setClock: Headend['setClock'] = async (meterId, way, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return way === 'broadcast' ? broadcastClock(meter, options) : writeClock(meter, options)
+  }
+
   control: Headend['control'] = async (meterId, request) => {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'not-sent', code: 'unknown-meter', detail: unknownMeter }
@@ -127,6 +143,18 @@ class RunningHeadend implements Headend {
     const meter = this.#meters.get(meterId)
     if (meter === undefined) return { kind: 'unknown', reason: `not sent: ${unknownMeter}`, exchanges: [] }
     return this.#onePurseAtATime(meterId, async () => writeMeterPurse(meter, this.#security, purchase, options))
+  }
+
+  readSigns: Headend['readSigns'] = async (meterId, what, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, ...noSigns }
+    return readMeterSigns(meter, what, options)
+  }
+
+  readEventRecord: Headend['readEventRecord'] = async (meterId, source, last, options) => {
+    const meter = this.#meters.get(meterId)
+    if (meter === undefined) return { ok: false, code: 'unknown-meter', detail: unknownMeter, exchanges: [] }
+    return readMeterRecord(meter, source, last, options)
   }
 
   hangUp(gatewayId: number, reason: string): void {

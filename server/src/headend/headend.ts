@@ -1,4 +1,5 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
+import type { MeterEventKind, MeterEventSource } from '../domain/meter-event.ts'
 import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { Wiring } from '../domain/wiring.ts'
 import type { WriteOutcome } from '../domain/purchase-writer.ts'
@@ -98,6 +99,39 @@ export type ReadOutcome = Readonly<
     }
 >
 
+/** Where a meter keeps what its registers showed at half hours that have passed. */
+export type RecordSource = 'load-profile' | 'hourly-freeze'
+
+/** A register as the meter wrote it down; `at` is UTC by the meter's own clock, in Wh. */
+export type StoredRecord = Readonly<{ at: number; totalWh: number }>
+
+/**
+ * What a meter has kept of a span. `exhausted`: it has nothing more in it; without it a bound of ours was reached, and the
+ * rest of the span is to be asked for again.
+ */
+export type StoredRead = Readonly<
+  (
+    | { ok: true; source: RecordSource; records: readonly StoredRecord[]; exhausted: boolean }
+    /** `no-memory`: it keeps nothing of the kind. */
+    | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'bad-answer' | 'no-memory'; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
+export type StoredSpan = Readonly<{
+  /** UTC; records from `from` on and before `to` are wanted. */
+  from: number
+  to: number
+  /** Where it keeps them; null to find out. */
+  source: RecordSource | null
+}>
+
+/** What came of setting a clock; of a broadcast only that it has left. */
+export type ClockSet = Readonly<
+  ({ ok: true } | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter'; detail: string }) & {
+    exchanges: readonly Exchange[]
+  }
+>
+
 export type ControlStep = Readonly<
   | { kind: 'state-read'; status: StatusWord3; exchange: Exchange }
   | { kind: 'acknowledged'; exchange: Exchange }
@@ -179,6 +213,64 @@ export type ReadOptions = Readonly<{
 
 export type PurseOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
 
+export type EventCount = MeterEventSource &
+  Readonly<{ count: number; /** The meter keeps records of it. */ recorded: boolean }>
+
+export type SignsFailure = LinkFailure | 'no-answer' | 'bad-answer' | 'refused-by-meter'
+
+/** What a meter says of its states, or of how often what has happened. Null: that was not asked, or cannot be. */
+export type SignsRead = Readonly<
+  ({ ok: true } | { ok: false; code: SignsFailure; detail: string }) & {
+    /** Wall time of the last answer. */
+    at: number
+    states: readonly MeterEventSource[] | null
+    /** What was read, also of a read that failed. */
+    counts: readonly EventCount[]
+    /** Kinds that the meter does not have: it refused their counters. */
+    absent: readonly MeterEventKind[]
+    /** The answer that told it, where one did. */
+    frame: Uint8Array | null
+    exchanges: readonly Exchange[]
+  }
+>
+
+/** A moment as the meter's own clock shows it. */
+export type MeterMoment = Readonly<{
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+}>
+
+/** The n-th newest record of a kind. `empty`: the meter has none there. */
+export type EventRecordRead = Readonly<
+  (
+    | {
+        ok: true
+        at: number
+        empty: boolean
+        began: MeterMoment | null
+        ended: MeterMoment | null
+        /** Eight hexadecimal digits, where the record names who did it. */
+        operatorCode: string | null
+        /** As JSON can hold it; null when the layout is not known or not kept to. */
+        value: unknown
+        frames: readonly Uint8Array[]
+      }
+    | { ok: false; code: SignsFailure; detail: string }
+  ) & { exchanges: readonly Exchange[] }
+>
+
+export type SignsOptions = Readonly<{
+  priority: Priority
+  signal?: AbortSignal | undefined
+  /** Counters not to ask for, or the only one to ask for. */
+  without?: readonly MeterEventKind[]
+  only?: MeterEventKind
+}>
+
 export type GatewayStatus = Readonly<{
   gatewayId: number
   online: boolean
@@ -206,11 +298,32 @@ export type Headend = {
   stop(): Promise<void>
   configure(config: FieldConfig): void
   read(meterId: number, items: readonly IdentifierName[], options: ReadOptions): Promise<ReadOutcome>
+  /** Reads what the meter itself has kept of the past; each exchange is one short frame in a turn of its own. */
+  readStored(
+    meterId: number,
+    span: StoredSpan,
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<StoredRead>
+  /** Puts the meter's clock right: `broadcast` tells all meters of its line (08H), `write` this one (14H). */
+  setClock(
+    meterId: number,
+    way: 'broadcast' | 'write',
+    options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
+  ): Promise<ClockSet>
   control(meterId: number, request: ControlRequest): Promise<ControlOutcome>
   /** What the purse of a meter with local fee control shows now: nothing in the answer is older than the call. */
   readPurse(meterId: number, options: PurseOptions): Promise<PurseRead>
   /** Sends a purchase at most once; whether it is in the meter, its purchase count tells afterwards. */
   writePurse(meterId: number, purchase: PursePurchase, options: PurseOptions): Promise<PurseWrite>
+  /** The states that a meter shows now, or how often what has happened to it (`counts`). */
+  readSigns(meterId: number, what: 'states' | 'counts', options: SignsOptions): Promise<SignsRead>
+  /** The `last`-newest record of an event, from 1. */
+  readEventRecord(
+    meterId: number,
+    source: MeterEventSource,
+    last: number,
+    options: SignsOptions,
+  ): Promise<EventRecordRead>
   gateways(): readonly GatewayStatus[]
   /** One gateway's line, or all of them. */
   lines(gatewayId?: number): readonly LineStatus[]

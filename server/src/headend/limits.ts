@@ -50,6 +50,8 @@ export type HeadendLimits = Readonly<{
   readAttempts: Readonly<{ scheduled: number; person: number; state: number }>
   /** Follow-up frames of one identifier (function 12). */
   maxFollowUpFrames: number
+  /** Exchanges that one read of a meter's own records may take. */
+  maxStoredExchanges: number
   /** When, after the acknowledgement, the status word is looked at. */
   proofAtMs: readonly number[]
   /** A meter's clock that is further off than this makes it refuse a deadline; told and taken into account. */
@@ -84,6 +86,7 @@ export const defaultLimits: HeadendLimits = Object.freeze({
   backOffAfterFailures: 2,
   readAttempts: Object.freeze({ scheduled: 2, person: 2, state: 2 }),
   maxFollowUpFrames: 32,
+  maxStoredExchanges: 64,
   proofAtMs: Object.freeze([0, 150, 400, 1_000, 2_000]),
   clockOffMs: 20_000,
   securityModuleMs: 10_000,

@@ -1,5 +1,6 @@
 import type { AgreementTerms, AgreementVersion, LegalPath, SettlementMode } from '../domain/agreement.ts'
 import { microYuan } from '../domain/quantity.ts'
+import { defaultStopTerms, stopDocumentOf, stopTermsFrom } from '../domain/stop-terms.ts'
 import type { Sql } from './database.ts'
 
 export type LatestAgreement = Readonly<{ id: number; version: number; effectiveFrom: number }>
@@ -39,8 +40,8 @@ export const insertAgreementVersion = async (sql: Sql, agreement: NewAgreement):
   const [row] = await sql.query<{ id: number }>(
     `insert into agreement (account_id, version, price_plan_id, alarm1, alarm2, cut_off, restore, notice_lead_minutes, reconnect,
                             trip_from_minute, trip_to_minute, trip_weekdays, signed_at, effective_from, supply_contract,
-                            settlement_mode, legal_path)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::int[], $13, $14, $15, $16, $17) returning id`,
+                            settlement_mode, legal_path, stop_terms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::int[], $13, $14, $15, $16, $17, $18) returning id`,
     [
       accountId,
       version,
@@ -59,6 +60,7 @@ export const insertAgreementVersion = async (sql: Sql, agreement: NewAgreement):
       terms.supplyContract,
       terms.settlementMode,
       terms.legalPath,
+      JSON.stringify(stopDocumentOf(terms.stop ?? defaultStopTerms)),
     ],
   )
   if (row === undefined) throw new Error('an insert gave no id')
@@ -124,6 +126,7 @@ type Row = {
   supply_contract: string
   settlement_mode: SettlementMode
   legal_path: LegalPath
+  stop_terms: Record<string, unknown>
 }
 
 /** All versions of an account, the oldest first. */
@@ -153,5 +156,6 @@ export const agreementHistory = async (sql: Sql, accountId: number): Promise<rea
     supplyContract: row.supply_contract,
     settlementMode: row.settlement_mode,
     legalPath: row.legal_path,
+    stop: stopTermsFrom(row.stop_terms, row.legal_path),
   }))
 }

@@ -76,12 +76,19 @@ export const highestEntry = async (sql: Sql): Promise<bigint> => {
   return row?.highest ?? 0n
 }
 
-/** The first transaction id that nobody has yet, and the oldest one that is still at work. */
-export const transactionHorizon = async (sql: Sql): Promise<Readonly<{ next: bigint; oldest: bigint }>> => {
-  const [row] = await sql.query<{ next: string; oldest: string }>(
-    `select pg_snapshot_xmax(pg_current_snapshot())::text as next, pg_snapshot_xmin(pg_current_snapshot())::text as oldest`,
-  )
-  return { next: BigInt(row?.next ?? '0'), oldest: BigInt(row?.oldest ?? '0') }
+/**
+ * Draws a transaction id: whoever has drawn one before has a smaller one. (The end of a snapshot would not do: it is the
+ * last id that has *completed*, so the newest writers under way lie beyond it.)
+ */
+export const drawTransaction = async (sql: Sql): Promise<bigint> => {
+  const [row] = await sql.query<{ id: string }>('select pg_current_xact_id()::text as id')
+  return BigInt(row?.id ?? '0')
+}
+
+/** The oldest transaction id that is still at work, or one behind all that were. */
+export const oldestTransaction = async (sql: Sql): Promise<bigint> => {
+  const [row] = await sql.query<{ oldest: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as oldest')
+  return BigInt(row?.oldest ?? '0')
 }
 
 type TransferRow = {

@@ -108,6 +108,8 @@ export type MissedRead = Readonly<{
   slotAt: number
   reason: string
   meters: number
+  /** Not written down when some process has the gateway by then: it was missed here, and not there. */
+  unlessHeld?: boolean
 }>
 
 /** The first reason stays: what is told twice (a batch that is written again) changes nothing. */
@@ -115,7 +117,11 @@ export const saveMissedReads = async (sql: Sql, missed: readonly MissedRead[]): 
   if (missed.length === 0) return
   await sql.query(
     `insert into missed_read (gateway_id, meter_id, data_set, slot_at, reason, meters)
-     select * from unnest($1::int[], $2::int[], $3::text[], $4::timestamptz[], $5::text[], $6::int[])
+     select n.gateway_id, n.meter_id, n.data_set, n.slot_at, n.reason, n.meters
+     from unnest($1::int[], $2::int[], $3::text[], $4::timestamptz[], $5::text[], $6::int[], $7::boolean[])
+       as n(gateway_id, meter_id, data_set, slot_at, reason, meters, unless_held)
+       join gateway g on g.id = n.gateway_id
+     where not (n.unless_held and g.online)
      on conflict (gateway_id, meter_id, data_set, slot_at) do nothing`,
     [
       missed.map(({ gatewayId }) => gatewayId),
@@ -124,6 +130,7 @@ export const saveMissedReads = async (sql: Sql, missed: readonly MissedRead[]): 
       missed.map(({ slotAt }) => new Date(slotAt)),
       missed.map(({ reason }) => reason),
       missed.map(({ meters }) => meters),
+      missed.map(({ unlessHeld }) => unlessHeld ?? false),
     ],
   )
 }

@@ -21,7 +21,7 @@ const parseInt8 = (text: string): bigint => BigInt(text)
 const plainInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/
 
 /** Our sessions speak UTC; what is not plain goes through the driver's own parser (years before Christ, infinity). */
-const parseInstant = (text: string): number =>
+export const parseInstant = (text: string): number =>
   plainInstant.test(text)
     ? Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
     : Number(types.getTypeParser(types.builtins.TIMESTAMPTZ)(text) as Date | number)
@@ -30,20 +30,27 @@ const parseInstant = (text: string): number =>
 const isPlain = (instant: Date): boolean => instant.getTime() >= 0 && instant.getTime() < Date.UTC(10_000, 0, 1)
 
 /**
- * An array of numbers, instants or truth values as PostgreSQL's own text: nothing in it needs quotes, and the driver would
- * look for some in every element. Anything else is left to the driver.
+ * An array of numbers, instants, truth values or texts as PostgreSQL's own text. The driver would look into every element
+ * for what it may be; anything but these is left to it.
  */
 export const parameterOf = (value: unknown): unknown => {
   if (!Array.isArray(value) || value.length < 2) return value
-  const items: string[] = []
+  let text = ''
   for (const item of value as readonly unknown[]) {
-    if (item === null || item === undefined) items.push('NULL')
-    else if (typeof item === 'number' || typeof item === 'bigint' || typeof item === 'boolean') items.push(String(item))
-    else if (item instanceof Date && isPlain(item)) items.push(`"${item.toISOString()}"`)
+    if (item === null || item === undefined) text += ',NULL'
+    else if (typeof item === 'number' || typeof item === 'bigint' || typeof item === 'boolean')
+      text += `,${String(item)}`
+    else if (typeof item === 'string')
+      text += `,"${needsEscape.test(item) ? item.replaceAll(escaped, String.raw`\$&`) : item}"`
+    else if (item instanceof Date && isPlain(item)) text += `,"${item.toISOString()}"`
     else return value
   }
-  return `{${items.join(',')}}`
+  return `{${text.slice(1)}}`
 }
+
+/** What an array's text has to escape within quotes. */
+const needsEscape = /["\\]/
+const escaped = /["\\]/g
 
 /** Splits a one-dimensional array literal of values that need no quotes (numbers, instants, dates). */
 const arrayOf =
@@ -79,6 +86,8 @@ export const clientConfig = (connection: Connection): ClientConfig => ({
   types: rowTypes(),
   application_name: 'xianfu',
   keepAlive: true,
+  // What is asked for together leaves together: the server does not wait for us between two statements of a step.
+  pipeline: true,
   connectionTimeoutMillis: connectTimeoutMs,
   statement_timeout: statementTimeoutMs,
   query_timeout: statementTimeoutMs + answerMarginMs,

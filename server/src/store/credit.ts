@@ -1,8 +1,19 @@
-import type { CreditFacts, CreditStage, CreditTerms, MeterFacts, Standing } from '../domain/credit-policy.ts'
+import type {
+  CreditFacts,
+  CreditStage,
+  CreditTerms,
+  Decision as CreditDecision,
+  MeterFacts,
+} from '../domain/credit-policy.ts'
+import type { NoTripKind } from '../domain/credit-facts.ts'
 import type { Language } from '../domain/notice.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
+import { absentContents } from '../domain/notice-contents.ts'
+import { stopTermsFrom } from '../domain/stop-terms.ts'
+import type { LegalPath } from '../domain/agreement.ts'
 import type { Sql } from './database.ts'
+import { loadStopFacts, type StopFacts } from './stop-facts.ts'
 
 /** All that the credit policy and its notices need to know of one account, read under the account's lock. */
 export type CreditRecord = Readonly<{
@@ -16,11 +27,17 @@ export type CreditRecord = Readonly<{
   terms: CreditTerms | null
   /** Reason codes saved with the last decision, to write only what changed. */
   savedReasons: readonly string[]
+  /** What a person was to look at by the last decision. */
+  savedWork: readonly SavedWork[]
+  /** Gets the copies of what is announced to important customers. */
+  authorityContact: string
   signature: string
   servicePhone: string
   customerPhone: string
   language: Language
 }>
+
+type SavedWork = CreditDecision['workItems'][number]
 
 type AccountRow = {
   id: number
@@ -30,9 +47,14 @@ type AccountRow = {
   stage: CreditStage
   earliest_stop_at: number | null
   protected: boolean
-  decision: { reasons: string[] } | null
+  decision: { reasons: string[]; work?: SavedWork[] } | null
   balance: bigint
-  no_trip: { from: number; to: number }[]
+  no_trip: { from: number; to: number; kind: NoTripKind }[]
+  stage_since: number
+  told_at: number | null
+  emergency_offered_at: number | null
+  emergency_granted: bigint
+  authority_contact: string
   trips_frozen: boolean
   time_zone: string
   signature: string
@@ -48,6 +70,8 @@ type AccountRow = {
   trip_from_minute: number
   trip_to_minute: number
   trip_weekdays: number[]
+  legal_path: LegalPath
+  stop_terms: Record<string, unknown>
 }
 
 type MeterRow = {
@@ -78,67 +102,28 @@ export const lockAccounts = async (sql: Sql, accountIds: readonly number[]): Pro
   await sql.query('select id from account where id = any($1::int[]) order by id for no key update', [accountIds])
 }
 
-/** An account as most postings need it: its purse, and whether the policy has anything to look at. */
-export type AccountStanding = Standing &
-  Readonly<{ accountId: number; bucket: number; prepaymentId: number; balance: MicroYuan; meterIds: readonly number[] }>
-
-type StandingRow = {
-  id: number
-  bucket: number
-  stage: CreditStage
-  reasons: string[] | null
-  prepayment_id: number
-  balance: bigint
-  alarm1: bigint | null
-  stirred: boolean
-  meter_ids: number[]
-}
-
-/** One statement for a whole batch; the accounts are locked. */
-export const loadStanding = async (sql: Sql, accountIds: readonly number[]): Promise<readonly AccountStanding[]> => {
-  const rows = await sql.query<StandingRow>(standingQuery, [accountIds])
-  return rows.map((row) => ({
-    accountId: row.id,
-    bucket: row.bucket,
-    prepaymentId: row.prepayment_id,
-    balance: microYuan(row.balance),
-    stage: row.stage,
-    reasons: row.reasons ?? [],
-    alarm1: row.alarm1 === null ? null : microYuan(row.alarm1),
-    stirred: row.stirred,
-    meterIds: row.meter_ids,
-  }))
-}
-
-const standingQuery = `
-  select a.id, a.bucket, a.stage, a.decision->'reasons' as reasons, l.id as prepayment_id, l.credits - l.debits as balance,
-         g.alarm1, coalesce(m.stirred, false) as stirred, coalesce(m.ids, '{}') as meter_ids
-  from account a
-  join ledger_account l on l.account_id = a.id and l.code = 'customer-prepayment'
-  left join agreement g on g.id = a.agreement_id
-  left join lateral (
-    select array_agg(m.id) as ids, bool_or(m.restore_owed or m.alarm or exists (
-      select from relay_command c where c.meter_id = m.id and c.state in ('queued', 'sent', 'acknowledged'))) as stirred
-    from meter m where m.account_id = a.id) m on true
-  where a.id = any($1::int[]) order by a.id`
-
 /**
  * Reads the facts of locked accounts. It is a statement of its own after the lock: a join inside the locking statement
  * would still see balances from before the wait.
  */
 export const loadCredit = async (sql: Sql, accountIds: readonly number[]): Promise<readonly CreditRecord[]> => {
+  if (accountIds.length === 0) return []
   const accounts = await sql.query<AccountRow>(accountsQuery, [accountIds])
   const meters = await sql.query<MeterRow>(metersQuery, [accountIds])
   const commands = await sql.query<CommandRow>(commandsQuery, [meters.map(({ id }) => id)])
+  const stopFacts = await loadStopFacts(sql, accountIds)
   const commandsOf = groupBy(commands, ({ meter_id }) => meter_id)
   const metersOf = groupBy(meters, ({ account_id }) => account_id)
-  return accounts.map((account) => recordOf(account, metersOf.get(account.id) ?? [], commandsOf))
+  return accounts.map((account) =>
+    recordOf(account, metersOf.get(account.id) ?? [], commandsOf, stopFacts.get(account.id)),
+  )
 }
 
 const recordOf = (
   row: AccountRow,
   meters: readonly MeterRow[],
   commandsOf: ReadonlyMap<number, readonly CommandRow[]>,
+  stop: StopFacts | undefined,
 ): CreditRecord => ({
   accountId: row.id,
   bucket: row.bucket,
@@ -148,8 +133,27 @@ const recordOf = (
   facts: {
     balance: microYuan(row.balance),
     stage: row.stage,
+    stageSince: row.stage_since,
     earliestStopAt: row.earliest_stop_at,
+    toldAt: row.told_at,
     protected: row.protected,
+    lists: stop?.lists ?? [],
+    notices: stop?.notices ?? [],
+    channels: stop?.channels ?? [],
+    absent: absentContents({
+      signature: row.signature,
+      'account-number': row.number,
+      // Without a meter there is nothing to stop, and its number is all the place there is.
+      place: meters.length === 0 ? row.number : meters.map(({ place }) => place).join(' '),
+      recipient: row.phone,
+      'service-phone': row.service_phone,
+      'authority-contact': row.authority_contact,
+    }),
+    overdueSince: stop?.overdueSince ?? null,
+    approval: stop?.approval ?? null,
+    emergency: { offeredAt: row.emergency_offered_at, granted: microYuan(row.emergency_granted) },
+    paymentExpectedUntil: stop?.paymentExpectedUntil ?? null,
+    lastPaymentAt: stop?.lastPaymentAt ?? null,
     trueUp: microYuan(meters.reduce((sum, meter) => sum + BigInt(meter.true_up), 0n)),
     tripsFrozen: row.trips_frozen,
     noTrip: row.no_trip,
@@ -171,6 +175,8 @@ const recordOf = (
   },
   terms: termsOf(row),
   savedReasons: row.decision?.reasons ?? [],
+  savedWork: row.decision?.work ?? [],
+  authorityContact: row.authority_contact,
   signature: row.signature,
   servicePhone: row.service_phone,
   customerPhone: row.phone,
@@ -195,6 +201,7 @@ const termsOf = (row: AccountRow): CreditTerms | null =>
           weekdays: row.trip_weekdays,
         },
         timeZone: row.time_zone,
+        stop: stopTermsFrom(row.stop_terms, row.legal_path),
       }
 
 const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<number, readonly T[]> => {
@@ -211,11 +218,12 @@ const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<nu
 const spansLooked = 100
 
 const accountsQuery = `
-  select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.earliest_stop_at, a.protected, a.decision,
+  select a.id, a.bucket, a.number, a.agreement_id, a.stage, a.stage_since, a.earliest_stop_at, a.told_at,
+         a.emergency_offered_at, a.emergency_granted, s.authority_contact, g.legal_path, g.stop_terms, a.protected, a.decision,
          l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
-         (select coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch from n.from_at) * 1000,
+         (select coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'from', extract(epoch from n.from_at) * 1000,
                                                         'to', extract(epoch from n.to_at) * 1000)), '[]')
-          from (select from_at, to_at from no_trip where site_id = s.id order by to_at desc limit ${String(spansLooked)}) n) as no_trip,
+          from (select kind, from_at, to_at from no_trip where site_id = s.id order by to_at desc limit ${String(spansLooked)}) n) as no_trip,
          s.signature, s.service_phone, c.phone, c.language,
          g.alarm1, g.alarm2, g.cut_off, g.restore, g.notice_lead_minutes, g.reconnect,
          g.trip_from_minute, g.trip_to_minute, g.trip_weekdays
@@ -256,25 +264,39 @@ export type SavedDecision = Readonly<{
   accountId: number
   stage: CreditStage
   earliestStopAt: number | null
+  toldAt: number | null
   reasons: readonly string[]
+  workItems: CreditDecision['workItems']
+  emergency: CreditDecision['emergency']
+  lookAgainAt: number | null
   balance: MicroYuan
 }>
 
 /** Writes decisions; `stage_since` moves only when the stage does. */
 export const saveDecisions = async (sql: Sql, decisions: readonly SavedDecision[], now: number): Promise<void> => {
   if (decisions.length === 0) return
+  const instant = (at: number | null): Date | null => (at === null ? null : new Date(at))
   await sql.query(
     `update account a
-     set stage = d.stage, earliest_stop_at = d.earliest, decision = d.decision, decided_at = $5,
-         stage_since = case when a.stage = d.stage then a.stage_since else $5 end
-     from unnest($1::int[], $2::text[], $3::timestamptz[], $4::jsonb[]) as d(id, stage, earliest, decision)
+     set stage = d.stage, earliest_stop_at = d.earliest, told_at = d.told, decision = d.decision, decided_at = $5,
+         decide_at = d.look,
+         stage_since = case when a.stage = d.stage then a.stage_since else $5 end,
+         emergency_offered_at = case d.emergency when 'offer' then $5 when 'over' then null else a.emergency_offered_at end,
+         emergency_granted = case d.emergency when 'over' then 0 else a.emergency_granted end
+     from unnest($1::int[], $2::text[], $3::timestamptz[], $4::jsonb[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+       as d(id, stage, earliest, decision, told, look, emergency)
      where a.id = d.id`,
     [
       decisions.map(({ accountId }) => accountId),
       decisions.map(({ stage }) => stage),
-      decisions.map(({ earliestStopAt }) => (earliestStopAt === null ? null : new Date(earliestStopAt))),
-      decisions.map(({ reasons, balance }) => JSON.stringify({ reasons, balance: balance.toString() })),
+      decisions.map(({ earliestStopAt }) => instant(earliestStopAt)),
+      decisions.map(({ reasons, workItems, balance }) =>
+        JSON.stringify({ reasons, balance: balance.toString(), ...(workItems.length > 0 && { work: workItems }) }),
+      ),
       new Date(now),
+      decisions.map(({ toldAt }) => instant(toldAt)),
+      decisions.map(({ lookAgainAt }) => instant(lookAgainAt)),
+      decisions.map(({ emergency }) => emergency),
     ],
   )
 }
@@ -282,13 +304,20 @@ export const saveDecisions = async (sql: Sql, decisions: readonly SavedDecision[
 /** How often an account that waits (for the trip window, for a trip to come through) is decided again, wall time. */
 const decideAgainAfterMs = 5 * 60_000
 
-/** Accounts whose lead time has just ended, and those that have been waiting since for a window or a proven trip. */
+/**
+ * Accounts whose moment has come (a lead time is over, a list begins or ends, a receipt has not come), and those that have
+ * been waiting since for a window or a proven trip.
+ */
 export const accountsDue = async (sql: Sql, now: number, limit: number): Promise<readonly number[]> => {
   const rows = await sql.query<{ id: number }>(
-    `select id from account
-     where stage in ('stop-notified', 'cut-off') and earliest_stop_at <= $1
-       and (decided_at < earliest_stop_at or decided_at < $2) and not coalesce(decision->'reasons' ? 'supply-stopped', false)
-     order by earliest_stop_at limit $3`,
+    `select id from (
+       select id, decide_at as due from account where decide_at <= $1
+       union
+       select id, earliest_stop_at from account
+       where stage in ('stop-notified', 'cut-off') and earliest_stop_at <= $1
+         and (decided_at < earliest_stop_at or decided_at < $2)
+         and not coalesce(decision->'reasons' ? 'supply-stopped', false)) d
+     group by id order by min(due), id limit $3`,
     [new Date(now), new Date(now - decideAgainAfterMs), limit],
   )
   return rows.map(({ id }) => id)

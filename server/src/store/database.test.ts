@@ -49,6 +49,24 @@ describe('types of columns', () => {
     expect(rows).toEqual([{ value: expected }])
   })
 
+  test.each<[string, unknown[]]>([
+    ['text[]', ['plain', 'with "quotes"', String.raw`back\slash`, 'a,b', '{}', '', 'NULL', null, '电表']],
+    ['timestamptz[]', [new Date(0), new Date(1_793_577_600_123), null]],
+    ['bigint[]', [1n, -9_223_372_036_854_775_807n, null]],
+    ['boolean[]', [true, false, null]],
+    ['jsonb[]', ['{"a": "b\\"c"}', '[]']],
+  ])('an array of %s comes back as it went in', async (type, values) => {
+    const rows = await database.query<{ value: unknown }>(`select to_jsonb(u) as value from unnest($1::${type}) u`, [
+      values,
+    ])
+    const expected = await Promise.all(
+      values.map(async (value) =>
+        database.query<{ value: unknown }>(`select to_jsonb($1::${type.slice(0, -2)}) as value`, [value]),
+      ),
+    )
+    expect(rows.map(({ value }) => value)).toEqual(expected.map(([row]) => row?.value))
+  })
+
   test('a bigint goes in as it comes out', async () => {
     const rows = await database.query<{ value: bigint }>('select $1::int8 as value', [-9_007_199_254_740_993n])
     expect(rows[0]?.value).toBe(-9_007_199_254_740_993n)
@@ -65,6 +83,39 @@ describe('transaction', () => {
     })
     await expect(failure).rejects.toThrow(RangeError)
     expect(await database.query('select balance from account')).toEqual([{ balance: 20n }])
+  })
+
+  test('what is asked for together is answered in its order, and one failure undoes it all', async () => {
+    await balances([[1, 10n]])
+    const seen = await database.transaction(async (sql) =>
+      Promise.all([
+        sql.query<{ balance: bigint }>('select balance from account where id = $1', [1]),
+        sql.query('update account set balance = balance + 5 where id = $1', [1]),
+        sql.query<{ balance: bigint }>('select balance from account where id = $1', [1]),
+      ]),
+    )
+    expect([seen[0][0]?.balance, seen[2][0]?.balance]).toEqual([10n, 15n])
+    const failed = await errorOf(
+      database.transaction(async (sql) =>
+        Promise.all([
+          sql.query('update account set balance = balance + 1 where id = $1', [1]),
+          sql.query('update account set balance = -1 where id = $1', [1]),
+          sql.query('update account set balance = balance + 1 where id = $1', [1]),
+        ]),
+      ),
+    )
+    expect(failed.constraint).toBe('account_balance_check')
+    expect(await database.query('select balance from account')).toEqual([{ balance: 15n }])
+  })
+
+  test('writes nothing when it could not begin, though what reads has left with BEGIN', async () => {
+    await balances([[1, 10n]])
+    const isolation = 'no such isolation' as 'read committed'
+    const write = async (sql: Sql) => sql.query('update account set balance = 0 where id = $1', [1])
+    const read = async (sql: Sql) => sql.query('select balance from account where id = $1', [1])
+    await errorOf(database.transaction(write, { isolation }))
+    await errorOf(database.transaction(async (sql) => Promise.all([read(sql), write(sql), read(sql)]), { isolation }))
+    expect(await database.query('select balance from account')).toEqual([{ balance: 10n }])
   })
 
   test('is tried again when two have locked each other', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg'
 import type { Clock } from '../domain/clock.ts'
@@ -13,7 +14,11 @@ import {
 import { keepListening } from './listen.ts'
 import { isConflict, StoreError, toStoreError } from './store-error.ts'
 
-/** Somewhere to send statements: the database itself, or one open transaction. */
+/**
+ * Somewhere to send statements: the database itself, or one open transaction. Statements of one transaction leave in the
+ * order in which they are asked for, and one need not wait for the answer to the one before: ask for several and await them
+ * together, and the server is not kept waiting. When one fails, so do those behind it, and the transaction with them.
+ */
 export type Sql = {
   query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
 }
@@ -88,7 +93,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   const query = async <Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> =>
     send(pool, text, values)
 
-  return {
+  const database: Database = {
     query,
     transaction: async (work, transactionOptions = {}) => {
       for (let attempt = 1; ; attempt += 1) {
@@ -113,7 +118,14 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       timeUp.abort()
     },
   }
+  homes.set(database, pool)
+  return database
 }
+
+const homes = new WeakMap<object, object>()
+
+/** One and the same object for a database and all its transactions: what is remembered of it hangs on that. */
+export const homeOf = (sql: Sql): object => homes.get(sql) ?? sql
 
 type Send = <Row>(
   target: Pool | PoolClient,
@@ -171,8 +183,9 @@ const attemptTransaction = async <T>(
   send: Send,
   place: string,
   work: (sql: Sql) => Promise<T>,
-  { isolation, statementTimeoutMs }: TransactionOptions,
+  options: TransactionOptions,
 ): Promise<T> => {
+  const { statementTimeoutMs } = options
   const client = await pool.connect().catch((error: unknown) => {
     throw toStoreError(error, place)
   })
@@ -184,11 +197,16 @@ const attemptTransaction = async <T>(
   }
   client.on('error', onBroken)
   try {
-    await send(client, `begin isolation level ${isolation ?? 'read committed'}`, undefined)
-    if (statementTimeoutMs !== undefined) {
-      await send(client, `set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`, undefined)
+    holdBack(client)
+    const begun = begin(client, send, options)
+    const ask: Sql['query'] = async (text, values) => {
+      holdBack(client)
+      return send(client, text, values, bound)
     }
-    const result = await work({ query: async (text, values) => send(client, text, values, bound) })
+    const sql: Sql = { query: inside(begun, ask) }
+    homes.set(sql, pool)
+    const result = await work(sql)
+    await begun
     await commit(client, place)
     return result
   } catch (error) {
@@ -205,6 +223,52 @@ const attemptTransaction = async <T>(
     client.release(broken)
   }
 }
+
+const begin = async (
+  client: PoolClient,
+  send: Send,
+  { isolation, statementTimeoutMs }: TransactionOptions,
+): Promise<void> => {
+  const texts = [`begin isolation level ${isolation ?? 'read committed'}`]
+  if (statementTimeoutMs !== undefined)
+    texts.push(`set local statement_timeout = ${String(Math.trunc(statementTimeoutMs))}`)
+  await Promise.all(texts.map(async (text) => send(client, text, undefined)))
+}
+
+/**
+ * Holds back what is written to the server until nothing more is asked for in this turn: then it leaves in one piece, and
+ * the server is woken once. A journey costs both sides more than most statements do.
+ */
+const holdBack = (client: PoolClient): void => {
+  const { stream } = (client as unknown as Readonly<{ connection: Readonly<{ stream: Writable }> }>).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => {
+    stream.uncork()
+  })
+}
+
+/**
+ * What only reads or locks may travel with BEGIN; the rest, and what is asked for behind it, waits for the answer, for it
+ * would be committed by itself if BEGIN failed. Nobody is given an answer before BEGIN has one.
+ */
+const inside = (begun: Promise<void>, query: Sql['query']): Sql['query'] => {
+  let waiting = false
+  let hasBegun = false
+  begun.then(
+    () => (hasBegun = true),
+    () => undefined,
+  )
+  return async (text, values) => {
+    waiting ||= !travelsWithBegin.test(text)
+    if (waiting && !hasBegun) await begun
+    const rows = await query(text, values)
+    await begun
+    return rows as readonly never[]
+  }
+}
+
+const travelsWithBegin = /^\s*select\s/i
 
 /**
  * PostgreSQL answers COMMIT of a transaction in which a statement has failed with a quiet ROLLBACK. Whoever swallowed

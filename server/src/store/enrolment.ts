@@ -3,6 +3,7 @@ import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, EnrolledPlan, Enr
 import type { PricePlan } from '../domain/price-plan.ts'
 import { priceList } from '../domain/tariff/energy-lines.ts'
 import { readPlan } from '../domain/tariff/read-plan.ts'
+import { defaultStopTerms, stopDocumentOf } from '../domain/stop-terms.ts'
 import type { Sql } from './database.ts'
 
 const idOf = (rows: readonly { id: number }[]): number => {
@@ -115,12 +116,12 @@ export const insertAgreement = async (
   pricePlanId: number,
   now: number,
 ): Promise<void> => {
-  const { thresholds, tripWindow } = agreement
+  const { thresholds, tripWindow, stop = defaultStopTerms } = agreement
   const id = idOf(
     await sql.query(
       `insert into agreement (account_id, version, price_plan_id, alarm1, alarm2, cut_off, restore, notice_lead_minutes,
-                              reconnect, trip_from_minute, trip_to_minute, trip_weekdays, signed_at)
-       values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::int[], $12) returning id`,
+                              reconnect, trip_from_minute, trip_to_minute, trip_weekdays, signed_at, legal_path, stop_terms)
+       values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::int[], $12, $13, $14) returning id`,
       [
         accountId,
         pricePlanId,
@@ -134,6 +135,8 @@ export const insertAgreement = async (
         tripWindow.toMinute,
         [...tripWindow.weekdays],
         new Date(now),
+        stop.legalPath,
+        JSON.stringify(stopDocumentOf(stop)),
       ],
     ),
   )

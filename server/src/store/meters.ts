@@ -1,7 +1,5 @@
 import type { Wiring } from '../domain/wiring.ts'
-import type { Registers } from '../domain/price-plan.ts'
 import type { Sql } from './database.ts'
-import { arrayText } from './settlement.ts'
 
 /** What a meter's status word 3 said at some moment. */
 export type ObservedStatus = Readonly<{
@@ -33,64 +31,6 @@ export const saveStatus = async (sql: Sql, observed: readonly ObservedStatus[]):
       observed.map(({ relayCommand }) => relayCommand),
       observed.map(({ keepPower }) => keepPower),
       observed.map(({ alarm }) => alarm),
-    ],
-  )
-}
-
-/** What one batch found out about a meter; one row per meter. */
-export type Observation = Readonly<{
-  meterId: number
-  /** Null when every reading of the batch was older than what is known. */
-  progress: Readonly<{
-    at: number
-    quality: 'good' | 'held'
-    /** The registers of a good reading that moved the meter on; null for held ones. */
-    good: Registers | null
-    powerMilliwatts: number | null
-  }> | null
-  /** Newer than what is known; null when there is none. */
-  status: Omit<ObservedStatus, 'meterId'> | null
-}>
-
-/**
- * Moves meters on to their newest reading and takes over their status words, in one update: a meter's row is the widest
- * of the hot path. What is owed is judged as in `saveStatus`.
- */
-export const saveObservations = async (sql: Sql, observations: readonly Observation[]): Promise<void> => {
-  if (observations.length === 0) return
-  const column = <T>(value: (one: Observation) => T): T[] => observations.map(value)
-  await sql.query(
-    `update meter m set
-       last_at = case when o.total is null then m.last_at else o.at end,
-       last_total_wh = coalesce(o.total, m.last_total_wh),
-       last_rates_wh = case when o.total is null then m.last_rates_wh else o.rates::bigint[] end,
-       newest_at = greatest(m.newest_at, o.at), newest_quality = coalesce(o.quality, m.newest_quality),
-       power_mw = case when o.at is null then m.power_mw else o.power end,
-       failed_reads = case when o.at is null then m.failed_reads else 0 end,
-       relay = coalesce(o.relay, m.relay), relay_command = coalesce(o.relay_command, m.relay_command),
-       keep_power = coalesce(o.keep_power, m.keep_power), alarm = coalesce(o.alarm, m.alarm),
-       status_at = coalesce(o.status_at, m.status_at),
-       restore_owed = m.restore_owed and not (o.relay = 'closed' and o.relay_command = 'closed' and not exists (
-         select from relay_command c where c.meter_id = m.id and c.kind = 'trip' and c.state in ('queued', 'sent', 'acknowledged')))
-     from unnest($1::int[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
-                 $7::timestamptz[], $8::text[], $9::text[], $10::boolean[], $11::boolean[])
-       as o(id, at, quality, total, rates, power, status_at, relay, relay_command, keep_power, alarm)
-     where m.id = o.id`,
-    [
-      column(({ meterId }) => meterId),
-      column(({ progress }) => (progress === null ? null : new Date(progress.at))),
-      column(({ progress }) => progress?.quality ?? null),
-      column(({ progress }) => progress?.good?.totalWh ?? null),
-      column(({ progress }) => {
-        const good = progress?.good ?? null
-        return good === null ? null : arrayText(good.ratesWh)
-      }),
-      column(({ progress }) => progress?.powerMilliwatts ?? null),
-      column(({ status }) => (status === null ? null : new Date(status.at))),
-      column(({ status }) => status?.relay ?? null),
-      column(({ status }) => status?.relayCommand ?? null),
-      column(({ status }) => status?.keepPower ?? null),
-      column(({ status }) => status?.alarm ?? null),
     ],
   )
 }

@@ -335,15 +335,19 @@ export const closingMeters = async (
 
 export type ReadingMark = Readonly<{ meterId: number; at: number; obtained: string; registers: Registers }>
 
-/** The last good reading of each meter in `(from, until]`, or the first one. */
+/**
+ * The last good reading of each meter in `(from, until]`, or the first one. `settled` leaves out what was found later:
+ * plans without a tariff were charged past it.
+ */
 export const readingsNear = async (
   sql: Sql,
   meterIds: readonly number[],
   from: number,
   until: number,
-  which: 'first' | 'last' = 'last',
+  which: 'first' | 'last' | 'settled' = 'last',
 ): Promise<ReadonlyMap<number, ReadingMark>> => {
-  const order = which === 'last' ? 'desc' : 'asc'
+  const order = which === 'first' ? 'asc' : 'desc'
+  const found = which === 'settled' ? "and obtained <> 're-read'" : ''
   const rows = await sql.query<{
     meter_id: number
     at: number
@@ -352,7 +356,7 @@ export const readingsNear = async (
     rates_wh: bigint[]
   }>(
     `select distinct on (meter_id) meter_id, at, obtained, total_wh, rates_wh from reading
-     where at > $2 and at <= $3 and meter_id = any($1::int[]) and quality = 'good' order by meter_id, at ${order}`,
+     where at > $2 and at <= $3 and meter_id = any($1::int[]) and quality = 'good' ${found} order by meter_id, at ${order}`,
     [meterIds, new Date(from), new Date(until)],
   )
   return new Map(

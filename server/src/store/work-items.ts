@@ -65,6 +65,19 @@ const dueOf = ({ kind, dueAt }: NewWorkItem, now: number): Date | null => {
   return due === null ? null : new Date(due)
 }
 
+/** What the open item of a kind and subject holds, locked; null when none is open. */
+export const lockOpenDetail = async (
+  sql: Sql,
+  kind: WorkItemKind,
+  subject: string,
+): Promise<Readonly<Record<string, unknown>> | null> => {
+  const [row] = await sql.query<{ detail: Readonly<Record<string, unknown>> }>(
+    'select detail from work_item where kind = $1 and subject = $2 and closed_at is null for no key update',
+    [kind, subject],
+  )
+  return row?.detail ?? null
+}
+
 /** What these items tell is over: they end by themselves. `because` is a code. Answers how many were open. */
 export const closeWorkItems = async (
   sql: Sql,

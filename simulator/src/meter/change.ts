@@ -5,6 +5,7 @@ import {
   end,
   event,
   startAndEnd,
+  startEndAndCurrents,
   startEndAndEnergies,
   startEndAndIncrements,
   startEndAndPhases,
@@ -36,9 +37,13 @@ export const changeSchema = z.strictObject({
   /** Phases without voltage; all three is a power failure, and the meter is silent. */
   lostPhases: phaseList.optional(),
   reversedPhases: phaseList.optional(),
+  currentLossPhases: phaseList.optional(),
   bypassPercent: z.int().min(0).max(100).optional(),
   meterCover: z.enum(['closed', 'open']).optional(),
   terminalCover: z.enum(['closed', 'open']).optional(),
+  magneticField: z.boolean().optional(),
+  clockBatteryLow: z.boolean().optional(),
+  clockFault: z.boolean().optional(),
   programmingKey: z.boolean().optional(),
 })
 export type MeterChange = z.output<typeof changeSchema>
@@ -48,6 +53,10 @@ export const changeMeter = (meter: Meter, to: MeterChange): void => {
   changeFaults(meter, {
     ...(to.lostPhases !== undefined && { lost: to.lostPhases }),
     ...(to.reversedPhases !== undefined && { reversed: to.reversedPhases }),
+    ...(to.currentLossPhases !== undefined && { currentLost: to.currentLossPhases }),
+    ...(to.magneticField !== undefined && { magneticField: to.magneticField }),
+    ...(to.clockBatteryLow !== undefined && { clockBatteryLow: to.clockBatteryLow }),
+    ...(to.clockFault !== undefined && { clockFault: to.clockFault }),
     ...(to.bypassPercent !== undefined && { bypassPercent: to.bypassPercent }),
     ...(to.meterCover !== undefined && { meterCoverOpen: to.meterCover === 'open' }),
     ...(to.terminalCover !== undefined && { terminalCoverOpen: to.terminalCover === 'open' }),
@@ -68,6 +77,7 @@ const addWh = (meter: Meter, wh: number): void => {
 }
 
 const breaks = [event.phaseBreakA, event.phaseBreakB, event.phaseBreakC] as const
+const currentLosses = [event.currentLossA, event.currentLossB, event.currentLossC] as const
 const reversals = [event.reversedA, event.reversedB, event.reversedC] as const
 
 /** What begins or ends with a fault goes into the records. */
@@ -83,6 +93,13 @@ const changeFaults = (meter: Meter, change: Partial<Faults>): void => {
       is: after.terminalCoverOpen,
       compose: startEndAndEnergies,
     },
+    { kind: event.magneticField, was: before.magneticField, is: after.magneticField, compose: startAndEnd },
+    ...currentLosses.map((kind, phase) => ({
+      kind,
+      was: has(before.currentLost, phase),
+      is: has(after.currentLost, phase),
+      compose: startEndAndCurrents,
+    })),
     ...breaks.map((kind, phase) => ({
       kind,
       was: !isDead(before) && has(before.lost, phase),

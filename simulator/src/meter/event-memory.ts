@@ -20,6 +20,9 @@ export const event = Object.freeze({
   phaseBreakA: 0x03_0401,
   phaseBreakB: 0x03_0402,
   phaseBreakC: 0x03_0403,
+  currentLossA: 0x03_0b01,
+  currentLossB: 0x03_0b02,
+  currentLossC: 0x03_0b03,
   overload: 0x03_0f01,
   reversedA: 0x03_0e01,
   reversedB: 0x03_0e02,
@@ -32,6 +35,8 @@ export const event = Object.freeze({
   timeAdjustment: 0x03_3004,
   meterCover: 0x03_300d,
   terminalCover: 0x03_300e,
+  /** What a record of it holds no source tells: here, beginning and end. */
+  magneticField: 0x03_3500,
   trip: 0x1d_00ff,
   close: 0x1e_00ff,
 } as const)
@@ -152,7 +157,11 @@ export const startEndAndIncrements = (meter: Meter, start: Beginning): Uint8Arra
 const noAmpereHours = new Uint8Array(16).fill(0xff)
 
 /** How much was used meanwhile, and what was measured at the beginning: 131 bytes. */
-export const startEndAndPhases = (meter: Meter, start: Beginning): Uint8Array => {
+export const startEndAndPhases = (meter: Meter, start: Beginning): Uint8Array =>
+  joined(startEndAndCurrents(meter, start), noAmpereHours)
+
+/** The same without ampere-hours: 115 bytes. */
+export const startEndAndCurrents = (meter: Meter, start: Beginning): Uint8Array => {
   const [total = nothing, ...phases] = incrementsOf(meter, start)
   return joined(
     start.time,
@@ -162,6 +171,5 @@ export const startEndAndPhases = (meter: Meter, start: Beginning): Uint8Array =>
       grown,
       start.measured.subarray(phase * measuredBytes, (phase + 1) * measuredBytes),
     ]),
-    noAmpereHours,
   )
 }

@@ -59,6 +59,32 @@ test('a reversed phase shows in status words 2 and 5 and is recorded', () => {
   expect(hex(record.subarray(12 + 32 + 4, 12 + 32 + 8))).toBe('33000000')
 })
 
+test('current that passes by a phase is not metered, shows in status word 5, and is recorded', () => {
+  const bench = lab({ phases: [50, 30, 20] })
+  bench.meters[0]?.change({ currentLossPhases: 0b010 })
+  expect(data(bench.ask(read(0x0400_0505)))).toBe('0800')
+  expect(number(bench.ask(read(0x0203_0200)), 3)).toBe(0)
+  expect(number(bench.ask(read(0x0201_0200)), 2)).toBeGreaterThan(2_000)
+  bench.clock.pass(hourMs)
+  bench.meters[0]?.change({ currentLossPhases: 0 })
+  expect(data(bench.ask(read(0x030b_0000))).slice(12, 24)).toBe('010000600000')
+  const record = bench.ask(read(0x030b_0201))?.data.subarray(4) ?? new Uint8Array()
+  expect(record.length).toBe(115)
+  // 0.70 kWh were metered on A and C, none on B.
+  expect([hex(record.subarray(12, 16)), hex(record.subarray(57, 61))]).toEqual(['70000000', '00000000'])
+})
+
+test('a magnet, a battery and a clock at fault show until they are put right', () => {
+  const bench = lab()
+  bench.meters[0]?.change({ magneticField: true, clockBatteryLow: true, clockFault: true })
+  expect(data(bench.ask(read(0x0400_0501)))).toBe('0480')
+  bench.clock.pass(hourMs)
+  bench.meters[0]?.change({ magneticField: false, clockBatteryLow: false, clockFault: false })
+  expect(data(bench.ask(read(0x0400_0501)))).toBe('0000')
+  expect(data(bench.ask(read(0x0335_0000)))).toBe('010000')
+  expect(data(bench.ask(read(0x0335_0001)))).toBe('000008020326000009020326')
+})
+
 test.each([
   ['the meter cover', 'meterCover', 0x0330_0d00, '0002'],
   ['the terminal cover', 'terminalCover', 0x0330_0e00, '0004'],

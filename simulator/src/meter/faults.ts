@@ -4,10 +4,16 @@ export type Faults = Readonly<{
   lost: number
   /** Phases whose current flows backwards through the meter (crossed current transformer). */
   reversed: number
+  /** Phases whose current the meter does not see though it flows (a bridged transformer). */
+  currentLost: number
   /** Hundredths of the load that pass by the meter. */
   bypassPercent: number
   meterCoverOpen: boolean
   terminalCoverOpen: boolean
+  /** A strong magnet lies at the meter. */
+  magneticField: boolean
+  clockBatteryLow: boolean
+  clockFault: boolean
   /** The programming key is pressed: address and tables may be written. */
   programmingKey: boolean
 }>
@@ -15,9 +21,13 @@ export type Faults = Readonly<{
 export const noFaults: Faults = Object.freeze({
   lost: 0,
   reversed: 0,
+  currentLost: 0,
   bypassPercent: 0,
   meterCoverOpen: false,
   terminalCoverOpen: false,
+  magneticField: false,
+  clockBatteryLow: false,
+  clockFault: false,
   programmingKey: false,
 })
 

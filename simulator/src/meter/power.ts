@@ -28,7 +28,7 @@ export const powerOf = (meter: Meter): Power => {
   const a = Math.trunc((metered * shareA) / 100)
   const b = Math.trunc((metered * shareB) / 100)
   const seen = (milliwatts: number, phase: number): number => {
-    if ((faults.lost & (1 << phase)) !== 0) return 0
+    if (((faults.lost | faults.currentLost) & (1 << phase)) !== 0) return 0
     return (faults.reversed & (1 << phase)) === 0 ? milliwatts : -milliwatts
   }
   const active: Triple = [seen(a, 0), seen(b, 1), seen(metered - a - b, 2)]

@@ -35,6 +35,8 @@ export const Shell = () => {
     'go-console': () => void navigate({ to: '/', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-work': () => void navigate({ to: '/work' }),
+    'go-stops': () => void navigate({ to: '/stops' }),
+    'go-completeness': () => void navigate({ to: '/completeness' }),
     'go-lines': () => void navigate({ to: '/lines' }),
   })
   return (
@@ -85,6 +87,12 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/work" activeProps={{ className: 'here' }}>
           {t('nav.work')} <OpenItems />
+        </Link>
+        <Link to="/stops" activeProps={{ className: 'here' }}>
+          {t('stop.title')}
+        </Link>
+        <Link to="/completeness" activeProps={{ className: 'here' }}>
+          {t('nav.completeness')}
         </Link>
         <Link to="/lines" activeProps={{ className: 'here' }}>
           {t('nav.lines')}

@@ -30,6 +30,7 @@ describe('keys', () => {
     ['?', 'meter', 'help'],
     ['m', 'console', 'go-messages'],
     ['w', 'meter', 'go-work'],
+    ['h', 'work', 'go-completeness'],
     ['b', 'meter', 'go-lines'],
     ['p', 'lines', 'pause-line'],
     ['p', 'console', null],

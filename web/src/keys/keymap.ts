@@ -17,6 +17,8 @@ export type KeyAction =
   | 'go-console'
   | 'go-messages'
   | 'go-work'
+  | 'go-stops'
+  | 'go-completeness'
   | 'go-lines'
   | 'pause-line'
   | 'take'
@@ -59,6 +61,8 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('close-item', ['x'], ['work']),
   binding('go-messages', ['m'], ['everywhere']),
   binding('go-work', ['w'], ['everywhere']),
+  binding('go-stops', ['s'], ['everywhere']),
+  binding('go-completeness', ['h'], ['everywhere']),
   binding('go-lines', ['b'], ['everywhere']),
   binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),

@@ -5,13 +5,26 @@ describe('topics of a live change to the keys to read again', () => {
   it.each([
     [[], []],
     [['guard'], [['guards']]],
-    [['work-item'], [['work-items']]],
+    [['work-item'], [['work-items'], ['overview'], ['feed']]],
+    [['event'], [['events']]],
+    [['completeness'], [['completeness']]],
     [['message'], [['messages'], ['feed']]],
     [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['purse', 12]]],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
     [
       ['account:7'],
-      [['meters'], ['overview'], ['entries', 7], ['quote', 7], ['purse'], ['meter'], ['history'], ['feed']],
+      [
+        ['meters'],
+        ['overview'],
+        ['entries', 7],
+        ['quote', 7],
+        ['purse'],
+        ['stops'],
+        ['account-stop', 7],
+        ['meter'],
+        ['history'],
+        ['feed'],
+      ],
     ],
     [['gateway'], [['meters'], ['overview'], ['meter'], ['lines']]],
     [
@@ -20,7 +33,18 @@ describe('topics of a live change to the keys to read again', () => {
     ],
     [
       ['meter:12', 'account:7'],
-      [['meters'], ['overview'], ['entries', 7], ['quote', 7], ['purse'], ['meter'], ['history'], ['feed']],
+      [
+        ['meters'],
+        ['overview'],
+        ['entries', 7],
+        ['quote', 7],
+        ['purse'],
+        ['stops'],
+        ['account-stop', 7],
+        ['meter'],
+        ['history'],
+        ['feed'],
+      ],
     ],
   ] as const)('%j → %j', (topics, keys) => {
     expect(keysOfTopics(topics)).toEqual(keys)

@@ -8,18 +8,24 @@ export const messagesKey = ['messages'] as const
 export const feedKey = ['feed'] as const
 export const dayKey = ['day'] as const
 export const guardsKey = ['guards'] as const
+export const completenessKey = ['completeness'] as const
 export const restorationsKey = ['restorations'] as const
 export const workItemsKey = ['work-items'] as const
+export const fieldDaysKey = ['field-days'] as const
+export const stopsKey = ['stops'] as const
+export const noTripKey = ['no-trip'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
+export const accountStopKey = (accountId: number): QueryKey => ['account-stop', accountId]
 export const purseKey = (meterId: number): QueryKey => ['purse', meterId]
 export const lossKey = (meterId: number): QueryKey => ['loss', meterId]
 /** What a top-up would do; asked anew whenever something of the account moves. */
 export const quoteKey = (accountId: number, kind: string, value: string): QueryKey => ['quote', accountId, kind, value]
+export const meterEventsKey = (meterId: number): QueryKey => ['events', meterId]
 /** All meters of an account, which a topic about an account does not name. */
 const allMetersKey: QueryKey = ['meter']
 const allHistoriesKey: QueryKey = ['history']
@@ -33,15 +39,20 @@ export const liveKeys: readonly QueryKey[] = [
   dayKey,
   guardsKey,
   workItemsKey,
+  completenessKey,
   restorationsKey,
   linesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
   ['entries'],
+  stopsKey,
+  noTripKey,
+  ['account-stop'],
   ['quote'],
   ['purse'],
   ['loss'],
+  ['events'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -49,14 +60,17 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
-  if (topic === 'work-item') return [workItemsKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'event') return [['events']]
+  if (topic === 'completeness') return [completenessKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
   if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  return [metersKey, overviewKey, entriesKey(id), ['quote', id], ['purse'], allMetersKey, allHistoriesKey, feedKey]
+  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
+  return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]
 }
 
 const covers = (wide: QueryKey, narrow: QueryKey): boolean =>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { hexOf, splitFrame } from '../format/frame.ts'
 
 /** A frame with its fields in colours; each says what it is when it is pointed at or read aloud. */
-const Frame = ({ hex }: { readonly hex: string }) => {
+export const Frame = ({ hex }: { readonly hex: string }) => {
   const { t } = useTranslation()
   return (
     <code className="bytes">

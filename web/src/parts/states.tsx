@@ -9,6 +9,9 @@ const stageColor: Readonly<Record<CreditStage, string>> = {
   normal: 'green',
   'warned-1': 'gold',
   'warned-2': 'orange',
+  'stop-due': 'orange',
+  'await-approval': 'purple',
+  suspended: 'blue',
   'stop-notified': 'volcano',
   'cut-off': 'red',
 }

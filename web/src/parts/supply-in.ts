@@ -6,5 +6,5 @@ export type Account = NonNullable<MeterRow['account']>
 /** Supply is off for want of money, or the way to it has begun; a relay that a person has opened is another matter. */
 export const supplyIn = (relay: RelayState, stage: CreditStage): TopUpFacts['state'] => {
   if (stage === 'cut-off') return relay === 'open' ? 'off' : 'due'
-  return stage === 'stop-notified' ? 'due' : 'on'
+  return stage === 'stop-notified' || stage === 'stop-due' || stage === 'await-approval' ? 'due' : 'on'
 }

@@ -1,10 +1,13 @@
 import { command } from './en/command.ts'
+import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
+import { event } from './en/event.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { stop } from './en/stop.ts'
 import { purse } from './en/purse.ts'
 import { work } from './en/work.ts'
 import type { Words } from './zh.ts'
@@ -18,6 +21,9 @@ export const en: Words = {
   ...meter,
   ...message,
   ...work,
+  ...completeness,
   ...purse,
   ...line,
+  ...event,
+  ...stop,
 }

@@ -16,8 +16,13 @@ export type Saying = Readonly<{
   item: (meaning: string) => string
   role: (code: string) => string
   workItem: (kind: string) => string
+  /** The name of a figure or code in an item's detail. */
+  workDetail: (name: string) => string
+  meterEvent: (kind: string) => string
   /** What to do about an item of this kind; empty for a kind that is not known here. */
   workAdvice: (kind: string) => string
+  /** Signs of a faulty meter, from a detail of which nothing is known. */
+  meterSigns: (codes: unknown) => string
   /** Why a purchase for a meter's own purse went as it went: a code, or the words of the meter. */
   purchaseReason: (text: string) => string
   /** A text that the server keeps in both languages. */
@@ -64,6 +69,12 @@ export const useSaying = (): Saying => {
       },
       role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
+      workDetail: (name) => (known('workDetail', name) ? t(`workDetail.${name as keyof Words['workDetail']}`) : name),
+      meterEvent: (kind) => (known('meterEvent', kind) ? t(`meterEvent.${kind as keyof Words['meterEvent']}`) : kind),
+      meterSigns: (codes) =>
+        (Array.isArray(codes) ? codes.map(String) : [])
+          .map((code) => (known('meterSign', code) ? t(`meterSign.${code as keyof Words['meterSign']}`) : code))
+          .join(' · '),
       workAdvice: (kind) => (known('workAdvice', kind) ? t(`workAdvice.${kind as keyof Words['workAdvice']}`) : ''),
       purchaseReason: (text) => {
         const code = text.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-')

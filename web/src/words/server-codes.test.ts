@@ -4,9 +4,13 @@ import { zh } from './zh.ts'
 /** The server's own files as text: a code that is added there must get its words here. */
 const sources = import.meta.glob<string>(
   [
-    '../../../server/src/domain/credit-policy.ts',
+    '../../../server/src/domain/credit-facts.ts',
+    '../../../server/src/domain/communication-alarm.ts',
+    '../../../server/src/domain/meter-event.ts',
     '../../../server/src/domain/relay-command.ts',
     '../../../server/src/domain/work-item.ts',
+    '../../../server/src/domain/meter-signs.ts',
+    '../../../server/src/domain/gap.ts',
     '../../../server/src/domain/collection/line-health.ts',
     '../../../server/src/headend/headend.ts',
     '../../../protocols/src/dlt645/meter-error.ts',
@@ -23,14 +27,18 @@ const unionOf = (file: string, name: string): readonly string[] => {
 
 describe('every code of the server has words', () => {
   it.each([
-    ['domain/credit-policy.ts', 'Reason', zh.reason],
-    ['domain/credit-policy.ts', 'NoticeKind', zh.notice],
-    ['domain/credit-policy.ts', 'CreditStage', zh.stage],
+    ['domain/credit-facts.ts', 'Reason', zh.reason],
+    ['domain/credit-facts.ts', 'NoticeKind', zh.notice],
+    ['domain/credit-facts.ts', 'CreditStage', zh.stage],
+    ['domain/meter-event.ts', 'MeterEventKind', zh.meterEvent],
+    ['domain/communication-alarm.ts', 'AlarmEnd', zh.reason],
     ['domain/relay-command.ts', 'RelayCommandKind', zh.command],
     ['domain/relay-command.ts', 'RelayCommandState', zh.commandState],
     ['domain/relay-command.ts', 'AttemptOutcome', zh.step],
     ['domain/work-item.ts', 'WorkItemKind', zh.workItem],
     ['domain/work-item.ts', 'WorkItemKind', zh.workAdvice],
+    ['domain/meter-signs.ts', 'MeterSign', zh.meterSign],
+    ['domain/gap.ts', 'GapState', zh.gapState],
     ['headend/headend.ts', 'LinkFailure', zh.linkFailure],
     ['collection/line-health.ts', 'LineReasonCode', zh.lineReason],
     ['collection/line-health.ts', 'LineCause', zh.lineCause],

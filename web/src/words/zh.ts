@@ -1,11 +1,14 @@
 import type { Same } from './same.ts'
 import { command } from './zh/command.ts'
+import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
+import { event } from './zh/event.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { stop } from './zh/stop.ts'
 import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
 
@@ -18,8 +21,11 @@ export const zh = {
   ...meter,
   ...message,
   ...work,
+  ...completeness,
   ...purse,
   ...line,
+  ...event,
+  ...stop,
 } as const
 
 /** The shape that every language has. */

@@ -1,13 +1,16 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { formatMoney, parseMoney, type MicroYuan } from '../../domain/quantity.ts'
+import type { StopTerms } from '../../domain/stop-terms.ts'
 import { createSignChange, type AgreementChange } from '../../flow/sign-change.ts'
 import { agreementHistory } from '../../store/agreements.ts'
 import { operatorByLogin } from '../../store/reconciliation.ts'
 import { findAccountByNumber } from '../../store/tariffs.ts'
 import { StartRefused } from '../one-server.ts'
+import { stopSchema } from '../stop-document.ts'
 import { deedWords } from './buying-words.ts'
 import { instantOf, withDatabaseOptions } from './house-command.ts'
 import { atHome, type CommandContext } from './in-house.ts'
+import { readJsonFile } from './json-file.ts'
 
 type Options = Readonly<Record<string, unknown>>
 type SignOptions = Options &
@@ -25,6 +28,7 @@ type SignOptions = Options &
     key?: string
     operator?: string
     reason: string
+    stop?: string
   }>
 
 /** `xianfu agreement …`: versions of what was signed. */
@@ -57,6 +61,7 @@ const signCommand = (): Command =>
     .addOption(new Option('--notice-minutes <n>', 'least time between notice and trip').argParser(parseMinutes))
     .addOption(new Option('--reconnect <way>', 'how supply comes back').choices(['direct-close', 'permit-close']))
     .addOption(new Option('--from <instant>', 'in force from then on (default: now)').argParser(instantOf))
+    .option('--stop <file>', 'the whole way to a stop, as JSON (docs/stopping.md)')
     .option('--reason <words>', 'for the audit log', '')
     .option('--key <key>', 'the same key again signs nothing twice (default: a new one)')
     .option('--operator <login>', 'in whose name')
@@ -66,7 +71,7 @@ const signCommand = (): Command =>
         const { key = context.ids.uuid(), operator, reason, from: effectiveFrom = null } = options
         const operatorId = operator === undefined ? null : await operatorByLogin(context.database, operator)
         if (operator !== undefined && operatorId === null) throw new StartRefused(`there is no login ${operator}`)
-        const change = changeOf(options)
+        const change = { ...changeOf(options), ...(options.stop !== undefined && { stop: await stopOf(options.stop) }) }
         const signed = await createSignChange(context)({ key, reason, operatorId, accountId, change, effectiveFrom })
         if (!signed.ok) throw new StartRefused(deedWords(signed.code))
         const { version, effectiveFrom: since } = signed.result
@@ -90,6 +95,16 @@ const changeOf = (options: SignOptions): AgreementChange => {
   }
 }
 
+const stopOf = async (file: string): Promise<StopTerms> => {
+  const read = await readJsonFile(file)
+  if (!read.ok) throw new StartRefused(read.words)
+  const parsed = stopSchema.safeParse(read.json)
+  if (parsed.success) return parsed.data
+  throw new StartRefused(
+    parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'file'}: ${message}`).join('; '),
+  )
+}
+
 const listCommand = (): Command =>
   withDatabaseOptions(new Command('list'))
     .description('all versions of an account, oldest first')
@@ -99,10 +114,11 @@ const listCommand = (): Command =>
         const versions = await agreementHistory(context.database, await known(context, number))
         if (versions.length === 0) return `account ${number} has no agreement`
         return versions
-          .map(({ version, settlementMode, effectiveFrom, effectiveTo, thresholds, supplyContract }) =>
+          .map(({ version, settlementMode, effectiveFrom, effectiveTo, thresholds, supplyContract, legalPath, stop }) =>
             [
               `version ${String(version)}`,
               settlementMode,
+              `${stop?.mode ?? 'prepaid'}, ${legalPath}, ${stop?.approval ?? 'automatic'}`,
               `${new Date(effectiveFrom).toISOString()} – ${effectiveTo === null ? '' : new Date(effectiveTo).toISOString()}`,
               `alarms ${formatMoney(thresholds.alarm1)}/${formatMoney(thresholds.alarm2)}, cut-off ${formatMoney(thresholds.cutOff)}, restore ${formatMoney(thresholds.restore)}`,
               `contract ${supplyContract}`,

@@ -46,6 +46,8 @@ const further: Readonly<Partial<Record<DeedRefusal, string>>> = Object.freeze({
   'thresholds-out-of-order': 'alarm 1, alarm 2 and cut-off must fall, and restore not lie below cut-off',
   'notice-lead-not-plausible': 'the notice lead is whole minutes up to thirty days',
   'trip-window-not-plausible': 'the trip window is no part of a day',
+  'stop-terms-not-plausible':
+    'the way to a stop does not hold together; a post-paid account needs the legal path overdue-30',
   'unknown-price-plan': 'there is no price plan of this name; `xianfu plan list` shows all',
   'no-agreement': 'the first version must name --plan, --contract and all four thresholds',
 })

@@ -8,7 +8,9 @@ import { accountCommand } from './account.ts'
 import { agreementCommand } from './agreement.ts'
 import { airtimeCommand } from './airtime.ts'
 import { strictly } from './command.ts'
+import { completenessCommand } from './completeness.ts'
 import { enrolCommand } from './enrol.ts'
+import { eventsCommand } from './events.ts'
 import { headendCommand } from './headend.ts'
 import { stopSignal } from './stop-signal.ts'
 import { fieldCommands } from './field-main.ts'
@@ -22,8 +24,10 @@ import { planCommand } from './plan.ts'
 import { priceCommand } from './price.ts'
 import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
+import { stopCommand } from './stop.ts'
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 called wrongly. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -36,16 +40,20 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(enrolCommand())
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
+    .addCommand(eventsCommand())
     .addCommand(scheduleCommand())
     .addCommand(pauseCommand())
     .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())
     .addCommand(reconcileCommand())
     .addCommand(planCommand())
     .addCommand(priceCommand())
+    .addCommand(completenessCommand())
+    .addCommand(readingsCommand())
     .addCommand(agreementCommand())
     .addCommand(purseCommand())
     .addCommand(lossCommand())

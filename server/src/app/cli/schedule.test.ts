@@ -43,7 +43,7 @@ test('a rule is set for the company, a site, a line and a meter, listed, and tak
     'parameters: every 2 days\n',
   )
   const { out } = await run('schedule', 'list')
-  expect(out.split('\n').slice(6, 10)).toEqual([
+  expect(out.split('\n').slice(7, 11)).toEqual([
     'company                   instantaneous  every 60 min',
     'site     Market Street    energy         every 15 min',
     'line     GW-A             demand         not collected',
@@ -79,7 +79,7 @@ const airtime = async (content: unknown, ...words: string[]): Promise<CommandRun
   runCommand('airtime', '--line', await file('line.json', content), ...words)
 
 test('the airtime of a line is told before it is built', async () => {
-  const schedules = { instantaneous: null, events: null, demand: null, freeze: null, parameters: null }
+  const schedules = { instantaneous: null, states: null, events: null, demand: null, freeze: null, parameters: null }
   const { out, code } = await airtime({ meters: [{ count: 200, schedules }] }, '--turnaround', '60')
   expect(code).toBe(0)
   // 145 bytes of 11 bits and three turnarounds: 0.845 s a meter.

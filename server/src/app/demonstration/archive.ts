@@ -1,4 +1,5 @@
 import type { CreditTerms } from '../../domain/credit-policy.ts'
+import { defaultStopTerms } from '../../domain/stop-terms.ts'
 import type { EnrolledAccount, Enrolment } from '../../domain/enrolment.ts'
 import { microYuan, price } from '../../domain/quantity.ts'
 import {
@@ -25,6 +26,7 @@ const terms: Omit<CreditTerms, 'timeZone'> = {
   noticeLeadMs: 30 * 60_000,
   reconnect: 'direct-close',
   tripWindow: { fromMinute: 6 * 60, toMinute: 22 * 60, weekdays: [0, 1, 2, 3, 4, 5, 6] },
+  stop: { ...defaultStopTerms, sendWindow: { fromMinute: 6 * 60, toMinute: 22 * 60 }, holidays: 'none' },
 }
 
 const accountOf = (household: Household, index: number): EnrolledAccount => ({
@@ -58,7 +60,7 @@ export const demonstrationArchive = (readingIntervalMinutes: number): Enrolment 
     servicePhone: '10000',
     signature: '演示供电所',
     // A demonstration lives hundreds of times faster than its lines talk: they have time for the registers only.
-    schedules: { instantaneous: null, events: null, demand: null, freeze: null, parameters: null },
+    schedules: { instantaneous: null, states: 240, events: 1_440, demand: null, freeze: null, parameters: null },
   },
   pricePlans: [
     { name: planNames.flat, plan: { kind: 'flat', price: perKwh(6_000) } },

@@ -6,7 +6,16 @@ import { accountStages } from '../../store/account-stages.ts'
 import { accountNumberOf, households, type Household } from './households.ts'
 
 const lookEveryMs = 1_000
-const order: readonly CreditStage[] = ['normal', 'warned-1', 'warned-2', 'stop-notified', 'cut-off']
+const order: readonly CreditStage[] = [
+  'normal',
+  'warned-1',
+  'warned-2',
+  'stop-due',
+  'await-approval',
+  'suspended',
+  'stop-notified',
+  'cut-off',
+]
 
 /**
  * The demonstration's customers pay by themselves, each by habit, through the same door as everybody: a payment's key is

@@ -21,6 +21,8 @@ const meterOf = (household: (typeof households)[number], index: number): object 
   startWh: startWh(index),
   relay: { delayMs: 40, button: false },
   answerDelayMs: { min: 20, max: 60 },
+  // Half hours that were missed are found in the load profile.
+  memory: { profileMinutes: 30 },
   behaviours: [],
 })
 

@@ -2,7 +2,7 @@
  * What is collected of a meter, in sets that each have a pace of their own. In falling urgency: where a line has time for
  * one thing only, it is the energy that is charged for.
  */
-export const dataSets = ['energy', 'instantaneous', 'events', 'demand', 'freeze', 'parameters'] as const
+export const dataSets = ['energy', 'instantaneous', 'states', 'events', 'demand', 'freeze', 'parameters'] as const
 
 export type DataSet = (typeof dataSets)[number]
 
@@ -15,7 +15,8 @@ export type Pace = number | null
 export const defaultPaces: Readonly<Record<DataSet, Pace>> = Object.freeze({
   energy: 30,
   instantaneous: 240,
-  events: 1_440,
+  states: 60,
+  events: 360,
   demand: 1_440,
   freeze: 1_440,
   parameters: 10_080,

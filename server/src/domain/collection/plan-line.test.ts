@@ -8,7 +8,7 @@ import { localDays } from './slot.ts'
 const days = localDays('Asia/Shanghai')
 const noon = Date.parse('2026-03-02T12:00:00+08:00')
 const minute = 60_000
-const off = { instantaneous: null, events: null, demand: null, freeze: null, parameters: null } as const
+const off = { instantaneous: null, states: null, events: null, demand: null, freeze: null, parameters: null } as const
 const energyOnly: Paces = { ...defaultPaces, ...off }
 /** Line 0 and meter 0 have no offset, so times can be read. */
 const meter = (id: number, paces = energyOnly): PlannedMeter => ({ id, gatewayId: 0, paces, days })

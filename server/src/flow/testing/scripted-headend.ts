@@ -124,9 +124,23 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
       if (told === 'refused') return { ok: false, code: 'refused-by-meter', detail: '', ...nothing }
       return { ok: true, at: 0, values: told, times: {}, exchanges: [] }
     },
+    readStored: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
+    setClock: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     control: async (_, request) => control(request),
     readPurse: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     writePurse: async () => ({ kind: 'unknown', reason: 'not sent', exchanges: [] }),
+    readSigns: async () => ({
+      ok: false,
+      code: 'gateway-offline',
+      detail: '',
+      at: 0,
+      states: null,
+      counts: [],
+      absent: [],
+      frame: null,
+      exchanges: [],
+    }),
+    readEventRecord: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     gateways: () => [],
     lines: () => [],
     onGatewayChange: () => undefined,

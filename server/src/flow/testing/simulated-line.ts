@@ -8,6 +8,7 @@ import {
   type IdentifierName,
 } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
+import type { DataSet } from '../../domain/collection/data-set.ts'
 import type { Paces } from '../../domain/collection/schedule-rule.ts'
 import { localDays } from '../../domain/collection/slot.ts'
 import { readMeter } from '../../headend/driver/read-meter.ts'
@@ -21,8 +22,11 @@ import { createTally } from '../../headend/line/tally.ts'
 import { Wire } from '../../headend/line/wire.ts'
 import type { MissedRead } from '../../store/collection.ts'
 import { createLineCollector, type LineMeter } from '../collect-line.ts'
+import { dataSetItems } from '../data-set-items.ts'
 import type { ReadingBuffer } from '../reading-buffer.ts'
 import type { FieldReading } from '../settle.ts'
+
+export type Followed = Readonly<{ dataSet: DataSet; meterId: number; at: number }>
 
 /**
  * One line in simulated time: the schedule, the line and the driver of the product over bytes that take as long as their
@@ -42,6 +46,8 @@ export type SimulatedLine = Readonly<{
   /** Per meter, in order: wall times of its readings. */
   readings: ReadonlyMap<number, readonly number[]>
   missed: readonly MissedRead[]
+  /** Sets that have a collector of their own, as they were begun. */
+  followed: readonly Followed[]
   exchanges: number
   /** Part of the time for which the line was kept. */
   busyShare: number
@@ -185,12 +191,19 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
 
   const readings = new Map<number, number[]>()
   const missed: MissedRead[] = []
+  const followed: Followed[] = []
   let isFree = true
   const stopping = new AbortController()
   const collector = createLineCollector(
     {
       context: { clock, database: null as never, ids: { uuid: () => '' }, log: () => undefined },
       headend: { read },
+      follow: async (dataSet, { id }) => {
+        followed.push({ dataSet, meterId: id, at: clock.now() })
+        const outcome = await read(id, dataSetItems[dataSet], { priority: 'scheduled' })
+        // What a meter does not have it refuses, and that is an answer.
+        return { asked: outcome.ok || outcome.code === 'refused-by-meter' ? 'asked' : 'failed', data: {} }
+      },
       buffer: recorder(readings, missed),
       gatewayId: 1,
       signal: stopping.signal,
@@ -215,7 +228,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
   const windowMs = Math.max(...[...fieldMeters.values()].map(({ tally }) => tally.counts().windowMs))
   stopping.abort()
   await line.stop()
-  return { readings, missed, exchanges, busyShare: busyMs / windowMs, from, to: from + startMs + endMs }
+  return { readings, missed, followed, exchanges, busyShare: busyMs / windowMs, from, to: from + startMs + endMs }
 }
 
 const addressOf = (id: number): string => String(id).padStart(12, '0')

@@ -2,10 +2,13 @@ import type { Clock } from '../../domain/clock.ts'
 import type { EnrolledAccount, Enrolment } from '../../domain/enrolment.ts'
 import type { Ids } from '../../domain/ids.ts'
 import { microYuan, price, wattHours, type MicroYuan } from '../../domain/quantity.ts'
+import { defaultStopTerms, type StopTerms } from '../../domain/stop-terms.ts'
 import type { Sql } from '../../store/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../store/test-database.ts'
 import type { Pay } from '../abilities.ts'
 import { enrol } from '../enrol.ts'
+import { outboxNotifier } from '../../provider/outbox/outbox-notifier.ts'
+import { sendQueued } from '../notify.ts'
 import { createPay } from '../pay.ts'
 import type { FlowContext, FlowEvent } from '../process.ts'
 import { settleReadings, type FieldReading, type SettleSummary } from '../settle.ts'
@@ -21,7 +24,10 @@ export type Town = Readonly<{
   /** Account and meter of a place, as the database numbers them. */
   place(name: string): Promise<Readonly<{ accountId: number; meterId: number }>>
   account(name: string): Promise<AccountState>
+  /** Takes readings in; notices that come of it are delivered at once, unless the town was told otherwise. */
   settle(readings: readonly Partial<FieldReading>[]): Promise<SettleSummary>
+  /** Delivers what waits in the outbox. */
+  deliver(): Promise<void>
   /** A reading of a place: its total, all of it in rate 3; closed relay. */
   reading(name: string, totalWh: number, change?: Partial<FieldReading>): Promise<FieldReading>
   logged: readonly FlowEvent[]
@@ -93,6 +99,8 @@ export type TownAccount = Readonly<{
   protected?: boolean
   agreement?: boolean
   reconnect?: 'direct-close' | 'permit-close'
+  /** What differs from the default way to a stop. */
+  stop?: Partial<StopTerms>
 }>
 
 const enrolled = (account: TownAccount, index: number): EnrolledAccount => ({
@@ -118,6 +126,7 @@ const enrolled = (account: TownAccount, index: number): EnrolledAccount => ({
           reconnect: account.reconnect ?? 'direct-close',
           tripWindow: { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] },
           pricePlan: account.tariff === undefined ? (account.plan ?? 'flat') : tariffName(account),
+          stop: { ...defaultStopTerms, ...account.stop },
         },
   openingPayment: account.agreement === false || account.opening === undefined ? null : yuan(account.opening),
   ...(account.supplyTerms === undefined ? {} : { supplyTerms: account.supplyTerms }),
@@ -153,7 +162,18 @@ const townOf = (accounts: readonly TownAccount[]): Enrolment => ({
   accounts: accounts.map(enrolled),
 })
 
-export const createTown = async (accounts: readonly TownAccount[], start = wednesday): Promise<Town> => {
+const outbox = new Map([[outboxNotifier.channel, outboxNotifier]])
+
+export type TownOptions = Readonly<{
+  /** `slow`: nothing is delivered until the test says so. */
+  post?: 'at-once' | 'slow'
+}>
+
+export const createTown = async (
+  accounts: readonly TownAccount[],
+  start = wednesday,
+  { post = 'at-once' }: TownOptions = {},
+): Promise<Town> => {
   const test = await createTestDatabase()
   const { database } = test
   const clock = handClock(start)
@@ -174,7 +194,12 @@ export const createTown = async (accounts: readonly TownAccount[], start = wedne
     pay: createPay(database, clock, ids),
     place,
     account: async (name) => stateOf(database, (await place(name)).accountId),
-    settle: async (readings) => settleReadings(database, ids, readings as readonly FieldReading[], clock.now()),
+    settle: async (readings) => {
+      const summary = await settleReadings(database, ids, readings as readonly FieldReading[], clock.now())
+      if (post === 'at-once') await sendQueued(context, outbox)
+      return summary
+    },
+    deliver: async () => void (await sendQueued(context, outbox)),
     reading: async (name, totalWh, change = {}) => ({
       meterId: (await place(name)).meterId,
       at: clock.now(),

@@ -1,4 +1,11 @@
-import { decodeValue, identifierName, identifiers, type IdentifierName, type MeterErrors } from '@xianfu/protocols'
+import {
+  decodeValue,
+  identifierName,
+  identifiers,
+  type IdentifierName,
+  type MeterErrors,
+  type RequestOf,
+} from '@xianfu/protocols'
 import type { Exchange, Values } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
 import { type Asker, failureOf } from './ask-line.ts'
@@ -13,7 +20,13 @@ export type ReadFailureCode = 'no-answer' | 'bad-answer' | 'refused-by-meter' | 
 export type IdentifierRead = Readonly<
   (
     | { ok: true; /** Wall time of the answer. */ at: number; data: Uint8Array }
-    | { ok: false; code: ReadFailureCode; detail: string }
+    | {
+        ok: false
+        code: ReadFailureCode
+        detail: string
+        /** Of a meter that refused. */
+        reasons?: MeterErrors['reasons']
+      }
   ) & { exchanges: readonly Exchange[] }
 >
 
@@ -93,7 +106,7 @@ type FrameOptions = Readonly<{
 export const readIdentifier = async (
   turn: Turn,
   asker: Asker,
-  target: Readonly<{ address: string; identifier: number }>,
+  target: Omit<RequestOf<'read'>, 'kind'>,
   options: FrameOptions,
 ): Promise<IdentifierRead> => {
   const read = await readFrames(turn, asker, target, { ...options, givesWay: () => false })
@@ -120,7 +133,7 @@ const readFrames = async (
         : await ask(
             turn,
             asker,
-            { kind: 'read-follow-up', ...target, sequence },
+            { kind: 'read-follow-up', address: target.address, identifier: target.identifier, sequence },
             `read ${name}, follow-up ${String(sequence)}`,
             options.signal,
           )
@@ -128,7 +141,13 @@ const readFrames = async (
     if (asked.kind !== 'reply') return { ok: false, ...failureOf(asked), exchanges }
     const { reply } = asked
     if (reply.kind === 'error')
-      return { ok: false, code: 'refused-by-meter', detail: `${name}: ${errorWords(reply.errors)}`, exchanges }
+      return {
+        ok: false,
+        code: 'refused-by-meter',
+        detail: `${name}: ${errorWords(reply.errors)}`,
+        reasons: reply.errors.reasons,
+        exchanges,
+      }
     if (reply.kind !== 'read' && reply.kind !== 'read-follow-up')
       return { ok: false, code: 'bad-answer', detail: `${name}: the answer is of another kind`, exchanges }
     parts.push(reply.data)

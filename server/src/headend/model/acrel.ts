@@ -21,12 +21,22 @@ const forced = {
 /** Shown in block 0200H. That 004EH and 004FH may be written is published nowhere: see acrel-register-purse.ts. */
 const purse = { balance: 'balance', purchaseCount: 'purchaseCount', write: null } as const
 
+/** No source says what the fault bit stands for. */
+const events = {
+  counters: [{ kind: 'overload-trip', register: 'overloadTrips' }],
+  states: [
+    { kind: 'meter-fault', register: 'relayStatus', bit: 'fault' },
+    { kind: 'overload', register: 'relayStatus', bit: 'overLimit' },
+  ],
+} as const
+
 const energies = ['energySharp', 'energyPeak', 'energyFlat', 'energyValley'] as const
 
 /** A single-phase meter without transformers uses the fields of phase A. */
 const singlePhase = {
   reading,
   purse,
+  events,
   ratios: null,
   relay: {
     status: 'relayStatus',
@@ -73,6 +83,7 @@ export const acrelDdsy1352Model = meterModel({
 const threePhase = {
   reading,
   purse,
+  events,
   ratios: { voltage: 'voltageRatio', current: 'currentRatio' },
   items: {
     forwardActiveEnergyTotal: { kind: 'number', register: 'energyTotal', times: 'power' },

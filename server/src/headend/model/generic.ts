@@ -30,4 +30,5 @@ export const genericModel = meterModel({
     orders: { open: { relayCommand: 0 }, close: { relayCommand: 1 }, release: null },
   },
   purse: null,
+  events: null,
 })

@@ -1,4 +1,5 @@
 import type { IdentifierName, identifiers, ReadLimits, RegisterTable } from '@xianfu/protocols'
+import type { MeterEventKind } from '../../domain/meter-event.ts'
 
 /**
  * What is to be known of a kind of Modbus meter beyond where its registers stand: which of them answer which question of
@@ -15,6 +16,14 @@ export type MeterModel<R extends string = string> = Readonly<{
   relay: RelayModel<R> | null
   /** Null where the meter keeps no balance of its own. */
   purse: PurseModel<R> | null
+  /** Null where its registers tell of no events. */
+  events: EventModel<R> | null
+}>
+
+/** What a meter tells of itself: registers that count, and bits that stand while something is so. */
+export type EventModel<R extends string = string> = Readonly<{
+  counters: readonly Readonly<{ kind: MeterEventKind; register: R }>[]
+  states: readonly Readonly<{ kind: MeterEventKind; register: R; bit: string }>[]
 }>
 
 /** A purse in registers: where balance (signed where the meter tells an overdraft) and number of purchases are read. */

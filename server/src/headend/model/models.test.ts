@@ -30,6 +30,9 @@ test.each(meterModels)('$name: every register, bit and order that it names is th
     expect(Object.keys(identifiers)).toContain(item)
     for (const name of registersFor(model, item) ?? []) expect(registerNamed(model, name)).toBeDefined()
   }
+  for (const { register } of model.events?.counters ?? []) expect(registerNamed(model, register).bits).toBeUndefined()
+  for (const { register, bit } of model.events?.states ?? [])
+    expect(registerNamed(model, register).bits).toHaveProperty(bit)
   const relay = model.relay as RelayModel
   expect(() => relayState(model, relay, 0)).not.toThrow()
   for (const order of Object.values(relay.orders)) {

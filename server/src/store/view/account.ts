@@ -23,9 +23,11 @@ export type MessageView = Readonly<{
   channel: string
   recipient: string
   text: string
-  state: 'queued' | 'shown' | 'failed'
+  state: 'queued' | 'shown' | 'failed' | 'withdrawn'
   attempts: number
   sent_at: number | null
+  not_before: number | null
+  delivered_at: number | null
 }>
 
 const rowsShown = 200
@@ -48,7 +50,7 @@ export const viewEntries = async (sql: Sql, accountId: number): Promise<readonly
 export const viewMessages = async (sql: Sql, accountId: number | null): Promise<readonly MessageView[]> =>
   sql.query<MessageView>(
     `select m.id, m.at, m.account_id, a.number as account_number, c.name as customer_name, m.notice, m.channel,
-            m.recipient, m.text, m.state, m.attempts, m.sent_at
+            m.recipient, m.text, m.state, m.attempts, m.sent_at, m.not_before, m.delivered_at
      from message m join account a on a.id = m.account_id join customer c on c.id = a.customer_id
      where $1::int is null or m.account_id = $1 order by m.id desc limit ${String(rowsShown)}`,
     [accountId],

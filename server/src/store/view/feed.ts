@@ -1,4 +1,5 @@
 import type { RelayCommandKind } from '../../domain/relay-command.ts'
+import { fieldAlarms, type WorkItemKind } from '../../domain/work-item.ts'
 import type { Sql } from '../database.ts'
 
 type Where = Readonly<{ at: number; place: string; meter_id: number | null }>
@@ -10,6 +11,8 @@ export type FeedCommandView = Where &
     outcome: 'verified' | 'refused' | 'unanswered' | 'unverified' | 'expired'
   }>
 export type FeedNoticeView = Where & Readonly<{ id: bigint; notice: string }>
+
+export type FeedAlarmView = Where & Readonly<{ id: bigint; alarm: WorkItemKind; over: boolean }>
 
 /** The newest steps of commands that are looked through; a command has about five. */
 const stepsLookedAt = 600
@@ -43,4 +46,15 @@ export const viewFeedNotices = async (sql: Sql, limit: number): Promise<readonly
      from message n join account a on a.id = n.account_id ${firstMeter}
      where n.notice in ('warning-1', 'warning-2', 'pre-stop', 'reconnect-permitted', 'failed') order by n.id desc limit $1`,
     [limit],
+  )
+
+/** Alarms about the field; one about a gateway or its line is shown by the gateway's name. */
+export const viewFeedAlarms = async (sql: Sql, limit: number): Promise<readonly FeedAlarmView[]> =>
+  sql.query<FeedAlarmView>(
+    `select w.id, w.opened_at as at, w.kind as alarm, w.closed_at is not null as over, w.meter_id,
+            coalesce(m.place, g.code, w.subject) as place
+     from (select * from work_item where kind = any($2::text[]) order by id desc limit $1) w
+       left join meter m on m.id = w.meter_id left join gateway g on g.id = w.gateway_id
+     order by w.id desc`,
+    [limit, fieldAlarms],
   )

@@ -24,7 +24,7 @@ export const viewReadings = async (
 ): Promise<readonly ReadingView[]> =>
   sql.query<ReadingView>(
     `select at, total_wh, used_wh, power_mw, quality, held_because, charged, balance_after from reading
-     where meter_id = $1 and at >= $2 and at <= $3 order by at limit 20000`,
+     where meter_id = $1 and at >= $2 and at <= $3 and quality <> 'rejected' order by at limit 20000`,
     [meterId, new Date(from), new Date(to)],
   )
 

@@ -1,3 +1,4 @@
+import { fieldAlarms, type Severity, type WorkItemKind } from '../../domain/work-item.ts'
 import type { Sql } from '../database.ts'
 
 export type OverviewView = Readonly<{
@@ -30,7 +31,7 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
        (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
                count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
         from meter) m,
-       (select count(*) filter (where stage = 'normal') as normal, count(*) filter (where stage in ('warned-1', 'warned-2')) as warned,
+       (select count(*) filter (where stage = 'normal') as normal, count(*) filter (where stage in ('warned-1', 'warned-2', 'stop-due', 'await-approval', 'suspended')) as warned,
                count(*) filter (where stage = 'stop-notified') as stop_notified, count(*) filter (where stage = 'cut-off') as cut_off
         from account where agreement_id is not null) a,
        (select coalesce(sum(good), 0)::bigint as good, coalesce(sum(held), 0)::bigint as held, coalesce(sum(failed), 0)::bigint as failed
@@ -50,6 +51,16 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
   if (row === undefined) throw new Error('an overview has one row')
   return row
 }
+
+export type OpenAlarmsView = Readonly<{ kind: WorkItemKind; severity: Severity; open: bigint }>
+
+/** Open alarms about the field by kind, the gravest first. */
+export const viewOpenAlarms = async (sql: Sql): Promise<readonly OpenAlarmsView[]> =>
+  sql.query<OpenAlarmsView>(
+    `select kind, severity, count(*) as open from work_item where closed_at is null and kind = any($1::text[])
+     group by kind, severity order by array_position(array['critical', 'warning', 'notice'], severity), kind`,
+    [fieldAlarms],
+  )
 
 export type GatewayView = Readonly<{ id: number; code: string; online: boolean; online_since: number | null }>
 

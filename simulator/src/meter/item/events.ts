@@ -27,6 +27,9 @@ const rows: ReadonlyMap<number, Row> = new Map<number, Row>([
   [event.reversedA, { bytes: 76, counted: 'count-and-minutes' }],
   [event.reversedB, { bytes: 76, counted: 'count-and-minutes' }],
   [event.reversedC, { bytes: 76, counted: 'count-and-minutes' }],
+  [event.currentLossA, { bytes: 115, counted: 'count-and-minutes' }],
+  [event.currentLossB, { bytes: 115, counted: 'count-and-minutes' }],
+  [event.currentLossC, { bytes: 115, counted: 'count-and-minutes' }],
   [event.overload, { bytes: 76, counted: 'count-and-minutes' }],
   [event.powerFailure, { bytes: 12, counted: 'count' }],
   [event.programming, { bytes: 50, counted: 'count' }],
@@ -35,6 +38,7 @@ const rows: ReadonlyMap<number, Row> = new Map<number, Row>([
   [event.eventClear, { bytes: 14, counted: 'count' }],
   [event.timeAdjustment, { bytes: 16, counted: 'count' }],
   [event.meterCover, { bytes: 60, counted: 'count' }],
+  [event.magneticField, { bytes: 12, counted: 'count' }],
   [event.terminalCover, { bytes: 60, counted: 'count' }],
 ])
 

@@ -41,7 +41,11 @@ const otherWord = (meter: Meter, word: number): number => {
   switch (word) {
     case 1:
       return (
-        bit(power.activeTotal < 0, 4) | bit(power.reactiveTotal < 0, 5) | bit(wallet !== null && wallet.balance < 0, 14)
+        bit(faults.clockBatteryLow, 2) |
+        bit(power.activeTotal < 0, 4) |
+        bit(power.reactiveTotal < 0, 5) |
+        bit(wallet !== null && wallet.balance < 0, 14) |
+        bit(faults.clockFault, 15)
       )
     case 2:
       return [0, 1, 2].reduce(
@@ -54,7 +58,8 @@ const otherWord = (meter: Meter, word: number): number => {
     case 6: {
       const phase = word - 4
       const isLost = (faults.lost & (1 << phase)) !== 0
-      return bit((power.active[phase] ?? 0) < 0, 6) | bit(isLost, 0) | bit(isLost, 7)
+      const hasNoCurrent = (faults.currentLost & (1 << phase)) !== 0
+      return bit((power.active[phase] ?? 0) < 0, 6) | bit(isLost, 0) | bit(hasNoCurrent, 3) | bit(isLost, 7)
     }
     case 7:
       return bit(isDead(faults), 5) | bit(faults.meterCoverOpen, 9) | bit(faults.terminalCoverOpen, 10)

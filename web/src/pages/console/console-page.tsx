@@ -12,6 +12,7 @@ import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { TopUpDialog } from '../../parts/top-up-dialog.tsx'
 import { DayChart } from './day-chart.tsx'
+import { FieldChart } from './field-chart.tsx'
 import { FeedPanel } from './feed-panel.tsx'
 import { choicesOf, FilterBar } from './filter-bar.tsx'
 import { byUrgency, countShown, filterMeters, sortMeters, stepTo, type Sorting } from './meter-list.ts'
@@ -110,6 +111,7 @@ export const ConsolePage = () => {
       </div>
       <aside className="beside">
         <DayChart />
+        <FieldChart />
         <FeedPanel />
       </aside>
       {payingRow?.account && (

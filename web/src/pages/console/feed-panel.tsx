@@ -56,6 +56,10 @@ const What = ({ item }: { readonly item: FeedItem }) => {
       return t('feed.payment', { amount: yuan(item.amount), balance: yuan(item.balance) })
     case 'command':
       return t(`feed.outcome.${item.outcome}`, { command: t(`command.${item.command}`) })
+    case 'alarm':
+      return item.over
+        ? t('alarms.over', { alarm: say.workItem(item.alarm) })
+        : t('alarms.feed', { alarm: say.workItem(item.alarm) })
     case 'notice':
       return t('feed.notice', { notice: say.notice(item.notice) })
   }

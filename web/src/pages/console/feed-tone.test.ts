@@ -13,6 +13,8 @@ it.each([
   [{ kind: 'command', ...where, command: 'keep-power-on', outcome: 'verified' }, 'plain'],
   [{ kind: 'notice', ...where, notice: 'pre-stop' }, 'warn'],
   [{ kind: 'notice', ...where, notice: 'failed' }, 'trouble'],
+  [{ kind: 'alarm', ...where, alarm: 'theft-sign', over: false }, 'trouble'],
+  [{ kind: 'alarm', ...where, alarm: 'gateway-offline', over: true }, 'plain'],
 ] as const satisfies readonly (readonly [FeedItem, string])[])('%j → %s', (item, tone) => {
   expect(feedTone(item)).toBe(tone)
 })

@@ -18,11 +18,19 @@ export const shows = [
 ] as const
 export type Show = (typeof shows)[number]
 
+const warnedStages: ReadonlySet<CreditStage> = new Set([
+  'warned-1',
+  'warned-2',
+  'stop-due',
+  'await-approval',
+  'suspended',
+])
+
 const tests: Readonly<Record<Show, (row: MeterRow) => boolean>> = Object.freeze({
   all: () => true,
   'cut-off': ({ account }) => account?.stage === 'cut-off',
   'stop-notified': ({ account }) => account?.stage === 'stop-notified',
-  warned: ({ account }) => account?.stage === 'warned-1' || account?.stage === 'warned-2',
+  warned: ({ account }) => account !== null && warnedStages.has(account.stage),
   normal: ({ account }) => account?.prepaid === true && account.stage === 'normal',
   'relay-open': ({ relay }) => relay === 'open',
   'relay-unknown': ({ relay }) => relay === 'unknown',
@@ -64,11 +72,14 @@ export const filterMeters = (rows: readonly MeterRow[], show: Show, search: stri
 const severity: Readonly<Record<CreditStage, number>> = Object.freeze({
   'cut-off': 0,
   'stop-notified': 1,
-  'warned-2': 2,
-  'warned-1': 3,
-  normal: 4,
+  'await-approval': 2,
+  'stop-due': 3,
+  suspended: 4,
+  'warned-2': 5,
+  'warned-1': 6,
+  normal: 7,
 })
-const withoutAgreement = 5
+const withoutAgreement = 8
 
 export type Column = 'urgency' | 'place' | 'customer' | 'balance' | 'reading' | 'power' | 'gateway'
 export type Sorting = Readonly<{ column: Column; descending: boolean }>

@@ -1,4 +1,5 @@
-import { readOverview } from '@xianfu/contract'
+import { readOverview, type Overview } from '@xianfu/contract'
+import { Link } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +9,7 @@ import { overviewKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Flash } from '../../parts/flash.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { useSaying } from '../../words/saying.ts'
 import type { Show } from './meter-list.ts'
 import { PowerTile } from './power-tile.tsx'
 
@@ -23,7 +25,7 @@ export const OverviewTiles = (choice: Choice) => {
         {error === null ? <Skeleton active title={false} /> : <Problem error={error} onRetry={again} />}
       </div>
     )
-  const { meters, accounts, gateways, readsToday, paymentToPower } = data
+  const { meters, accounts, alarms, gateways, readsToday, paymentToPower } = data
   const reads = readsToday.good + readsToday.held + readsToday.failed
   const online = gateways.filter((gateway) => gateway.online).length
   return (
@@ -59,6 +61,7 @@ export const OverviewTiles = (choice: Choice) => {
       >
         {online}/{gateways.length}
       </Tile>
+      <AlarmTile alarms={alarms} />
       <Tile
         {...choice}
         shows="held"
@@ -74,6 +77,24 @@ export const OverviewTiles = (choice: Choice) => {
       <Tile name={t('overview.chargedToday')}>{yuan(data.chargedToday)}</Tile>
       <PowerTile times={paymentToPower} />
     </section>
+  )
+}
+
+/** Open alarms about the field, the gravest kinds by name; it leads to the list of what waits for a person. */
+const AlarmTile = ({ alarms }: { readonly alarms: Overview['alarms'] }) => {
+  const { t } = useTranslation()
+  const say = useSaying()
+  const open = alarms.reduce((sum, alarm) => sum + alarm.open, 0)
+  const note = alarms.map(({ kind, open: count }) => t('alarms.note', { kind: say.workItem(kind), count })).join(' · ')
+  const tone = alarms.some(({ severity }) => severity === 'critical') ? 'bad' : open > 0 ? 'warn' : ''
+  return (
+    <Link className="tile" to="/work" title={t('alarms.open')}>
+      <span className="name">{t('alarms.tile')}</span>
+      <span className={`figure ${tone}`}>{open}</span>
+      <span className="note" title={note}>
+        {note === '' ? t('alarms.none') : note}
+      </span>
+    </Link>
   )
 }
 

@@ -36,13 +36,18 @@ export const LinesPage = () => {
   const shown = useMemo(() => sortLines(filterLines(all, filter)), [all, filter])
   const line = shown.find(({ gateway }) => gateway.id === chosen) ?? shown[0]
   const ids = shown.map(({ gateway }) => gateway.id)
+  /** It stays chosen, wherever the list puts it when it rests. */
+  const askToRest = (one: LineRow): void => {
+    setChosen(one.gateway.id)
+    setResting(one)
+  }
   const step = (count: number): void => setChosen(stepTo(ids, line?.gateway.id ?? null, count))
   useKeys('lines', {
     search: () => field.current?.focus({ cursor: 'all' }),
     next: () => step(1),
     previous: () => step(-1),
     'pause-line': () => {
-      if (pausing.mayPause && line?.pausedUntil === null) setResting(line)
+      if (pausing.mayPause && line?.pausedUntil === null) askToRest(line)
     },
     clear: () => {
       setFilter(everyLine)
@@ -98,7 +103,7 @@ export const LinesPage = () => {
             'aria-selected': gateway.id === line?.gateway.id,
           })}
         />
-        <LineDetail line={line} pausing={pausing} onPause={setResting} />
+        <LineDetail line={line} pausing={pausing} onPause={askToRest} />
       </div>
       {resting !== null && <PauseDialog line={resting} pausing={pausing} onDone={() => setResting(null)} />}
     </div>

@@ -13,6 +13,8 @@ const message = (id: number, changes: Partial<Message> = {}): Message => ({
   state: 'shown',
   attempts: 1,
   sentAt: id,
+  notBefore: null,
+  deliveredAt: id,
   ...changes,
 })
 

@@ -140,7 +140,11 @@ export const MessagesPage = () => {
 const noticeColor: Readonly<Record<string, string>> = Object.freeze({
   'warning-1': 'gold',
   'warning-2': 'orange',
+  reminder: 'blue',
+  'emergency-offer': 'orange',
   'pre-stop': 'volcano',
+  'pre-stop-again': 'volcano',
+  'authority-copy': 'purple',
   stopped: 'red',
   'reconnect-permitted': 'cyan',
   reconnected: 'green',

@@ -16,11 +16,13 @@ import { AgreementPanel } from './agreement-panel.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CommandLog } from './command-log.tsx'
 import { EntriesPanel } from './entries-panel.tsx'
+import { EventsPanel } from './events-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { LossPanel } from './loss-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { PursePanel } from './purse-panel.tsx'
 import { useReadNow } from './read-now.tsx'
+import { StopPanel } from './stop-panel.tsx'
 import { SupplyPanel } from './supply-panel.tsx'
 import './meter.css'
 
@@ -106,9 +108,11 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <Card size="small" title={t('meter.commands')}>
             <CommandLog meterId={meter.id} />
           </Card>
+          <EventsPanel meterId={meter.id} />
         </div>
         <div className="column">
           <SupplyPanel meter={meter} />
+          {account && <StopPanel account={account} />}
           {meter.agreement?.settlementMode === 'local' && <PursePanel meter={meter} />}
           <MeasuredPanel meter={meter} />
           {account && <EntriesPanel accountId={account.id} />}

@@ -7,7 +7,8 @@ import { MeterLink } from '../../parts/meter-link.tsx'
 import { useSaying } from '../../words/saying.ts'
 import type { Handling } from './use-handle-item.ts'
 import { severityColor, whereOf } from './work-columns.tsx'
-import { detailText } from './work-list.ts'
+import { detailText, signsIn } from './work-list.ts'
+import { WorkSigns } from './work-signs.tsx'
 
 type Props = Readonly<{ item: WorkItem | undefined; handling: Handling; onClose: (item: WorkItem) => void }>
 
@@ -18,6 +19,9 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const say = useSaying()
   if (item === undefined) return <aside className="item small">{t('work.hint')}</aside>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
+  const signs = signsIn(item.detail)
+  const suspicions = say.meterSigns(item.detail.signs)
+  const detail = detailText(item.detail, say.workDetail)
   const rows = [
     [
       t('work.where'),
@@ -35,7 +39,9 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
     ...(item.dueAt === null ? [] : [[t('work.due'), instant(item.dueAt)]]),
     [t('work.owner'), item.owner ?? t('work.nobody', { role: say.role(item.roleToLook) })],
     ...(item.acknowledgedAt === null ? [] : [[t('work.acknowledged'), instant(item.acknowledgedAt)]]),
-    ...(detailText(item.detail) === '' ? [] : [[t('work.detail'), detailText(item.detail)]]),
+    ...(detail === '' ? [] : [[t('work.detail'), detail]]),
+    ...(signs === null ? [] : [[t('event.signs'), <WorkSigns key="s" signs={signs} />]]),
+    ...(suspicions === '' ? [] : [[t('work.signs'), suspicions]]),
     ...(item.closed === null
       ? []
       : [

@@ -1,6 +1,6 @@
 import type { WorkItem } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { detailText, everyItem, filterItems, kindsIn, timeLeft } from './work-list.ts'
+import { detailText, everyItem, filterItems, kindsIn, timeLeft, signsIn } from './work-list.ts'
 
 const item = (changes: Partial<WorkItem>): WorkItem => ({
   id: 1,
@@ -57,5 +57,26 @@ describe('time left', () => {
     [0, { late: false, unit: 'minutes', count: 0 }],
   ] as const)('%d ms: %j', (ms, left) => {
     expect(timeLeft(1_000_000_000 + ms, 1_000_000_000)).toEqual(left)
+  })
+})
+
+it('names what it knows, and leaves evidence to its own list', () => {
+  const names = (code: string): string => (code === 'meters' ? '电表数' : code)
+  expect(detailText({ meters: 20, other: 'x' }, names)).toBe('电表数 20 · other x')
+  expect(detailText({ events: 4, signs: [] })).toBe('')
+})
+
+describe('evidence', () => {
+  const sign = { event: 7, kind: 'meter-cover', phase: null, origin: 'record', at: 1 }
+  it.each([
+    [{}, null],
+    [{ signs: [] }, null],
+    [{ signs: 'x' }, null],
+    [{ signs: [{ ...sign, at: 'x' }] }, null],
+    [{ signs: [sign, { ...sign, event: 8 }], events: 30 }, [30, [8, 7]]],
+    [{ signs: [sign], events: 'x' }, [1, [7]]],
+  ])('%j', (detail, expected) => {
+    const signs = signsIn(detail)
+    expect(signs === null ? null : [signs.total, signs.list.map(({ event }) => event)]).toEqual(expected)
   })
 })

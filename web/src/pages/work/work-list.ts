@@ -33,11 +33,37 @@ export const timeLeft = (
 }
 
 /** What of an item's detail is plain enough to be shown in a row: figures, codes and short texts. */
-export const detailText = (detail: WorkItem['detail']): string =>
+export const detailText = (detail: WorkItem['detail'], nameOf: (code: string) => string = (code) => code): string =>
   Object.entries(detail)
+    // Evidence is listed by itself.
+    .filter(([name]) => name !== 'signs' && !(name === 'events' && 'signs' in detail))
     .flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [`${name} ${String(value)}`]
+        ? [`${nameOf(name)} ${String(value)}`]
         : [],
     )
     .join(' · ')
+
+export type Signs = Readonly<{
+  /** How often there was a sign; the list holds the last of them. */
+  total: number
+  list: readonly Readonly<{ event: number; kind: string; phase: 'a' | 'b' | 'c' | null; at: number }>[]
+}>
+
+/** The evidence that an alarm of a meter's events keeps, the newest first; null for other items. */
+export const signsIn = (detail: WorkItem['detail']): Signs | null => {
+  if (!Array.isArray(detail.signs)) return null
+  const list = (detail.signs as readonly unknown[]).filter((sign) => isSign(sign)).toReversed()
+  return list.length === 0 ? null : { total: Math.max(Number(detail.events) || 0, list.length), list }
+}
+
+const isSign = (sign: unknown): sign is Signs['list'][number] => {
+  if (typeof sign !== 'object' || sign === null) return false
+  const { event, kind, phase, at } = sign as Readonly<Record<string, unknown>>
+  return (
+    typeof event === 'number' &&
+    typeof kind === 'string' &&
+    typeof at === 'number' &&
+    (phase === null || phase === 'a' || phase === 'b' || phase === 'c')
+  )
+}

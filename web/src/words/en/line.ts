@@ -82,7 +82,8 @@ export const line: Same<typeof chinese> = {
   dataSet: {
     energy: 'energy and state',
     instantaneous: 'instantaneous',
-    events: 'event counters',
+    states: 'states',
+    events: 'events',
     demand: 'demand',
     freeze: 'frozen values',
     parameters: 'parameters',

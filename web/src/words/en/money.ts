@@ -67,7 +67,7 @@ export const money: Same<typeof chinese> = {
     demonstration: 'Demonstration: not a valid receipt',
     thanks: 'Please keep this receipt.',
   },
-  channel: { 'cash-counter': 'Cash at the counter', outbox: 'SMS outbox' },
+  channel: { 'cash-counter': 'Cash at the counter', outbox: 'SMS outbox', visit: 'By hand' },
   entry: {
     title: 'Account entries',
     at: 'Time',

@@ -79,7 +79,8 @@ export const line = {
   dataSet: {
     energy: '电能与状态',
     instantaneous: '瞬时量',
-    events: '事件计数',
+    states: '运行状态',
+    events: '事件',
     demand: '需量',
     freeze: '冻结量',
     parameters: '参数',

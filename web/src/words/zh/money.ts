@@ -64,7 +64,7 @@ export const money = {
     demonstration: '演示数据，不是有效收据',
     thanks: '请妥善保管。',
   },
-  channel: { 'cash-counter': '营业厅现金', outbox: '短信发件箱' },
+  channel: { 'cash-counter': '营业厅现金', outbox: '短信发件箱', visit: '上门送达' },
   entry: {
     title: '账户流水',
     at: '时间',

@@ -1,0 +1,68 @@
+import { readCompleteness, readGaps, readMeterCompleteness, type Gap } from '@xianfu/contract'
+import type { FastifyInstance } from 'fastify'
+import { intervalFacts } from '../domain/completeness.ts'
+import { lastDays, tellCompleteness } from '../flow/tell-completeness.ts'
+import { gapFactOf, viewGapGrid, viewGaps, viewWatchedMeter, type GapView } from '../store/view/completeness.ts'
+import type { ApiAbilities } from './abilities.ts'
+import { ApiProblem } from './problem.ts'
+import { createRegister, type WhoIs } from './register.ts'
+
+const mostGaps = 500
+
+export const completenessRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
+  const { database, clock, system } = abilities
+  const register = createRegister(app, whoIs)
+  const spanOf = (timeZone: string, count: number) => {
+    const days = lastDays(clock.now(), timeZone, count)
+    return { from: days.at(-1)?.from ?? 0, to: days[0]?.to ?? 0, days }
+  }
+
+  register.guarded(readCompleteness, 'view', async ({ query: { days } }) => ({
+    days: [...(await tellCompleteness(database, clock.now(), days))],
+  }))
+
+  register.guarded(readGaps, 'view', async ({ query: { days } }) => {
+    const span = spanOf(system.timeZone, days)
+    const gaps = await viewGaps(database, span, { meterId: null, limit: mostGaps })
+    const cells = await viewGapGrid(database, span, system.readingIntervalMinutes)
+    return {
+      gaps: gaps.map(presentGap),
+      intervalMinutes: system.readingIntervalMinutes,
+      from: span.from,
+      to: span.to,
+      cells: cells.map(({ at, state, meters }) => ({ at, state, meters: Number(meters) })),
+    }
+  })
+
+  register.guarded(readMeterCompleteness, 'view', async ({ params: { id }, query: { days: count } }) => {
+    const meter = await viewWatchedMeter(database, id)
+    if (meter === null) throw new ApiProblem('unknown-meter')
+    const span = spanOf(meter.time_zone, count)
+    const gaps = await viewGaps(database, span, { meterId: id, limit: mostGaps })
+    const watched = {
+      since: meter.watched_since,
+      sweptTo: meter.swept_to ?? 0,
+      intervalMs: meter.minutes * 60_000,
+    }
+    const facts = gaps.map(gapFactOf)
+    return {
+      intervalMinutes: meter.minutes,
+      days: span.days.map((day) => ({ day: day.day, intervals: [...intervalFacts(day, watched, facts)] })),
+      gaps: gaps.map(presentGap),
+    }
+  })
+}
+
+const presentGap = (row: GapView): Gap => ({
+  meterId: row.meter_id,
+  place: row.place,
+  address: row.address,
+  gateway: row.code,
+  from: row.from_at,
+  to: row.to_at,
+  intervals: Math.round((row.to_at - row.from_at) / (row.minutes * 60_000)),
+  reason: row.reason,
+  state: row.state,
+  because: row.because,
+  attempts: row.attempts,
+})

@@ -1,0 +1,135 @@
+import type { GapFact } from '../../domain/completeness.ts'
+import type { GapReason, GapState, LossReason, Span } from '../../domain/gap.ts'
+import type { Sql } from '../database.ts'
+
+export type WatchedGroup = Readonly<{
+  gateway_id: number
+  code: string
+  site_id: number
+  site_name: string
+  time_zone: string
+  minutes: number
+  swept_to: number
+  meters: bigint
+}>
+
+/** Gateways with their watched meters, and how far their intervals were looked at. */
+export const viewWatchedGroups = async (sql: Sql): Promise<readonly WatchedGroup[]> =>
+  sql.query<WatchedGroup>(
+    `select g.id as gateway_id, g.code, s.id as site_id, s.name as site_name, s.time_zone,
+            p.minutes, w.swept_to, count(m.id) as meters
+     from gateway g join site s on s.id = g.site_id join meter m on m.gateway_id = g.id join meter_pace p on p.meter_id = m.id
+     join gap_sweep w on w.interval_minutes = p.minutes
+     where m.watched_since is not null
+     group by g.id, s.id, p.minutes, w.swept_to order by s.name, g.code, p.minutes`,
+  )
+
+/** Meters of each gateway by the moment since which they are watched, if that lies in the span: the few that are new. */
+export const viewWatchedSince = async (
+  sql: Sql,
+  { from, to }: Span,
+): Promise<readonly Readonly<{ gateway_id: number; minutes: number; since: number; meters: bigint }>[]> =>
+  sql.query(
+    `select m.gateway_id, p.minutes, m.watched_since as since, count(*) as meters
+     from meter m join meter_pace p on p.meter_id = m.id
+     where m.watched_since > $1 and m.watched_since < $2 group by m.gateway_id, p.minutes, m.watched_since`,
+    [new Date(from), new Date(to)],
+  )
+
+/** Meters of each gateway that are watched since before an instant. */
+export const viewWatchedBefore = async (
+  sql: Sql,
+  instant: number,
+): Promise<readonly Readonly<{ gateway_id: number; minutes: number; meters: bigint }>[]> =>
+  sql.query('select gateway_id, count(*) as meters from meter where watched_since <= $1 group by gateway_id', [
+    new Date(instant),
+  ])
+
+export type GapSum = Readonly<{
+  gateway_id: number
+  minutes: number
+  state: GapState
+  reason: GapReason
+  seconds: number
+}>
+
+/** How long the meters of each gateway had gaps in a span, by what became of them and why. */
+export const viewGapSums = async (sql: Sql, { from, to }: Span): Promise<readonly GapSum[]> =>
+  sql.query<GapSum>(
+    `select m.gateway_id, p.minutes, g.state, g.reason,
+            sum(extract(epoch from least(g.to_at, $2) - greatest(g.from_at, $1)))::float8 as seconds
+     from reading_gap g join meter m on m.id = g.meter_id join meter_pace p on p.meter_id = m.id
+     where g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day' and g.from_at < $2
+     group by m.gateway_id, p.minutes, g.state, g.reason`,
+    [new Date(from), new Date(to)],
+  )
+
+/** Meters without a reading of their own in each interval of a span, by state; intervals in which all are well do not come. */
+export const viewGapGrid = async (
+  sql: Sql,
+  { from, to }: Span,
+  minutes: number,
+): Promise<readonly Readonly<{ at: number; state: GapState; meters: bigint }>[]> =>
+  sql.query(
+    `select i.at, g.state, count(*) as meters
+     from generate_series($1::timestamptz, $2::timestamptz - interval '1 second', $3 * interval '1 minute') as i(at)
+     join reading_gap g on g.from_at <= i.at and g.to_at > i.at and g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day'
+     join meter_pace p on p.meter_id = g.meter_id and p.minutes = $3
+     group by i.at, g.state order by i.at`,
+    [new Date(from), new Date(to), minutes],
+  )
+
+export type GapView = Readonly<{
+  meter_id: number
+  place: string
+  address: string
+  code: string
+  from_at: number
+  to_at: number
+  minutes: number
+  reason: GapReason
+  state: GapState
+  because: LossReason | null
+  attempts: number
+}>
+
+/** Gaps of a span, newest first, open ones before the others. */
+export const viewGaps = async (
+  sql: Sql,
+  { from, to }: Span,
+  options: Readonly<{ meterId: number | null; limit: number }>,
+): Promise<readonly GapView[]> =>
+  sql.query<GapView>(
+    `select g.meter_id, m.place, m.address, w.code, g.from_at, g.to_at, p.minutes, g.reason,
+            g.state, g.because, g.attempts
+     from reading_gap g join meter m on m.id = g.meter_id join gateway w on w.id = m.gateway_id
+     join meter_pace p on p.meter_id = m.id
+     where g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day' and g.from_at < $2
+       and ($3::int is null or g.meter_id = $3)
+     order by g.state <> 'open', g.from_at desc, g.meter_id limit $4`,
+    [new Date(from), new Date(to), options.meterId, options.limit],
+  )
+
+export type WatchedMeter = Readonly<{
+  time_zone: string
+  minutes: number
+  watched_since: number | null
+  swept_to: number | null
+}>
+
+export const viewWatchedMeter = async (sql: Sql, meterId: number): Promise<WatchedMeter | null> => {
+  const [row] = await sql.query<WatchedMeter>(
+    `select s.time_zone, p.minutes, m.watched_since, w.swept_to
+     from meter m join site s on s.id = m.site_id join meter_pace p on p.meter_id = m.id
+     left join gap_sweep w on w.interval_minutes = p.minutes where m.id = $1`,
+    [meterId],
+  )
+  return row ?? null
+}
+
+export const gapFactOf = ({ from_at: from, to_at: to, state, reason }: GapView): GapFact => ({
+  from,
+  to,
+  state,
+  reason,
+})

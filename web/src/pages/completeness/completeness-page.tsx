@@ -1,0 +1,151 @@
+import { readCompleteness, readGaps, type DayCompleteness, type Gap } from '@xianfu/contract'
+import { Segmented, Table, Tag } from 'antd'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../app/call.ts'
+import { useSite } from '../../app/site.ts'
+import { formatInstant } from '../../format/time.ts'
+import { completenessKey } from '../../live/query-keys.ts'
+import { useRead } from '../../live/use-read.ts'
+import { MeterLink } from '../../parts/meter-link.tsx'
+import { Problem } from '../../parts/problem.tsx'
+import { GapHeatMap } from './gap-heat-map.tsx'
+import { HeldTable } from './held-table.tsx'
+import { completePercent, sumByDay, type DaySum } from './grid.ts'
+import './completeness.css'
+
+const spans = [1, 7, 14] as const
+const pageSize = 50
+const noParts: readonly DayCompleteness[] = []
+const noGaps: readonly Gap[] = []
+const tagOf = { open: 'red', lost: 'magenta', estimated: 'orange', 're-read': 'green' } as const
+
+/** Which half hours were read, which were found later in the meters, and which are missing, with the reason. */
+export const CompletenessPage = () => {
+  const { t } = useTranslation()
+  const [days, setDays] = useState<number>(7)
+  const query = { query: { days } }
+  const sums = useRead([...completenessKey, days], async () => call(readCompleteness, query))
+  const gaps = useRead([...completenessKey, 'gaps', days], async () => call(readGaps, query))
+  const parts = sums.data?.days ?? noParts
+  const byDay = useMemo(() => sumByDay(parts), [parts])
+  const dayNames = useMemo(() => byDay.map(({ day }) => day), [byDay])
+  const error = sums.error ?? gaps.error
+  const again = (): void => {
+    sums.again()
+    gaps.again()
+  }
+  return (
+    <div className="completeness">
+      <h1 className="unseen">{t('nav.completeness')}</h1>
+      <div className="filters">
+        <Segmented
+          aria-label={t('completeness.days')}
+          value={days}
+          onChange={setDays}
+          options={spans.map((value) => ({ value, label: t('completeness.lastDays', { count: value }) }))}
+        />
+        <span className="count">{t('completeness.hint')}</span>
+      </div>
+      {error !== null && <Problem error={error} onRetry={again} />}
+      {gaps.data !== undefined && dayNames.length > 0 && <GapHeatMap data={gaps.data} days={dayNames} />}
+      <HeldTable />
+      <DayTable days={byDay} parts={parts} loading={sums.isPending} />
+      <GapTable gaps={gaps.data?.gaps ?? noGaps} loading={gaps.isPending} />
+    </div>
+  )
+}
+
+const useReasons = () => {
+  const { t } = useTranslation()
+  return (byReason: DaySum['byReason']): string =>
+    (Object.entries(byReason) as [keyof typeof byReason, number][])
+      .map(([reason, count]) => `${t(`gapReason.${reason}`)} ${String(count)}`)
+      .join(' · ')
+}
+
+type DayRow = DaySum & Readonly<{ key: string; name: string; children?: readonly DayRow[] }>
+
+const DayTable = ({
+  days,
+  parts,
+  loading,
+}: {
+  readonly days: readonly DaySum[]
+  readonly parts: readonly DayCompleteness[]
+  readonly loading: boolean
+}) => {
+  const { t } = useTranslation()
+  const reasons = useReasons()
+  const rows = days.map((sum): DayRow => ({
+    ...sum,
+    key: sum.day,
+    name: sum.day,
+    children: parts
+      .filter(({ day }) => day === sum.day)
+      .map((part) => ({
+        ...part,
+        key: `${part.day} ${String(part.gatewayId)}`,
+        name: `${part.site} · ${part.gateway}`,
+      })),
+  }))
+  const number = { className: 'number', align: 'right' as const, width: 90 }
+  return (
+    <Table<DayRow>
+      size="small"
+      aria-label={t('completeness.byDay')}
+      loading={loading}
+      dataSource={rows}
+      pagination={false}
+      locale={{ emptyText: loading ? ' ' : t('completeness.nothingYet') }}
+      columns={[
+        { title: t('completeness.day'), dataIndex: 'name' },
+        { ...number, title: t('completeness.complete'), render: (_, row) => completePercent(row) },
+        { ...number, title: t('completeness.expected'), dataIndex: 'expected' },
+        { ...number, title: t('completeness.read'), dataIndex: 'read' },
+        { ...number, title: t('gapState.re-read'), dataIndex: 'reRead' },
+        { ...number, title: t('gapState.estimated'), dataIndex: 'estimated' },
+        { ...number, title: t('gapState.open'), dataIndex: 'missing' },
+        { ...number, title: t('gapState.lost'), dataIndex: 'lost' },
+        { title: t('completeness.reasons'), responsive: ['md'], render: (_, { byReason }) => reasons(byReason) },
+      ]}
+    />
+  )
+}
+
+const GapTable = ({ gaps, loading }: { readonly gaps: readonly Gap[]; readonly loading: boolean }) => {
+  const { t } = useTranslation()
+  const { system } = useSite()
+  const time = (at: number): string => formatInstant(at, system.timeZone, 'short')
+  return (
+    <Table<Gap>
+      size="small"
+      aria-label={t('completeness.gaps')}
+      rowKey={({ meterId, from }) => `${String(meterId)} ${String(from)}`}
+      loading={loading}
+      dataSource={gaps}
+      pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+      locale={{ emptyText: loading ? ' ' : t('completeness.noGaps') }}
+      columns={[
+        {
+          title: t('completeness.meter'),
+          render: (_, { meterId, place }) => <MeterLink meterId={meterId}>{place}</MeterLink>,
+        },
+        { title: t('completeness.gateway'), dataIndex: 'gateway', responsive: ['md'] },
+        { title: t('completeness.from'), className: 'number', render: (_, { from }) => time(from) },
+        { title: t('completeness.to'), className: 'number', render: (_, { to }) => time(to) },
+        { title: t('completeness.intervals'), className: 'number', align: 'right', dataIndex: 'intervals' },
+        { title: t('completeness.reason'), render: (_, { reason }) => t(`gapReason.${reason}`) },
+        {
+          title: t('completeness.state'),
+          render: (_, { state, because }) => (
+            <>
+              <Tag color={tagOf[state]}>{t(`gapState.${state}`)}</Tag>
+              {because !== null && <span className="small">{t(`lossReason.${because}`)}</span>}
+            </>
+          ),
+        },
+      ]}
+    />
+  )
+}
