@@ -115,11 +115,15 @@ const play = async (guard) =>
     },
   )
 
-/** The guard's minute begins with the first trip after the one before was over. */
+/**
+ * The guard's minute begins with the first trip after the one before was over. Between counting a trip and writing down that
+ * it was sent lies a moment, which a fast clock makes seconds.
+ */
+const guardMinuteMs = 55_000
 const mostInWindow = (times) => {
   let [from, count, most] = [-Infinity, 0, 0]
   for (const at of times.toSorted((a, b) => a - b)) {
-    if (at >= from + 60_000) [from, count] = [at, 0]
+    if (at >= from + guardMinuteMs) [from, count] = [at, 0]
     count += 1
     most = Math.max(most, count)
   }

@@ -60,7 +60,7 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
         return { go: false, reason: objection }
       }
       if (command.requestedBy === 'policy') {
-        const held = await heldByGuard(sql, command, now)
+        const held = await heldByGuard(sql, command, context.clock)
         if (held !== null) return held
         await saveRestoreOwed(sql, command.meterId, true)
       } else if ((await batchOfCommand(sql, command.id))?.override === false) {
@@ -68,14 +68,19 @@ export const confirmSend = async (context: FlowContext, command: ClaimedCommand)
         await saveRestoreOwed(sql, command.meterId, true)
       }
     }
-    await markSent(sql, command.id, now)
+    await markSent(sql, command.id, context.clock.now())
     await notifyLive(sql, topicsOf(command))
     return { go: true }
   })
 
 /** The guard counts, slows and stops policy trips; its row is locked until this transaction ends. */
-const heldByGuard = async (sql: Sql, command: ClaimedCommand, now: number): Promise<Confirmation | null> => {
-  const verdict = command.accountId === null ? null : await askGuard(sql, command.accountId, now)
+const heldByGuard = async (
+  sql: Sql,
+  command: ClaimedCommand,
+  clock: FlowContext['clock'],
+): Promise<Confirmation | null> => {
+  const verdict = command.accountId === null ? null : await askGuard(sql, command.accountId, clock)
+  const now = clock.now()
   if (verdict === null || verdict.kind === 'go') return null
   if (verdict.kind === 'wait') {
     const why = 'trips-of-this-minute-used-up'

@@ -280,6 +280,14 @@ describe('from the payment to power', () => {
     expect(await items()).toEqual(['relay-moved'])
   })
 
+  test('a reading without a status word changes nothing of what is owed', async () => {
+    await tripped()
+    town.clock.move(30 * minute)
+    await town.settle([await town.reading('A', total, { status: null })])
+    const [row] = await town.database.query<{ owed: boolean }>('select restore_owed as owed from meter')
+    expect(row?.owed).toBe(true)
+  })
+
   test('a relay that opens although nobody told it is an alarm', async () => {
     total = 0
     await open()

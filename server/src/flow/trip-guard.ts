@@ -14,9 +14,15 @@ import { loop, pause, type FlowContext } from './process.ts'
  * Asks the guard of the account's site whether one more policy trip may leave now. Its row is locked until the caller's
  * transaction ends, so trips of a site are counted one by one.
  */
-export const askGuard = async (sql: Sql, accountId: number, now: number): Promise<GuardVerdict | null> => {
+export const askGuard = async (
+  sql: Sql,
+  accountId: number,
+  clock: Pick<Clock, 'now'>,
+): Promise<GuardVerdict | null> => {
   const guard = await lockGuardOfAccount(sql, accountId)
   if (guard === null) return null
+  // Read under the lock: what waited for it is counted in the minute in which it leaves.
+  const now = clock.now()
   const day = localDayText(now, guard.timeZone)
   const facts = { now, day, ...(await guardFacts(sql, guard.siteId, day)) }
   const verdict = admitTrip(guard.state, guard.limits, facts)

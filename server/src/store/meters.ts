@@ -19,7 +19,7 @@ export const saveStatus = async (sql: Sql, observed: readonly ObservedStatus[]):
   if (observed.length === 0) return
   await sql.query(
     `update meter m set relay = o.relay, relay_command = o.relay_command, keep_power = o.keep_power, alarm = o.alarm, status_at = o.at,
-       restore_owed = m.restore_owed and not (o.relay = 'closed' and o.relay_command = 'closed' and not exists (
+       restore_owed = m.restore_owed and not (coalesce(o.relay = 'closed' and o.relay_command = 'closed', false) and not exists (
          select from relay_command c where c.meter_id = m.id and c.kind = 'trip' and c.state in ('queued', 'sent', 'acknowledged')))
      from unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[], $6::boolean[])
        as o(id, at, relay, relay_command, keep_power, alarm)

@@ -97,7 +97,7 @@ const settledQuery = `
       relay = coalesce(r.relay, m.relay), relay_command = coalesce(r.relay_command, m.relay_command),
       keep_power = coalesce(r.keep_power, m.keep_power), alarm = coalesce(r.alarm, m.alarm),
       status_at = coalesce(to_timestamp(r.status_ms / 1000), m.status_at),
-      restore_owed = m.restore_owed and not (r.relay = 'closed' and r.relay_command = 'closed' and not exists (
+      restore_owed = m.restore_owed and not (coalesce(r.relay = 'closed' and r.relay_command = 'closed', false) and not exists (
         select from relay_command c where c.meter_id = m.id and c.kind = 'trip' and c.state in ('queued', 'sent', 'acknowledged')))
     from r where m.id = r.meter_id and r.moves_on is not null
   ), periods as (
