@@ -27,7 +27,8 @@ export type Collected = Readonly<{ asked: Asked; data: Readonly<Record<string, u
 
 type Parts = Readonly<{ context: Pick<FlowContext, 'database' | 'clock'>; headend: EventField; signal?: AbortSignal }>
 
-const priority = 'scheduled'
+/** A meter's story takes dozens of exchanges; registers pass between any two of them. */
+const priority = 'back-fill'
 
 const withoutData = (asked: Asked): Collected => ({ asked, data: {} })
 

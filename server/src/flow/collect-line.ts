@@ -9,7 +9,7 @@ import {
 } from '../domain/collection/plan-line.ts'
 import type { Slot } from '../domain/collection/slot.ts'
 import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
-import type { Headend, ItemName, MeterProtocol, ReadOutcome } from '../headend/headend.ts'
+import type { Headend, ItemName, MeterProtocol, Priority, ReadOutcome } from '../headend/headend.ts'
 import type { CollectedMeter } from '../store/collection.ts'
 import type { Collected } from './collect-events.ts'
 import { dataSetItems } from './data-set-items.ts'
@@ -18,11 +18,16 @@ import { createLineMemory } from './line-memory.ts'
 import type { FlowContext } from './process.ts'
 import type { ReadingBuffer } from './reading-buffer.ts'
 
+/** Registers are charged by, so nothing else of a schedule may keep them waiting: it has a lane of its own. */
+type Lane = 'energy' | 'other'
+const lanes: readonly Lane[] = ['energy', 'other']
+const priorityOf: Readonly<Record<Lane, Priority>> = { energy: 'scheduled', other: 'back-fill' }
+
 /**
  * Reads that wait for the line at any time. One would leave a moment between two reads in which something less urgent
  * could slip in; more would only make a plan stale.
  */
-const readsAtOnce = 2
+const readsAtOnce: Readonly<Record<Lane, number>> = { energy: 2, other: 1 }
 
 /** Elapsed time for which a line whose queue is full is left alone. */
 const queueFullPauseMs = 1_000
@@ -67,10 +72,10 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
   const { clock } = context
   let meters = new Map(first.map((meter) => [meter.id, meter]))
   let memory = createLineMemory([...meters.keys()], (id, dataSet) => fromArchive(meters.get(id), dataSet))
-  let due: DueItem[] = []
+  let due = createDueList([])
   let nextAt = -Infinity
   let link: LineLink = { online: false, since: 0 }
-  const walking = new Set<Promise<void>>()
+  const walking: Readonly<Record<Lane, Set<Promise<void>>>> = { energy: new Set(), other: new Set() }
   /** Elapsed time before which a line that takes nothing more is left alone. */
   let notBeforeMs = 0
   const onTheWay = new Set<string>()
@@ -90,7 +95,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     })
     for (const { meterId, dataSet, progress } of made.changed) memory.set(meterId, dataSet, progress)
     tellMissed(made.missed.filter(({ meterId, dataSet }) => !onTheWay.has(keyOf(meterId, dataSet))))
-    due = made.due.filter(({ meterId, dataSet }) => !onTheWay.has(keyOf(meterId, dataSet)))
+    due = createDueList(made.due.filter(({ meterId, dataSet }) => !onTheWay.has(keyOf(meterId, dataSet))))
     nextAt = made.nextAt
   }
 
@@ -121,8 +126,8 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
   }
 
   /** The next item, with whatever else of its meter comes almost for nothing with it. */
-  const take = (now: number): Task | null => {
-    for (let item = due.shift(); item !== undefined; item = due.shift()) {
+  const take = (lane: Lane, now: number): Task | null => {
+    for (let item = due.take(lane); item !== null; item = due.take(lane)) {
       const meter = meters.get(item.meterId)
       const pauseEnds = pausedUntil(item.meterId, now)
       // A pause that began after the plan was made.
@@ -131,22 +136,24 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       const { meterId } = item
       const items = [item]
       if (isFollowed(item.dataSet)) return { meter, items }
-      for (const other of due.filter((one) => one.meterId === meterId))
-        if (!isFollowed(other.dataSet) && isCheapTogether(meter.protocol, items, other)) items.push(other)
-      if (items.length > 1) due = due.filter((one) => !items.includes(one))
+      for (const other of due.alsoOf(meterId))
+        if (!isFollowed(other.dataSet) && isCheapTogether(meter.protocol, items, other)) {
+          items.push(other)
+          due.takeAlso(other)
+        }
       return { meter, items }
     }
     return null
   }
 
-  const walk = async (): Promise<void> => {
+  const walk = async (lane: Lane): Promise<void> => {
     while (!signal.aborted && link.online) {
       // Where readings wait in front of the database, more of them would help nobody.
       await buffer.room(signal)
       if (signal.aborted) return
       const now = clock.now()
       if (now >= nextAt) plan(now)
-      const task = take(now)
+      const task = take(lane, now)
       if (task === null) return
       const keys = task.items.map(({ meterId, dataSet }) => keyOf(meterId, dataSet))
       for (const key of keys) onTheWay.add(key)
@@ -170,7 +177,8 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       return true
     }
     const deadline = Math.min(...items.map(({ slot }) => slot.deadlineAt))
-    const outcome = await headend.read(meter.id, wanted, { priority: 'scheduled', deadline, signal })
+    const priority = priorityOf[items.some(({ dataSet }) => dataSet === 'energy') ? 'energy' : 'other']
+    const outcome = await headend.read(meter.id, wanted, { priority, deadline, signal })
     for (const item of items) takeOver(meter, item, outcome)
     if (outcome.ok || !isLineTrouble(outcome)) return true
     if (outcome.code === 'queue-full') notBeforeMs = clock.elapsedMs() + queueFullPauseMs
@@ -249,19 +257,24 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     nextAt = now >= slot.deadlineAt ? -Infinity : Math.min(nextAt, final ? Infinity : progress.notBefore)
   }
 
+  const begin = (lane: Lane): void => {
+    const mine = walking[lane]
+    while (link.online && due.has(lane) && mine.size < readsAtOnce[lane] && clock.elapsedMs() >= notBeforeMs) {
+      const walked: Promise<void> = walk(lane)
+        .catch((error: unknown) => context.log({ level: 'error', what: 'a line was not collected', detail: error }))
+        .finally(() => {
+          mine.delete(walked)
+          if (clock.now() >= nextAt) parts.onFree()
+        })
+      mine.add(walked)
+    }
+  }
+
   return {
     step(now, present) {
       link = present
       if (now >= nextAt) plan(now)
-      while (link.online && due.length > 0 && walking.size < readsAtOnce && clock.elapsedMs() >= notBeforeMs) {
-        const walked: Promise<void> = walk()
-          .catch((error: unknown) => context.log({ level: 'error', what: 'a line was not collected', detail: error }))
-          .finally(() => {
-            walking.delete(walked)
-            if (clock.now() >= nextAt) parts.onFree()
-          })
-        walking.add(walked)
-      }
+      for (const lane of lanes) begin(lane)
       return nextAt
     },
     update(changed) {
@@ -271,7 +284,7 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
       memory = createLineMemory([...meters.keys()], (id, dataSet) =>
         before.has(id) ? known.get(id, dataSet) : fromArchive(meters.get(id), dataSet),
       )
-      due = []
+      due = createDueList([])
       nextAt = -Infinity
     },
     refresh(archived) {
@@ -280,11 +293,11 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
           const known = fromArchive(meter, dataSet)
           if (known.doneAt > memory.get(meter.id, dataSet).doneAt) memory.set(meter.id, dataSet, known)
         }
-      due = []
+      due = createDueList([])
       nextAt = -Infinity
     },
     async settled() {
-      await Promise.allSettled(walking)
+      await Promise.allSettled(lanes.flatMap((lane) => [...walking[lane]]))
     },
   }
 }
@@ -293,6 +306,38 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
 export type FollowedSet = 'states' | 'events'
 
 const isFollowed = (dataSet: DataSet): dataSet is FollowedSet => dataSet === 'states' || dataSet === 'events'
+
+/** What is due on a line, most urgent first, of thousands of items: nothing here looks through all of them. */
+const createDueList = (items: readonly DueItem[]) => {
+  const laneOf = ({ dataSet }: DueItem): Lane => (dataSet === 'energy' ? 'energy' : 'other')
+  const queues: Readonly<Record<Lane, readonly DueItem[]>> = {
+    energy: items.filter((item) => laneOf(item) === 'energy'),
+    other: items.filter((item) => laneOf(item) === 'other'),
+  }
+  const at = { energy: 0, other: 0 }
+  const taken = new Set<DueItem>()
+  const ofMeter = new Map<number, DueItem[]>()
+  for (const item of items) {
+    const own = ofMeter.get(item.meterId)
+    if (own === undefined) ofMeter.set(item.meterId, [item])
+    else own.push(item)
+  }
+  return {
+    has: (lane: Lane): boolean => at[lane] < queues[lane].length,
+    take(lane: Lane): DueItem | null {
+      while (at[lane] < queues[lane].length) {
+        const item = queues[lane][at[lane]]
+        at[lane] += 1
+        if (item === undefined || taken.has(item)) continue
+        taken.add(item)
+        return item
+      }
+      return null
+    },
+    alsoOf: (meterId: number): readonly DueItem[] => (ofMeter.get(meterId) ?? []).filter((item) => !taken.has(item)),
+    takeAlso: (item: DueItem): void => void taken.add(item),
+  }
+}
 
 const keyOf = (meterId: number, dataSet: DataSet): string => `${String(meterId)} ${dataSet}`
 

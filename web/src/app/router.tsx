@@ -54,7 +54,6 @@ export const router = createRouter({
     completenessRoute,
     batchesRoute,
     dryRunRoute,
-    workRoute,
     meterRoute,
     linesRoute,
   ]),
