@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { uuidv7 } from 'uuidv7'
 import { audit } from '../../server/dist/flow/audit.js'
 import { settleReadings } from '../../server/dist/flow/settle.js'
@@ -26,6 +27,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     most: { type: 'string', default: '600' },
     payments: { type: 'string', default: '50' },
+    /** Readings a second that arrive; as fast as they are settled when absent. */
+    arrive: { type: 'string' },
     batch: { type: 'string', default: '125' },
     lanes: { type: 'string', default: '2' },
     order: { type: 'string', default: 'lines' },
@@ -37,6 +40,8 @@ const { values } = parseArgs({
 const [rounds, seconds, most] = [Number(values.rounds), Number(values.seconds), Number(values.most)]
 const [batchSize, lanes, perSecond] = [Number(values.batch), Number(values.lanes), Number(values.payments)]
 const settings = Object.fromEntries(values.setting.map((text) => text.split(/=(.*)/s).slice(0, 2)))
+/** Between two batches of one lane, when readings arrive at a rate. */
+const everyMs = values.arrive === undefined ? 0 : (batchSize * lanes * 1_000) / Number(values.arrive)
 const ids = { uuid: uuidv7 }
 const plan = values.plan === undefined ? null : JSON.parse(await readFile(values.plan, 'utf8'))
 const halfHour = 1_800_000
@@ -52,7 +57,11 @@ const settleAll = async (database, lanesOfBatches, now) => {
   const startedMs = performance.now()
   await Promise.all(
     lanesOfBatches.map(async (batches) => {
-      for (const batch of batches) await settleReadings(database, ids, batch, now)
+      for (const [index, batch] of batches.entries()) {
+        const dueMs = startedMs + index * everyMs
+        if (performance.now() < dueMs) await sleep(dueMs - performance.now())
+        await settleReadings(database, ids, batch, now)
+      }
     }),
   )
   return performance.now() - startedMs
