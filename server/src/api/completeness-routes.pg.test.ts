@@ -1,16 +1,10 @@
-import { hash } from '@node-rs/argon2'
 import { readCompleteness, readGaps, readMeterCompleteness } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDeeds } from '../flow/deeds.ts'
 import { findGaps, settleWithinMs } from '../flow/find-gaps.ts'
-import { createDoor } from '../flow/sign-in.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, wednesday, type Town } from '../flow/testing/town.ts'
-import { insertOperator } from '../store/operators.ts'
-import { createApi } from './create-api.ts'
+import { createApiBench } from './testing/api-bench.ts'
 
-const password = 'correct horse'
 const halfHour = 1_800_000
 
 describe('completeness over HTTP', () => {
@@ -39,26 +33,9 @@ describe('completeness over HTTP', () => {
       town.clock.set(wednesday + (slot + 1) * halfHour + settleWithinMs)
       await findGaps(town.context, 0)
     }
-    const passwordHash = await hash(password)
-    await insertOperator(town.database, { login: 'auditor', name: 'a', role: 'auditor', passwordHash })
-    app = await createApi({
-      database: town.database,
-      clock: town.clock,
-      door: await createDoor(town.database),
-      pay: town.pay,
-      ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
-      system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-      webRoot: null,
-      log: () => undefined,
-    })
-    const answer = await app.inject({
-      method: 'POST',
-      url: '/api/session',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ login: 'auditor', password }),
-    })
-    cookie = `xianfu_session=${answer.cookies[0]?.value ?? ''}`
+    const api = await createApiBench(town, { auditor: 'auditor' })
+    ;({ app } = api)
+    cookie = api.cookieOf('auditor')
   })
   afterAll(async () => {
     await app.close()

@@ -1,16 +1,11 @@
-import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collectEvents, collectStates } from '../flow/collect-events.ts'
-import { createDeeds } from '../flow/deeds.ts'
-import { createDoor } from '../flow/sign-in.ts'
 import { countOnline } from '../flow/watch-communication.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createScriptedSigns } from '../flow/testing/scripted-signs.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { countReads } from '../store/meters.ts'
-import { insertOperator } from '../store/operators.ts'
-import { createApi } from './create-api.ts'
+import { createApiBench } from './testing/api-bench.ts'
 
 let town: Town
 let app: FastifyInstance
@@ -20,25 +15,9 @@ const get = async (url: string) => app.inject({ method: 'GET', url, headers: { c
 
 beforeAll(async () => {
   town = await createTown([{ place: 'A', opening: 20 }])
-  await insertOperator(town.database, { login: 'a', name: 'A', role: 'auditor', passwordHash: await hash('right one') })
-  app = await createApi({
-    database: town.database,
-    clock: town.clock,
-    door: await createDoor(town.database),
-    pay: town.pay,
-    ...createDeeds(town.context, createScriptedHeadend()),
-    live: { subscribe: () => () => undefined },
-    system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-    webRoot: null,
-    log: () => undefined,
-  })
-  const signedIn = await app.inject({
-    method: 'POST',
-    url: '/api/session',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login: 'a', password: 'right one' }),
-  })
-  cookie = `xianfu_session=${signedIn.cookies[0]?.value ?? ''}`
+  const api = await createApiBench(town, { a: 'auditor' })
+  ;({ app } = api)
+  cookie = api.cookieOf('a')
 
   meterId = (await town.place('A')).meterId
   const headend = createScriptedSigns()

@@ -1,17 +1,11 @@
-import { hash } from '@node-rs/argon2'
 import { statement } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePeriods } from '../flow/close-period.ts'
-import { createDeeds } from '../flow/deeds.ts'
-import { createDoor } from '../flow/sign-in.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from '../flow/testing/town.ts'
 import { readPaper } from '../provider/document/testing/read-paper.ts'
-import { insertOperator } from '../store/operators.ts'
-import { createApi } from './create-api.ts'
+import { createApiBench } from './testing/api-bench.ts'
 
-const password = 'correct horse'
 const start = Date.parse('2026-10-31T16:00:00Z')
 const end = Date.parse('2026-11-30T16:00:00Z')
 
@@ -37,26 +31,9 @@ describe('statements and receipts over HTTP', () => {
       await town.reading('龑家', 6_500, { at: end }),
     ])
     await closePeriods(town.context, { month: '2026-11' })
-    const passwordHash = await hash(password)
-    await insertOperator(town.database, { login: 'auditor', name: 'a', role: 'auditor', passwordHash })
-    app = await createApi({
-      database: town.database,
-      clock: town.clock,
-      door: await createDoor(town.database),
-      pay: town.pay,
-      ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
-      system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-      webRoot: null,
-      log: () => undefined,
-    })
-    const answer = await app.inject({
-      method: 'POST',
-      url: '/api/session',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ login: 'auditor', password }),
-    })
-    cookie = `xianfu_session=${answer.cookies[0]?.value ?? ''}`
+    const api = await createApiBench(town, { auditor: 'auditor' })
+    ;({ app } = api)
+    cookie = api.cookieOf('auditor')
   })
   afterAll(async () => {
     await app.close()

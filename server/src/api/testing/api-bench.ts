@@ -15,6 +15,8 @@ type Answer = Readonly<{ status: number; body: unknown }>
 /** The API over a town, with people signed in by their logins. */
 export type ApiBench = Readonly<{
   app: FastifyInstance
+  /** Of somebody who is signed in. */
+  cookieOf(login: string): string
   get(url: string, login: string): Promise<Answer>
   send(url: string, body: unknown, login: string): Promise<Answer>
 }>
@@ -40,14 +42,16 @@ export const createApiBench = async (town: Town, people: Readonly<Record<string,
     const entered = await door.signIn(login, benchPassword)
     cookies.set(login, `xianfu_session=${entered?.token ?? ''}`)
   }
+  const cookieOf = (login: string): string => cookies.get(login) ?? ''
   return {
     app,
+    cookieOf,
     get: async (url, login) => {
-      const answer = await app.inject({ method: 'GET', url, headers: { cookie: cookies.get(login) ?? '' } })
+      const answer = await app.inject({ method: 'GET', url, headers: { cookie: cookieOf(login) } })
       return { status: answer.statusCode, body: answer.json() }
     },
     send: async (url, body, login) => {
-      const headers = { 'content-type': 'application/json', cookie: cookies.get(login) ?? '' }
+      const headers = { 'content-type': 'application/json', cookie: cookieOf(login) }
       const answer = await app.inject({ method: 'POST', url, headers, body: JSON.stringify(body) })
       return { status: answer.statusCode, body: answer.json() }
     },
