@@ -32,7 +32,7 @@ const { values } = parseArgs({
   },
 })
 const metersPerGateway = 200
-const halfHourMs = 1_800_000
+const dayMs = 86_400_000
 const lookEveryMs = 1_000
 const serverProgram = fileURLToPath(new URL('../../server/bin/xianfu.js', import.meta.url))
 const simulatorProgram = fileURLToPath(new URL('../../simulator/bin/xianfu-simulator.js', import.meta.url))
@@ -58,13 +58,18 @@ const firstReading = (meterId, at) => {
 
 /** Archives, agreements, and the reading before the cycle, so that every reading of the cycle is charged. */
 const enrol = async (database, meters) => {
-  const now = Date.now()
-  await populate(database, { meters, now })
+  // Of the day before: what was read in the present turn of the schedule would not be read again.
+  const at = Date.now() - dayMs
+  await populate(database, { meters, now: at })
   await database.query(`update gateway set registration = 'XF-g' || id, code = 'XF-g' || id`)
   // No other cycle may begin within the run.
   await database.query('update site set reading_interval_minutes = 1440')
+  // The cycle is that of the registers; what else is collected has paces of its own.
+  await database.query(
+    `insert into reading_schedule (scope, data_set, minutes, changed_at)
+     select 'company', s, null, now() from unnest(array['instantaneous', 'events', 'states', 'demand', 'freeze', 'parameters']) s`,
+  )
   await database.query(`insert into setting (key, value) values ('mode', '"field"') on conflict do nothing`)
-  const at = now - halfHourMs
   for (let from = 1; from <= meters; from += 1_000) {
     const many = Math.min(1_000, meters - from + 1)
     const batch = Array.from({ length: many }, (_, index) => firstReading(from + index, at))
