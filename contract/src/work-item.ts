@@ -32,6 +32,18 @@ export const workItem = z.object({
 })
 export type WorkItem = z.infer<typeof workItem>
 
+const workItemCounts = z.object({ open: z.number(), critical: z.number(), late: z.number(), unowned: z.number() })
+
+export const countWorkItems = route({
+  method: 'GET',
+  path: '/api/work-items/counts',
+  summary: 'How many items are open, and how many of those are critical, past their deadline, or nobody’s.',
+  params: nothing,
+  query: nothing,
+  body: z.unknown(),
+  response: workItemCounts,
+})
+
 export const listWorkItems = route({
   method: 'GET',
   path: '/api/work-items',
@@ -41,7 +53,7 @@ export const listWorkItems = route({
   body: z.unknown(),
   response: z.object({
     items: z.array(workItem),
-    counts: z.object({ open: z.number(), critical: z.number(), late: z.number(), unowned: z.number() }),
+    counts: workItemCounts,
   }),
 })
 

@@ -279,6 +279,7 @@ describe('the API, over a real database', () => {
     await openWorkItems(town.database, [item], town.clock.now())
     const { items, counts } = (await get('/api/work-items', 'auditor')).json()
     expect(counts).toEqual({ open: 1, critical: 0, late: 0, unowned: 1 })
+    expect((await get('/api/work-items/counts', 'auditor')).json()).toEqual(counts)
     expect(items).toMatchObject([
       { kind: 'field-trip', meter: { place: 'A' }, account: { number: '70001' }, roleToLook: 'field-engineer' },
     ])

@@ -1,7 +1,7 @@
-import { handleWorkItem, listWorkItems, type WorkItem } from '@xianfu/contract'
+import { countWorkItems, handleWorkItem, listWorkItems, type WorkItem } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { roleToLook } from '../domain/work-item.ts'
-import { countWorkItems, viewWorkItems, type WorkItemView } from '../store/view/work-items.ts'
+import { viewWorkItemCounts, viewWorkItems, type WorkItemView } from '../store/view/work-items.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
@@ -11,10 +11,12 @@ const mostListed = 500
 export const workItemRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const register = createRegister(app, whoIs)
 
+  register.guarded(countWorkItems, 'view', async () => viewWorkItemCounts(abilities.database))
+
   register.guarded(listWorkItems, 'view', async ({ query: { state } }) => {
     const [rows, counts] = await Promise.all([
       viewWorkItems(abilities.database, state === 'closed', mostListed),
-      countWorkItems(abilities.database),
+      viewWorkItemCounts(abilities.database),
     ])
     return { items: rows.map(present), counts }
   })

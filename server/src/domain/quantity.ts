@@ -248,9 +248,3 @@ export const formatPercent = ({ numerator, denominator }: Ratio): string =>
   formatScaled((numerator * 100_000_000n) / denominator, 6, 0)
 /** An exact amount for people: rounded to micro-yuan. */
 export const formatAmount = (amount: ExactAmount): string => formatMoney(roundAmountOnce(amount))
-
-const costPerFen = 100_000_000_000n
-
-/** The whole fen that cover a cost: for what is bought ahead, never for a charge. */
-export const roundUpToFen = (cost: ExactCost): MicroYuan =>
-  (((cost + costPerFen - 1n) / costPerFen) * 10_000n) as MicroYuan

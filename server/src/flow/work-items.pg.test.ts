@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertOperator } from '../store/operators.ts'
-import { countWorkItems, viewWorkItems } from '../store/view/work-items.ts'
+import { viewWorkItemCounts, viewWorkItems } from '../store/view/work-items.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
 import { createTown, type Town } from './testing/town.ts'
 import { createHandleWorkItem, escalateDue } from './work-items.ts'
@@ -65,7 +65,7 @@ describe('the inbox', () => {
     town.clock.move(hour)
     await escalateDue(town.context)
     expect((await audited()).filter((action) => action === 'work-item:escalate')).toHaveLength(3)
-    expect(await countWorkItems(town.database)).toEqual({ open: 2, critical: 1, late: 1, unowned: 2 })
+    expect(await viewWorkItemCounts(town.database)).toEqual({ open: 2, critical: 1, late: 1, unowned: 2 })
   })
 
   test('taken, acknowledged, closed with a reason: each in the audit log', async () => {

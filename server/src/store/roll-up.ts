@@ -245,11 +245,6 @@ export const dueMeters = async (
   return rows.map((row) => ({ day: row.day, meter: meterOf(row) }))
 }
 
-export const countDueDays = async (sql: Sql, until: string): Promise<number> => {
-  const [row] = await sql.query<{ n: bigint }>('select count(*) as n from roll_up_due where day <= $1', [until])
-  return Number(row?.n ?? 0n)
-}
-
 /** The grid of a meter's intervals, and the zone of its days. */
 export const meterGrid = async (
   sql: Sql,

@@ -1,4 +1,4 @@
-import { listWorkItems, signOut } from '@xianfu/contract'
+import { countWorkItems, signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
@@ -135,10 +135,10 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
 
 /** How many items wait for a person; red when one is critical or late. */
 const OpenItems = () => {
-  const { data } = useRead([...workItemsKey, 'open'], async () => call(listWorkItems, { query: { state: 'open' } }))
-  if (data === undefined || data.counts.open === 0) return null
-  const pressing = data.counts.critical + data.counts.late > 0
-  return <Badge size="small" count={data.counts.open} color={pressing ? 'red' : 'orange'} />
+  const { data } = useRead([...workItemsKey, 'counts'], async () => call(countWorkItems))
+  if (data === undefined || data.open === 0) return null
+  const pressing = data.critical + data.late > 0
+  return <Badge size="small" count={data.open} color={pressing ? 'red' : 'orange'} />
 }
 
 const WallClock = () => {

@@ -45,7 +45,7 @@ export const viewWorkItems = async (sql: Sql, closed: boolean, limit: number): P
   )
 
 /** How many are open, and how many of those are past their deadline or nobody's. */
-export const countWorkItems = async (
+export const viewWorkItemCounts = async (
   sql: Sql,
 ): Promise<Readonly<{ open: number; critical: number; late: number; unowned: number }>> => {
   const [row] = await sql.query<{ open: bigint; critical: bigint; late: bigint; unowned: bigint }>(

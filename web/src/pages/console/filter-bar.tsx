@@ -1,6 +1,7 @@
-import { Input, type InputRef } from 'antd'
+import type { InputRef } from 'antd'
 import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SearchField } from '../../parts/search-field.tsx'
 import { shows, type Show } from './meter-list.ts'
 
 export type FilterBarProps = Readonly<{
@@ -22,17 +23,7 @@ export const FilterBar = ({ search, onSearch, show, onShow, counts, shown, total
   const { t } = useTranslation()
   return (
     <div className="filters">
-      <Input
-        ref={field}
-        allowClear
-        className="search"
-        placeholder={t('table.search')}
-        aria-label={t('table.search')}
-        aria-keyshortcuts="/"
-        suffix={search === '' ? <kbd>/</kbd> : null}
-        value={search}
-        onChange={({ target }) => onSearch(target.value)}
-      />
+      <SearchField field={field} hint={t('table.search')} value={search} onChange={onSearch} />
       <div className="chips" role="group" aria-label={t('show.label')}>
         {choicesOf(counts, show).map((one, index) => (
           <button

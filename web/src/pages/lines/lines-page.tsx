@@ -1,5 +1,5 @@
 import { listLines, type LineRow } from '@xianfu/contract'
-import { Input, Select, Table, type InputRef } from 'antd'
+import { Select, Table, type InputRef } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
@@ -7,6 +7,7 @@ import { useKeys } from '../../keys/use-keys.ts'
 import { linesKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { stepTo } from '../console/meter-list.ts'
 import { useLineColumns } from './line-columns.tsx'
 import { LineDetail } from './line-detail.tsx'
@@ -58,16 +59,11 @@ export const LinesPage = () => {
     <div className="lines">
       <h1 className="unseen">{t('nav.lines')}</h1>
       <div className="filters">
-        <Input
-          ref={field}
-          allowClear
-          className="search"
-          placeholder={t('line.search')}
-          aria-label={t('line.search')}
-          aria-keyshortcuts="/"
-          suffix={filter.search === '' ? <kbd>/</kbd> : null}
+        <SearchField
+          field={field}
+          hint={t('line.search')}
           value={filter.search}
-          onChange={({ target }) => setFilter({ ...filter, search: target.value })}
+          onChange={(search) => setFilter({ ...filter, search })}
         />
         <Select
           className="choice"

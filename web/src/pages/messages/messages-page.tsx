@@ -1,5 +1,5 @@
 import { listMessages, type Message } from '@xianfu/contract'
-import { Input, Select, Table, Tag, type InputRef } from 'antd'
+import { Select, Table, Tag, type InputRef } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
@@ -9,6 +9,7 @@ import { useKeys } from '../../keys/use-keys.ts'
 import { messagesKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { stepTo } from '../console/meter-list.ts'
 import { everyMessage, filterMessages, noticesIn, type MessageFilter } from './message-list.ts'
@@ -54,16 +55,11 @@ export const MessagesPage = () => {
     <div className="messages">
       <h1 className="unseen">{t('nav.messages')}</h1>
       <div className="filters">
-        <Input
-          ref={field}
-          allowClear
-          className="search"
-          placeholder={t('message.search')}
-          aria-label={t('message.search')}
-          aria-keyshortcuts="/"
-          suffix={filter.search === '' ? <kbd>/</kbd> : null}
+        <SearchField
+          field={field}
+          hint={t('message.search')}
           value={filter.search}
-          onChange={({ target }) => setFilter({ ...filter, search: target.value })}
+          onChange={(search) => setFilter({ ...filter, search })}
         />
         <Select
           className="choice"

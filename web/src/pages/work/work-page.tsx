@@ -1,6 +1,6 @@
 import { listWorkItems, type WorkItem } from '@xianfu/contract'
 import { useNavigate } from '@tanstack/react-router'
-import { Input, Segmented, Select, Table, type InputRef } from 'antd'
+import { Segmented, Select, Table, type InputRef } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
@@ -8,6 +8,7 @@ import { useKeys } from '../../keys/use-keys.ts'
 import { workItemsKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { stepTo } from '../console/meter-list.ts'
 import { CloseDialog } from './close-dialog.tsx'
@@ -69,16 +70,11 @@ export const WorkPage = () => {
             { value: 'closed', label: t('work.closed') },
           ]}
         />
-        <Input
-          ref={field}
-          allowClear
-          className="search"
-          placeholder={t('work.search')}
-          aria-label={t('work.search')}
-          aria-keyshortcuts="/"
-          suffix={filter.search === '' ? <kbd>/</kbd> : null}
+        <SearchField
+          field={field}
+          hint={t('work.search')}
           value={filter.search}
-          onChange={({ target }) => setFilter({ ...filter, search: target.value })}
+          onChange={(search) => setFilter({ ...filter, search })}
         />
         <Select
           className="choice"
