@@ -49,7 +49,7 @@ export const metersToCheck = async (
      join gateway g on g.id = m.gateway_id join site s on s.id = m.site_id
      left join lateral (
        select (select sum(e) from unnest(y.energies_wh) e) as used_wh, y.mean_power_mw, y.least_power_mw,
-              (cardinality(y.energies_wh) * y.interval_minutes / 60)::int as hours
+              round(extract(epoch from (y.day + 1)::timestamp at time zone s.time_zone - y.from_at) / 3600)::int as hours
        from meter_day y where y.meter_id = m.id and y.day > ($2::timestamptz - interval '3 days')::date
          and y.opening_wh is not null and y.closing_wh is not null order by y.day desc limit 1) d on true`,
     [gatewayIds, new Date(before)],
