@@ -5,7 +5,6 @@ import { I18nextProvider } from 'react-i18next'
 import { App } from './app/app.tsx'
 import { isSignedOut } from './app/call.ts'
 import { ErrorBoundary } from './app/crashed.tsx'
-import { fetchPageOf } from './app/router.tsx'
 import { sessionQuery } from './app/session-query.ts'
 import { sessionKey } from './live/query-keys.ts'
 import { createWords, languageOf } from './words/i18n.ts'
@@ -30,9 +29,8 @@ const place = document.querySelector('#root')
 if (place === null) throw new Error('the page has no #root')
 
 const start = async (): Promise<void> => {
-  // Words, page and session are on their way together; what fails is said where it is needed.
+  // Beside the words; when it fails, the door asks again and says so.
   void queries.prefetchQuery(sessionQuery)
-  void fetchPageOf(window.location.pathname)
   const words = await createWords(window.localStorage, navigator.languages)
   const tellLanguage = (): void => {
     document.documentElement.lang = languageOf(words) === 'zh' ? 'zh-CN' : 'en'

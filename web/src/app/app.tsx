@@ -60,6 +60,7 @@ const Door = () => {
     return (
       <Suspense fallback={<Spin fullscreen />}>
         <SignInPage />
+        <PagesAhead />
       </Suspense>
     )
   if (site === null)
@@ -76,7 +77,7 @@ const Door = () => {
   )
 }
 
-/** For whoever works here every page is fetched while nothing else is to do. */
+/** Fetches all pages while nothing else is on its way; at the door, while somebody types a password. */
 const PagesAhead = () => {
   useEffect(() => fetchAhead(pagesToFetch(), whenIdle), [])
   return null

@@ -3,7 +3,7 @@ export type WhenIdle = (then: () => void) => () => void
 
 /**
  * Fetches one after the other, each when the browser is idle, so that going to any page is instant. What can not be
- * fetched now is fetched, or complained about, by whoever goes there. @returns a function that ends it
+ * fetched is complained about by whoever goes there. @returns a function that ends it
  */
 export const fetchAhead = (parts: readonly (() => Promise<unknown>)[], whenIdle: WhenIdle): (() => void) => {
   let ended = false

@@ -2,7 +2,10 @@ import { lazyRouteComponent, type AsyncRouteComponent } from '@tanstack/react-ro
 import type { ComponentType } from 'react'
 import { NotLoaded } from './not-loaded.ts'
 
-/** A page that is fetched when somebody goes to it, or before. A failed fetch is tried again by the next visit. */
+/**
+ * A page that is fetched when somebody goes to it, or before. What failed once is remembered by the browser
+ * until the console is loaded anew, which is what the error offers.
+ */
 export const lazyPage = (fetchPage: () => Promise<ComponentType>): AsyncRouteComponent<object> =>
   lazyRouteComponent(async () => {
     try {

@@ -77,6 +77,8 @@ export const router = createRouter({
   defaultErrorComponent: Crashed,
   defaultPendingComponent: Pending,
   defaultPendingMs: pendingAfterMs,
+  // Nor does the empty one stay any longer than it has to.
+  defaultPendingMinMs: 0,
   // A page is fetched as soon as a link to it is pointed at or has the focus.
   defaultPreload: 'intent',
 })
@@ -86,12 +88,6 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
-}
-
-/** Begins to fetch the page of an address, before anything else of it is known. */
-export const fetchPageOf = async (pathname: string): Promise<void> => {
-  const [matchedRoutes] = router.getMatchedRoutes(pathname)
-  await Promise.all(matchedRoutes.map(async (route) => router.loadRouteChunk(route)))
 }
 
 /** All pages, each as a step that fetches it. */

@@ -8,4 +8,6 @@ export const sessionQuery = queryOptions({
   queryKey: sessionKey,
   queryFn: async () => call(readSession),
   retry: false,
+  // The refusal that came before the door was drawn is the answer, not a reason to ask again.
+  retryOnMount: false,
 })
