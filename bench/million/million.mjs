@@ -82,7 +82,17 @@ const enrol = async (database, meters) => {
 const startServer = async (url, data, logs) => {
   const words = ['start', '--data', data, '--mode', 'field', '--port', '0', '--gateway-host', '127.0.0.1']
   const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
-  const program = [...profiling, serverProgram, ...words, '--gateway-port', '0', '--log-level', 'warn']
+  // As `npm start` starts it.
+  const program = [
+    '--max-semi-space-size=32',
+    ...profiling,
+    serverProgram,
+    ...words,
+    '--gateway-port',
+    '0',
+    '--log-level',
+    'warn',
+  ]
   const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', logs ? 'inherit' : 'ignore'],
     env: { ...process.env, DATABASE_URL: url, XIANFU_ADMIN_PASSWORD: 'only-for-this-bench' },
