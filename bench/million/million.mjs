@@ -29,6 +29,8 @@ const { values } = parseArgs({
     'keep-logs': { type: 'boolean', default: false },
     /** Folder for a processor profile of the server. */
     profile: { type: 'string' },
+    /** Further words for the server's Node, as one text. */
+    node: { type: 'string', default: '' },
   },
 })
 const metersPerGateway = 200
@@ -76,13 +78,28 @@ const enrol = async (database, meters) => {
     await settleReadings(database, { uuid: uuidv7 }, batch, at)
     if (from % 100_000 === 1 && from > 1) tell(`  ${from - 1} meters have their first reading`)
   }
+  // As after a day of running: the daily look at each meter is spread over the day, and no gap is unknown.
+  await database.query(`update meter set checked_at = now() - (id % 86400) * interval '1 second', watched_since = $1`, [
+    new Date(at),
+  ])
   await database.query('vacuum analyze')
 }
 
 const startServer = async (url, data, logs) => {
   const words = ['start', '--data', data, '--mode', 'field', '--port', '0', '--gateway-host', '127.0.0.1']
   const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
-  const program = [...profiling, serverProgram, ...words, '--gateway-port', '0', '--log-level', 'warn']
+  // As `npm start` starts it.
+  const program = [
+    '--max-semi-space-size=32',
+    ...values.node.split(' ').filter((word) => word !== ''),
+    ...profiling,
+    serverProgram,
+    ...words,
+    '--gateway-port',
+    '0',
+    '--log-level',
+    'warn',
+  ]
   const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', logs ? 'inherit' : 'ignore'],
     env: { ...process.env, DATABASE_URL: url, XIANFU_ADMIN_PASSWORD: 'only-for-this-bench' },
@@ -92,7 +109,7 @@ const startServer = async (url, data, logs) => {
     createInterface(child.stdout).on('line', (line) => {
       const found = /gateways dial in on\s+port (\d+)/u.exec(line)
       if (found) resolve(Number(found[1]))
-      else if (logs) tell(`server: ${line}`)
+      else if (logs || values.node !== '') tell(`server: ${line}`)
     })
   })
   return { child, port }

@@ -45,7 +45,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     read: async (...asked) => headend.read(...asked),
     readSigns: async (...asked) => headend.readSigns(...asked),
     readEventRecord: async (...asked) => headend.readEventRecord(...asked),
-    gateways: () => holder.gateways(),
+    gateway: (id) => holder.gateway(id),
   })
   const dispatcher = createDispatcher(context, headend, reach)
   const downloads = createDownloadRunner(context, headend, reach)

@@ -5,7 +5,7 @@ import type { Turn } from '../line/line.ts'
 import type { ClockModel, ClockPart, MeterModel } from '../model/meter-model.ts'
 import { registerNamed } from '../model/model-registers.ts'
 import { failureOf } from './ask-line.ts'
-import { askerFor, type FieldMeter, type ModbusUnit } from './field-meter.ts'
+import type { FieldMeter, ModbusUnit } from './field-meter.ts'
 import { askModbus } from './modbus-ask.ts'
 import { exceptionWords } from './modbus-read.ts'
 
@@ -37,7 +37,7 @@ export const writeModbusClock = async (
   signal: AbortSignal | undefined,
 ): Promise<ClockSet> => {
   const request = clockMessage(unit.model, clock, time)
-  const asked = await askModbus(turn, askerFor(meter), unit, request, 'write clock', signal)
+  const asked = await askModbus(turn, meter, unit, request, 'write clock', signal)
   if (asked.kind !== 'reply')
     return { ok: false, ...failureOf(asked), exchanges: asked.kind === 'not-sent' ? [] : [asked.exchange] }
   const { reply, exchange } = asked
