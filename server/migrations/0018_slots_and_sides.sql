@@ -37,3 +37,14 @@ update reading_gap g set unknown_side = case when m.last_at >= g.to_at then 'bef
 from meter m where m.id = g.meter_id and g.state = 'lost';
 alter table reading_gap add check ((state = 'lost') = (unknown_side is not null));
 create index reading_gap_lost_after on reading_gap (meter_id) where unknown_side = 'after';
+
+-- What a process beside the house knows of the wire of each line it holds; true up to the process's `lines_at`, and gone
+-- with its lease. Not written ahead: it is told anew within half a minute.
+create unlogged table line_report (
+  gateway_id int primary key references gateway on delete cascade,
+  headend_id uuid not null references headend_process on delete cascade,
+  at timestamptz not null,
+  report jsonb not null check (length(report::text) <= 8192)
+) with (fillfactor = 50);
+create index line_report_headend on line_report (headend_id);
+alter table headend_process add column lines_at timestamptz;
