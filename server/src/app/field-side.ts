@@ -38,7 +38,7 @@ export type FieldSide = Readonly<{ gatewayPort: number; readNow: ReadNow; stop()
  */
 export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> => {
   const { context, headend, self, kind, purchaseWriter } = parts
-  const { database, log } = context
+  const { database } = context
   const stopping = new AbortController()
   const { signal } = stopping
   const reach = { self, onlyHeld: kind === 'headend' }
