@@ -92,7 +92,7 @@ const open = async (
   closers.push({ name: 'database', close })
   const hold = await holdInstallation(database, {
     self: ids.uuid(),
-    delay: systemClock().delay,
+    delay: async (...asked) => systemClock().delay(...asked),
     onTaken: () => displaced('another server has taken this database while the connection was away'),
   })
   if (hold === null)

@@ -78,7 +78,8 @@ const takeLock = async (
     await sql.query(`select set_config('application_name', $1, true)`, [nameOf(self)])
     const [row] = await sql.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [lockKey])
     answer(row?.got === true)
-    while (row?.got === true && !letGo.signal.aborted) {
+    if (row?.got !== true) return
+    while (!letGo.signal.aborted) {
       await delay(lookEveryMs, letGo.signal).catch(() => undefined)
       // A connection that is gone does not say so by itself.
       await sql.query('select 1')
