@@ -5,10 +5,13 @@ import type { Sql } from './database.ts'
 /** Meters whose intervals are the same: those of a zone with one pace. */
 export type Paced = Readonly<{ timeZone: string; minutes: number }>
 
-/** Paces that are in use in each zone, with how far they were looked at; null where nobody has looked yet. */
+/**
+ * Paces that meters of each zone may have, with how far they were looked at; null where nobody has looked yet. Asked for
+ * every few seconds, so it is told by the rules and not by the meters.
+ */
 export const loadSweeps = async (sql: Sql): Promise<readonly (Paced & Readonly<{ sweptTo: number | null }>)[]> => {
   const rows = await sql.query<{ time_zone: string; minutes: number; swept_to: number | null }>(
-    `select i.time_zone, i.minutes, w.swept_to from (select distinct time_zone, minutes from meter_pace) i
+    `select i.time_zone, i.minutes, w.swept_to from pace_in_use i
      left join gap_sweep w on w.time_zone = i.time_zone and w.interval_minutes = i.minutes order by i.time_zone, i.minutes`,
   )
   return rows.map(({ time_zone: timeZone, minutes, swept_to: sweptTo }) => ({ timeZone, minutes, sweptTo }))
