@@ -5,15 +5,14 @@ import type { RegisterAt, RolledDay } from '../domain/roll-up.ts'
 import type { Sql } from './database.ts'
 import { arrayText } from './settlement.ts'
 
-/** Zones with meters: how far they are rolled up (a local day), and since when readings are there. */
+/** Zones of sites: how far they are rolled up (a local day), and since when readings are there. */
 export const loadZones = async (
   sql: Sql,
 ): Promise<readonly Readonly<{ timeZone: string; rolledTo: string | null; sweptTo: number }>[]> => {
   const rows = await sql.query<{ time_zone: string; rolled_to: string | null; swept_to: number }>(
-    `select s.time_zone, to_char(r.rolled_to, 'YYYY-MM-DD') as rolled_to, min(w.swept_to) as swept_to
-     from site s join meter m on m.site_id = s.id join meter_pace p on p.meter_id = m.id
-     join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes
-     left join roll_up r on r.time_zone = s.time_zone group by s.time_zone, r.rolled_to order by s.time_zone`,
+    `select p.time_zone, to_char(r.rolled_to, 'YYYY-MM-DD') as rolled_to, min(w.swept_to) as swept_to
+     from pace_in_use p join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes
+     left join roll_up r on r.time_zone = p.time_zone group by p.time_zone, r.rolled_to order by p.time_zone`,
   )
   return rows.map((row) => ({ timeZone: row.time_zone, rolledTo: row.rolled_to, sweptTo: row.swept_to }))
 }
