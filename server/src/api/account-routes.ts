@@ -16,7 +16,7 @@ export const accountRoutes = (
   { database, clock, pay, system }: ApiAbilities,
   whoIs: WhoIs,
 ): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(listEntries, 'view', async ({ params: { id } }) => {
     if (!(await accountExists(database, id))) throw new ApiProblem('unknown-account')
@@ -52,8 +52,8 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(listMessages, 'view', async ({ query: { account } }) => {
-    const messages = await viewMessages(database, account ?? null)
+  register.guarded(listMessages, 'view', async ({ query: { account } }, { sites }) => {
+    const messages = await viewMessages(database, account ?? null, sites)
     return {
       messages: messages.map(({ id, at, notice, channel, recipient, text, state, attempts, ...row }) => ({
         id: Number(id),
@@ -72,11 +72,11 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(readOverview, 'view', async () => {
+  register.guarded(readOverview, 'view', async (_, { sites }) => {
     const now = clock.now()
     const midnight = localMidnight(now, system.timeZone)
-    const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
-    const [gateways, alarms] = await Promise.all([viewGateways(database), viewOpenAlarms(database)])
+    const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight, sites)
+    const [gateways, alarms] = await Promise.all([viewGateways(database, sites), viewOpenAlarms(database, sites)])
     return {
       now,
       meters: {

@@ -11,10 +11,19 @@ import { createRegister, type WhoIs } from './register.ts'
 const hourMs = 3_600_000
 
 export const dryRunRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
-  register.guarded(runDryRun, 'view', async ({ body }, { id: operatorId }) => {
+  const register = createRegister(app, whoIs, abilities.database)
+  register.guarded(runDryRun, 'view', async ({ body }, { id: operatorId, sites: reach }) => {
     const { siteId = null, planName = null, at = abilities.clock.now(), hours, goesOnUsing, change } = body
-    const input = { siteId, planName, at, forMs: hours * hourMs, goesOnUsing, operatorId, change: changeOf(change) }
+    const input = {
+      siteId,
+      reach,
+      planName,
+      at,
+      forMs: hours * hourMs,
+      goesOnUsing,
+      operatorId,
+      change: changeOf(change),
+    }
     const report = await abilities.dryRun(input)
     if (!report.ok) throw new ApiProblem(report.code)
     return { ...report, guards: [...report.guards], rows: report.rows.map(presentRow) }

@@ -12,14 +12,14 @@ const paymentsOfMs = 24 * 3_600_000
 
 /** What happens on the site: the newest of four kinds, and the day hour by hour. */
 export const feedRoutes = (app: FastifyInstance, { database, clock, system }: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  register.guarded(readFeed, 'view', async () => {
+  register.guarded(readFeed, 'view', async (_, { sites }) => {
     const [payments, commands, notices, alarms] = await Promise.all([
-      viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown),
-      viewFeedCommands(database, itemsShown),
-      viewFeedNotices(database, itemsShown),
-      viewFeedAlarms(database, itemsShown),
+      viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown, sites),
+      viewFeedCommands(database, itemsShown, sites),
+      viewFeedNotices(database, itemsShown, sites),
+      viewFeedAlarms(database, itemsShown, sites),
     ])
     const items: FeedItem[] = [
       ...payments.map(({ id, at, place, meter_id: meterId, amount, balance_after: balance }) => ({
@@ -61,9 +61,9 @@ export const feedRoutes = (app: FastifyInstance, { database, clock, system }: Ap
     return { items: items.sort((a, b) => b.at - a.at).slice(0, itemsShown) }
   })
 
-  register.guarded(readDay, 'view', async () => {
+  register.guarded(readDay, 'view', async (_, { sites }) => {
     const from = localMidnight(clock.now(), system.timeZone)
-    const hours = await viewDay(database, from)
+    const hours = await viewDay(database, from, sites)
     return {
       from,
       hours: hours.map(({ at, used_wh: usedWh, charged, paid }) => ({

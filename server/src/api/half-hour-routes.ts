@@ -23,7 +23,7 @@ const checkSpan = (first: string, last: string, most: number): void => {
 
 export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readHalfHours, 'view', async ({ params: { id }, query: { first, last } }) => {
     checkSpan(first, last, mostHalfHourDays)
@@ -54,13 +54,13 @@ export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, wh
   })
 
   app.get(exportHalfHours.path, async (request, reply) => {
-    await permitted(whoIs, request, 'view')
+    const { sites } = await permitted(whoIs, request, 'view')
     const query = exportHalfHours.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')
     const { first, last } = query.data
     checkSpan(first, last, mostExportedDays)
     const encoder = new TextEncoder()
-    const lines = halfHourLines(database, { first, last, siteId: null })
+    const lines = halfHourLines(database, { first, last, siteId: null, reach: sites })
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         const { done, value } = await lines.next()

@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../domain/clock.ts'
 import type { ApiAbilities } from './abilities.ts'
+import { topicsWithin } from './live-topics.ts'
 import { ApiProblem } from './problem.ts'
 import { permitted, type WhoIs } from './register.ts'
+import { tokenOf } from './session-routes.ts'
 
 /** Streams that may be open at once. */
 const maximumStreams = 500
@@ -14,13 +16,17 @@ const gatherMs = 200
 const keepAliveMs = 15_000
 
 /** `GET /api/live`: server-sent events that say what to read again. */
-export const liveRoute = (app: FastifyInstance, { live, clock, log }: ApiAbilities, whoIs: WhoIs): void => {
+export const liveRoute = (
+  app: FastifyInstance,
+  { live, clock, log, door, database }: ApiAbilities,
+  whoIs: WhoIs,
+): void => {
   const streams = new Set<AbortController>()
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.abort()
   })
   app.get(livePath, async (request, reply) => {
-    await permitted(whoIs, request, 'view')
+    let { sites: reach } = await permitted(whoIs, request, 'view')
     if (streams.size >= maximumStreams) throw new ApiProblem('too-many-requests')
     reply.hijack()
     const { raw } = reply
@@ -32,10 +38,17 @@ export const liveRoute = (app: FastifyInstance, { live, clock, log }: ApiAbiliti
     raw.write('retry: 2000\n\n')
     /** A fresh look each time: the one made for this request is remembered. */
     const stillSignedIn = async (): Promise<boolean> => {
-      const headers = { cookie: request.headers.cookie ?? '' }
-      return (await app.inject({ method: 'GET', url: '/api/session', headers })).statusCode !== 401
+      const caller = await door.whoHolds(tokenOf(request) ?? '')
+      if (caller !== null) reach = caller.sites
+      return caller !== null
     }
-    const telling = tellChanges(raw, live, clock, over.signal)
+    const mayKnow = async (topics: readonly string[]) =>
+      topicsWithin(database, topics, reach).catch((error: unknown) => {
+        log(error)
+        // Names nothing, and loses nothing: whoever hears it reads again what is theirs.
+        return ['all']
+      })
+    const telling = tellChanges(raw, live, clock, mayKnow, over.signal)
     void keepAlive(raw, clock, over, stillSignedIn)
       .catch(log)
       .then(async () => telling)
@@ -51,6 +64,7 @@ const tellChanges = async (
   raw: ServerResponse,
   live: ApiAbilities['live'],
   clock: Clock,
+  mayKnow: (topics: readonly string[]) => Promise<readonly string[]>,
   signal: AbortSignal,
 ): Promise<void> => {
   const topics = new Set<string>()
@@ -60,8 +74,10 @@ const tellChanges = async (
   while (!signal.aborted) {
     await clock.delay(gatherMs, signal).catch(() => undefined)
     if (topics.size === 0 || signal.aborted) continue
-    raw.write(`event: change\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`)
+    const gathered = [...topics]
     topics.clear()
+    const told = await mayKnow(gathered)
+    if (told.length > 0) raw.write(`event: change\ndata: ${JSON.stringify({ topics: told })}\n\n`)
   }
   unsubscribe()
 }

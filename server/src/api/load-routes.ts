@@ -22,7 +22,7 @@ const minuteMs = 60_000
 
 export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, load } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readLoad, 'view', async ({ params: { id } }) => {
     if ((await viewMeter(database, id)) === null) throw new ApiProblem('unknown-meter')

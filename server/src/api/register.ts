@@ -1,10 +1,14 @@
 import type { Route } from '@xianfu/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import type { z } from 'zod'
+import { reaches } from '../domain/reach.ts'
 import { permissionsOf, type Permission } from '../domain/role.ts'
+import type { Sql } from '../store/database.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { SignedIn } from '../flow/sign-in.ts'
+import { viewSubjectSites } from '../store/view/subject-sites.ts'
 import { ApiProblem, type ProblemField } from './problem.ts'
+import { reachRuleOf, type ReachRule } from './reach.table.ts'
 
 type Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Readonly<{
   params: z.output<P>
@@ -18,7 +22,7 @@ export type WhoIs = (request: FastifyRequest) => Promise<SignedIn | null>
  * Puts a route of the contract on the server: who asks, may they, is the input as declared, and is what we answer as
  * declared.
  */
-export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
+export const createRegister = (app: FastifyInstance, whoIs: WhoIs, database: Sql) => ({
   open<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
     route: Route<P, Q, B, R>,
     handler: (input: Input<P, Q, B>, exchange: Exchange) => Promise<z.input<R>>,
@@ -38,9 +42,14 @@ export const createRegister = (app: FastifyInstance, whoIs: WhoIs) => ({
     handler: (input: Input<P, Q, B>, caller: SignedIn, exchange: Exchange) => Promise<z.input<R>>,
     options: RouteShorthandOptions = {},
   ): void {
+    const rule = reachRuleOf(route)
     this.open(
       route,
-      async (input, exchange) => handler(input, await permitted(whoIs, exchange.request, permission), exchange),
+      async (input, exchange) => {
+        const caller = await permitted(whoIs, exchange.request, permission)
+        await mustReach(database, caller, rule, input)
+        return handler(input, caller, exchange)
+      },
       {
         ...options,
         // The caller is judged before the input, so that strangers learn nothing of what exists.
@@ -57,6 +66,14 @@ export const permitted = async (whoIs: WhoIs, request: FastifyRequest, permissio
   if (caller === null) throw new ApiProblem('not-signed-in')
   if (!permissionsOf[caller.role].includes(permission)) throw new ApiProblem('not-permitted')
   return caller
+}
+
+/** What is not theirs is refused as what does not exist is: nobody learns what other branches have. */
+const mustReach = async (sql: Sql, { sites }: SignedIn, rule: ReachRule, input: unknown): Promise<void> => {
+  if (sites === null || typeof rule === 'string') return
+  const subject = rule(input)
+  if (subject === 'all-sites') throw new ApiProblem('not-permitted')
+  if (!reaches(sites, await viewSubjectSites(sql, subject.kind, subject.id))) throw new ApiProblem(subject.unknown)
 }
 
 const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(

@@ -9,7 +9,7 @@ import { createRegister, permitted, type WhoIs } from './register.ts'
 const cookieName = 'xianfu_session'
 const triesPerMinute = 10
 
-const tokenOf = (request: FastifyRequest): string | null => request.cookies[cookieName] ?? null
+export const tokenOf = (request: FastifyRequest): string | null => request.cookies[cookieName] ?? null
 
 /** Looks the caller up once per request. */
 export const createWhoIs = ({ door }: Pick<ApiAbilities, 'door'>): WhoIs => {
@@ -27,7 +27,7 @@ export const createWhoIs = ({ door }: Pick<ApiAbilities, 'door'>): WhoIs => {
 
 export const sessionRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { door } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, abilities.database)
 
   register.open(
     signIn,

@@ -7,6 +7,7 @@ import {
   type LatelyUsed,
   type Outcome,
 } from '../domain/dry-run.ts'
+import type { Reach } from '../domain/reach.ts'
 import { localDayText } from '../domain/calendar.ts'
 import type { Clock } from '../domain/clock.ts'
 import { mostPerDay, mostUsual } from '../domain/trip-guard.ts'
@@ -19,6 +20,8 @@ import { guardFacts, readGuards } from '../store/trip-guard.ts'
 export type DryRunInput = Readonly<{
   /** Null: all sites. */
   siteId: number | null
+  /** Only of these sites; absent: of all. */
+  reach?: Reach
   /** Only accounts that pay by a plan of this name; null: by any. */
   planName: string | null
   /** Wall time to begin at, now or later, and for how long to look ahead. */
@@ -106,7 +109,7 @@ export const createDryRun =
   }
 
 const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
-  const { siteId, planName, at, forMs } = input
+  const { siteId, reach = null, planName, at, forMs } = input
   const counts = { ...noOutcomes }
   const unchangedCounts = { ...noOutcomes }
   const rows: DryRunRow[] = []
@@ -114,7 +117,7 @@ const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
   const siteIds = new Set<number>()
   let accounts = 0
   for (let after = 0; ;) {
-    const ids = await accountsInPrepayment(sql, { siteId, planName }, after, pageOf)
+    const ids = await accountsInPrepayment(sql, { siteId, reach, planName }, after, pageOf)
     const lately = await usedLately(sql, ids, input)
     for (const record of await loadCredit(sql, ids)) {
       if (record.terms === null) continue
