@@ -21,7 +21,7 @@ import { purchaseRoutes } from './purchase-routes.ts'
 import { lineLossRoutes } from './line-loss-routes.ts'
 import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
-import { handleErrors } from './register.ts'
+import { answerProblem, handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { restorationRoutes } from './restoration-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
@@ -33,7 +33,13 @@ const requestTimeoutMs = 30_000
 
 /** The HTTP face: the contract's routes, the live stream, and the console's files. */
 export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstance> => {
-  const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: true })
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    // What the server refuses before it knows the route is answered in the same words as everything else.
+    frameworkErrors: (error, _, reply) => void answerProblem(reply, error),
+  })
   app.removeContentTypeParser('text/plain')
   handleErrors(app, abilities.log)
   await app.register(helmet, {

@@ -9,9 +9,7 @@ import {
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { needsAPerson, type DayType, type LoadRules, type Reclosing, type Stopper } from '../domain/load-control.ts'
-import { permissionsOf } from '../domain/role.ts'
 import type { LoadResult } from '../flow/load-control.ts'
-import type { SignedIn } from '../flow/sign-in.ts'
 import { viewLoad, type LoadView } from '../store/view/load.ts'
 import { viewMeter } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
@@ -30,13 +28,16 @@ export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     return { load: row === null ? null : presentLoad(row) }
   })
 
-  register.guarded(setLoadRules, 'control', async ({ params: { id: meterId }, body: { rules, reason } }, caller) => {
-    // Rules trip by themselves, so who makes them must be allowed to trip.
-    mayTrip(caller)
-    return done(
-      await load.setRules({ meterId, operatorId: caller.id, reason, rules: rules === null ? null : rulesOf(rules) }),
-    )
-  })
+  // Rules trip by themselves, so who makes them must be allowed to trip.
+  register.guarded(
+    setLoadRules,
+    'control-trip',
+    async ({ params: { id: meterId }, body: { rules, reason } }, caller) => {
+      return done(
+        await load.setRules({ meterId, operatorId: caller.id, reason, rules: rules === null ? null : rulesOf(rules) }),
+      )
+    },
+  )
 
   register.guarded(startRun, 'control', async ({ params: { id: meterId }, body }, { id: operatorId }) => {
     const { minutes, energyWh, reason } = body
@@ -58,10 +59,6 @@ export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
   register.guarded(resetLoad, 'control', async ({ params: { id: meterId }, body: { reason } }, { id: operatorId }) =>
     done(await load.reset({ meterId, operatorId, reason })),
   )
-}
-
-const mayTrip = ({ role }: SignedIn): void => {
-  if (!permissionsOf[role].includes('control-trip')) throw new ApiProblem('not-permitted')
 }
 
 const done = (result: LoadResult): Record<string, never> => {

@@ -7,7 +7,9 @@ import type { Sql } from '../store/database.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { SignedIn } from '../flow/sign-in.ts'
 import { viewSubjectSites } from '../store/view/subject-sites.ts'
+import { hasUnusableText } from './input-text.ts'
 import { ApiProblem, type ProblemField } from './problem.ts'
+import { issueWords } from './issue-words.table.ts'
 import { reachRuleOf, type ReachRule } from './reach.table.ts'
 
 type Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Readonly<{
@@ -80,6 +82,7 @@ const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   route: Route<P, Q, B>,
   request: FastifyRequest,
 ): Input<P, Q, B> => {
+  if (hasUnusableText([request.params, request.query, request.body])) throw new ApiProblem('bad-input', [unusableText])
   const params = route.params.safeParse(request.params)
   const query = route.query.safeParse(request.query)
   const body = route.body.safeParse(request.body ?? {})
@@ -91,11 +94,20 @@ const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   )
 }
 
+/** Fields that are named in one answer; who gets more wrong has no use for the rest. */
+const mostFields = 20
+const longestPath = 200
+
 const fieldsOf = (error: z.ZodError): ProblemField[] =>
-  error.issues.map(({ path, message }) => {
-    const name = path.map(String).join('.')
-    return { path: name, message: fieldWords[name] ?? message }
+  error.issues.slice(0, mostFields).map(({ path, message, code }) => {
+    const name = path.map(String).join('.').slice(0, longestPath)
+    return { path: name, message: fieldWords[name] ?? issueWords(code, message) }
   })
+
+const unusableText: ProblemField = {
+  path: '',
+  message: '文字中含有控制字符或残缺字符 / a text has control characters, or half a character',
+}
 
 /** Words for fields that people fill in by hand. */
 const fieldWords: Readonly<Record<string, string>> = Object.freeze({
@@ -121,6 +133,22 @@ export const handleErrors = (app: FastifyInstance, log: (error: unknown) => void
   })
 }
 
+export const answerProblem = async (reply: FastifyReply, error: unknown): Promise<void> => {
+  const { statusCode, body } = problemOf(error)
+  await reply.code(statusCode).send(body)
+}
+
+/** What was refused before any route saw it. */
+const refusedByServer = (error: unknown): ProblemField => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { path: 'body', message: '请求过大（至多 64 KiB） / larger than 64 KiB' }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { path: 'body', message: '请以 application/json 发送 / send it as application/json' }
+  if (code === 'FST_ERR_BAD_URL') return { path: 'url', message: '地址编码有误 / the address is not encoded properly' }
+  return { path: 'body', message: '不是正确的 JSON / this is no proper JSON' }
+}
+
 const problemOf = (error: unknown): ApiProblem => {
   if (error instanceof ApiProblem) return error
   if (error instanceof StoreError) {
@@ -134,6 +162,6 @@ const problemOf = (error: unknown): ApiProblem => {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   if (status === 429) return new ApiProblem('too-many-requests')
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return new ApiProblem('bad-input', [{ path: 'body', message: error instanceof Error ? error.message : '' }])
+    return new ApiProblem('bad-input', [refusedByServer(error)])
   return new ApiProblem('internal')
 }

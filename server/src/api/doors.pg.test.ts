@@ -1,0 +1,273 @@
+import {
+  addNoTrip,
+  countWorkItems,
+  listBatches,
+  problem,
+  readDay,
+  readFieldDays,
+  readOverview,
+  readSession,
+  removeSchedule,
+  setSchedule,
+  type Role,
+  type Route,
+} from '@xianfu/contract'
+import { hash } from '@node-rs/argon2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { moveOperator, shutOut } from '../flow/operators.ts'
+import { createDoor } from '../flow/sign-in.ts'
+import { insertOperator } from '../store/operators.ts'
+import { benchPassword } from './testing/api-bench.ts'
+import { topicsWithin } from './live-topics.ts'
+import { contentOf } from './testing/content-of.ts'
+import { contractRoutes, doors, openDoors, type Asked, type Door } from './testing/doors.table.ts'
+import {
+  addNoTripSpan,
+  addPause,
+  createTwoBranches,
+  nobody,
+  type Branch,
+  type TwoBranches,
+} from './testing/two-branches.ts'
+
+const roles: readonly Role[] = ['administrator', 'manager', 'cashier', 'field-engineer', 'auditor']
+/** Names of numbers and texts that count things or money, so that those of parts add up. */
+const counted =
+  /^(total|open|critical|late|unowned|good|held|failed|relay\w+|notAnswering|normal|warned|stopNotified|cutOff|moneyInToday|chargedToday|running|usedWh|charged|paid)$/u
+
+/** The sum of all that an answer counts, wherever it stands in it. */
+const countsIn = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce((sum: number, [name, one]: [string, unknown]) => {
+    const figure = typeof one === 'number' || typeof one === 'string' ? Number(one) : NaN
+    return sum + (counted.test(name) && !Number.isNaN(figure) ? Math.round(figure * 1_000_000) : countsIn(one))
+  }, 0)
+}
+
+type Answer = Readonly<{ status: number; text: string }>
+
+describe('whose sites a request keeps to', () => {
+  let at: TwoBranches
+  const cookies = new Map<string, string>()
+
+  const signIn = async (login: string): Promise<string> => {
+    const entered = await (await createDoor(at.town.database)).signIn(login, benchPassword)
+    return `xianfu_session=${entered?.token ?? ''}`
+  }
+  const addOperator = async (login: string, role: Role, sites: readonly number[] | null): Promise<void> => {
+    const passwordHash = await hash(benchPassword)
+    await insertOperator(at.town.database, { login, name: login, role, passwordHash, sites })
+    cookies.set(login, await signIn(login))
+  }
+  const ask = async (route: Route, { params = {}, query = {}, body }: Asked, login: string | null): Promise<Answer> => {
+    const path = route.path.replaceAll(/:(\w+)/gu, (_, name: string) =>
+      encodeURIComponent(String(Object.entries(params).find(([known]) => known === name)?.[1])),
+    )
+    const search = new URLSearchParams(
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString()
+    const answer = await at.api.app.inject({
+      method: route.method,
+      url: search === '' ? path : `${path}?${search}`,
+      headers: {
+        cookie: login === null ? '' : (cookies.get(login) ?? ''),
+        ...(route.method === 'POST' && { 'content-type': 'application/json' }),
+      },
+      ...(route.method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+    })
+    return { status: answer.statusCode, text: answer.body }
+  }
+  const codeOf = ({ text }: Answer): string | null => {
+    const said = problem.safeParse(JSON.parse(text))
+    return said.success ? said.data.code : null
+  }
+  const marksIn = ({ text }: Answer, { marks }: Branch): readonly string[] =>
+    marks.filter((mark) => text.includes(mark))
+
+  beforeAll(async () => {
+    at = await createTwoBranches()
+    for (const role of roles) await addOperator(role, role, [at.east.siteId])
+    await addOperator('west', 'administrator', [at.west.siteId])
+    cookies.set('boss', at.api.cookieOf('boss'))
+  })
+  afterAll(async () => {
+    await at.api.app.close()
+    await at.town.close()
+  })
+
+  test('every route of the contract is a door of the table, once', () => {
+    const told = [...doors.map(({ route }) => route), ...openDoors].map(({ method, path }) => `${method} ${path}`)
+    expect(told.toSorted()).toEqual(contractRoutes.map(({ method, path }) => `${method} ${path}`).toSorted())
+  })
+
+  test('what has a branch of its own is there to be seen by who reaches all of it', async () => {
+    for (const { route, kind, ask: of } of doors.filter(({ kind: one }) => one === 'shows')) {
+      const answer = await ask(route, of(at.east), 'boss')
+      expect([route.path, kind, answer.status, marksIn(answer, at.east).length > 0]).toEqual([
+        route.path,
+        kind,
+        200,
+        true,
+      ])
+      expect([route.path, marksIn(answer, at.west).length > 0]).toEqual([route.path, true])
+    }
+  })
+
+  describe.each(roles)('%s', (role) => {
+    test.each(doors.map((one) => [`${one.route.method} ${one.route.path}`, one] as const))('%s', async (_, one) => {
+      const { route, kind, roles: may } = one
+      const before = kind === 'own' ? '' : await contentOf(at.town.database)
+      const foreign = await ask(route, one.ask(at.west), role)
+      const unknown = await ask(route, one.ask(nobody), role)
+      if (!may.includes(role)) {
+        expect([foreign.status, codeOf(foreign)]).toEqual([403, 'not-permitted'])
+        expect(unknown).toEqual(foreign)
+        expect(await ask(route, one.ask(at.east), role)).toEqual(foreign)
+        return
+      }
+      expect(foreign).toEqual(unknown)
+      expect(marksIn(foreign, at.west)).toEqual([])
+      if (kind === 'subject') expect([foreign.status, codeOf(foreign)?.startsWith('unknown-')]).toEqual([404, true])
+      if (kind === 'order') expect(foreign.status).toBe(409)
+      if (kind !== 'own' && kind !== 'shows' && kind !== 'figures')
+        expect(await contentOf(at.town.database)).toBe(before)
+
+      const own = await ask(route, one.ask(await fresh(one, role)), role)
+      expect(own.status, own.text).not.toBe(403)
+      expect(own.status, own.text).not.toBe(401)
+      expect(own.text.includes('"code":"internal"')).toBe(false)
+      if (kind !== 'subject' || own.status !== 200) expect(own.text.includes('"code":"unknown-')).toBe(false)
+      if (kind === 'shows') expect([own.status, marksIn(own, at.east).length > 0]).toEqual([200, true])
+      expect(marksIn(own, at.west)).toEqual([])
+    })
+  })
+
+  describe('who is not, or no longer, in the house', () => {
+    const refusedEverywhere = async (login: string | null): Promise<void> => {
+      const before = await contentOf(at.town.database)
+      for (const { route, ask: of } of doors)
+        for (const branch of [at.east, nobody]) {
+          const answer = await ask(route, of(branch), login)
+          expect([route.path, answer.status, codeOf(answer)]).toEqual([route.path, 401, 'not-signed-in'])
+        }
+      expect(await contentOf(at.town.database)).toBe(before)
+    }
+    const session = async (login: string): Promise<number> => (await ask(readSession, {}, login)).status
+
+    test('signed out', async () => refusedEverywhere(null))
+
+    test('a session that nobody was given', async () => {
+      cookies.set('forger', 'xianfu_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA')
+      await refusedEverywhere('forger')
+    })
+
+    test('a session that is over', async () => {
+      await addOperator('sleeper', 'administrator', [at.east.siteId])
+      expect(await session('sleeper')).toBe(200)
+      await at.town.database.query(
+        `update session set expires_at = now() where operator_id = (select id from operator where login = 'sleeper')`,
+      )
+      await refusedEverywhere('sleeper')
+    })
+
+    test('an operator who was shut out, also after being let in again: only a new session counts', async () => {
+      const { database, clock } = at.town
+      await addOperator('leaver', 'administrator', null)
+      expect(await session('leaver')).toBe(200)
+      expect(await shutOut(database, clock.now(), 'leaver', true)).toEqual({ ok: true })
+      await refusedEverywhere('leaver')
+      expect(await (await createDoor(database)).signIn('leaver', benchPassword)).toBeNull()
+      expect(await shutOut(database, clock.now(), 'leaver', false)).toEqual({ ok: true })
+      expect(await session('leaver')).toBe(401)
+      cookies.set('leaver', await signIn('leaver'))
+      expect(await session('leaver')).toBe(200)
+    })
+
+    test('an operator who was moved has the other branch from the next request on, and no longer the old one', async () => {
+      await addOperator('mover', 'administrator', [at.east.siteId])
+      const reads = doors.filter(({ route, kind }) => route.method === 'GET' && kind !== 'own' && kind !== 'figures')
+      const sees = async (branch: Branch, other: Branch): Promise<void> => {
+        for (const { route, kind, ask: of } of reads) {
+          const theirs = await ask(route, of(branch), 'mover')
+          expect([route.path, theirs.status, marksIn(theirs, other)]).toEqual([route.path, 200, []])
+          if (kind === 'shows') expect([route.path, marksIn(theirs, branch).length > 0]).toEqual([route.path, true])
+          else expect(await ask(route, of(other), 'mover')).toEqual(await ask(route, of(nobody), 'mover'))
+        }
+      }
+      await sees(at.east, at.west)
+      const { database, clock } = at.town
+      expect(await moveOperator(database, clock.now(), 'mover', [at.west.siteName])).toEqual({ ok: true })
+      await sees(at.west, at.east)
+      const noSite = { ok: false, code: 'unknown-site' }
+      expect(await moveOperator(database, clock.now(), 'mover', ['nowhere'])).toEqual(noSite)
+      expect(await moveOperator(database, clock.now(), 'mover', [])).toEqual(noSite)
+    })
+
+    test('the last administrator of all sites is neither shut out nor limited', async () => {
+      const { database, clock } = at.town
+      await shutOut(database, clock.now(), 'leaver', true)
+      const refused = { ok: false, code: 'last-administrator' }
+      expect(await shutOut(database, clock.now(), 'boss', true)).toEqual(refused)
+      expect(await moveOperator(database, clock.now(), 'boss', [at.east.siteName])).toEqual(refused)
+      expect(await shutOut(database, clock.now(), 'nobody', true)).toEqual({ ok: false, code: 'unknown-login' })
+      expect(await session('boss')).toBe(200)
+    })
+  })
+
+  test('what concerns all sites is for who reaches them all', async () => {
+    const span = { kind: 'event', firstDay: '2027-01-01', lastDay: '2027-01-01', reason: 'x' } as const
+    for (const [route, body] of [
+      [addNoTrip, { ...span, site: null }],
+      [setSchedule, { scope: 'company', dataSet: 'freeze', minutes: 60 }],
+      [removeSchedule, { scope: 'company', dataSet: 'freeze' }],
+    ] as const)
+      expect(codeOf(await ask(route, { body }, 'administrator'))).toBe('not-permitted')
+  })
+
+  test('a batch over both branches is for who reaches both', async () => {
+    const selection = { meterIds: [at.east.meterId, at.west.meterId] }
+    const order = { kind: 'alarm-on', selection, key: nobody.batchId, reason: 'works' }
+    const { body, status } = await at.api.send('/api/batches', order, 'boss')
+    expect([status, body]).toMatchObject([200, {}])
+    const { id } = body as { id: string }
+    const listed = async (login: string) => (await ask(listBatches, {}, login)).text.includes(id)
+    expect([await listed('boss'), await listed('west'), await listed('administrator')]).toEqual([true, false, false])
+  })
+
+  test.each([countWorkItems, readOverview, readFieldDays, readDay].map((route) => [route.path, route] as const))(
+    'figures of the branches add up to those of the whole: %s',
+    async (_, route) => {
+      const sum = async (login: string) => countsIn(JSON.parse((await ask(route, {}, login)).text))
+      const [east, west] = [await sum('administrator'), await sum('west')]
+      expect([east > 0, west > 0]).toEqual([true, true])
+      expect(east + west).toBe(await sum('boss'))
+    },
+  )
+
+  test('the stream of changes names no meter and no account of another branch', async () => {
+    const named = [at.east, at.west].flatMap(({ meterId, accountId }) => [
+      `meter:${String(meterId)}`,
+      `command:${String(meterId)}`,
+      `account:${String(accountId)}`,
+    ])
+    const all = [...named, 'message', 'gateway', 'meter:999999999']
+    const { database } = at.town
+    expect(await topicsWithin(database, all, null)).toEqual(all)
+    expect(await topicsWithin(database, all, [at.east.siteId])).toEqual([...named.slice(0, 3), 'message', 'gateway'])
+    expect(await topicsWithin(database, all, [at.west.siteId])).toEqual([...named.slice(3), 'message', 'gateway'])
+    expect(await topicsWithin(database, named, [])).toEqual([])
+  })
+
+  /** What a door takes away is put there again before it is asked for the next time. */
+  const fresh = async ({ route }: Door, role: Role): Promise<Branch> => {
+    if (route.path === '/api/pauses/:id/end')
+      return { ...at.east, pauseId: await addPause(at.api, 'boss', at.east.meterId, at.town.clock.now()) }
+    if (route.path === '/api/no-trip/:id/remove')
+      return { ...at.east, noTripId: await addNoTripSpan(at.town, at.api, 'boss', at.east.siteName) }
+    if (route === removeSchedule) {
+      const body = { scope: 'meter', subjectId: at.east.meterId, dataSet: 'freeze', minutes: 60 }
+      await ask(setSchedule, { body }, role)
+    }
+    return at.east
+  }
+})
