@@ -8,7 +8,7 @@ import { anyName, anyText, anything } from './testing/nasty.ts'
 import { createTwoBranches, type TwoBranches } from './testing/two-branches.ts'
 
 /** Requests with something wrong or odd in one place; some milliseconds each. */
-const requests = 1_500
+const requests = 800
 
 type Sent = Readonly<{ route: Route; url: string; body: string | undefined; isAsDeclared: boolean }>
 type Reply = Readonly<{ status: number; type: string; text: string }>
@@ -24,6 +24,9 @@ const replaced = (value: unknown, path: readonly string[], by: unknown): unknown
   const inner = known.find(([one]) => one === name)?.[1]
   return Object.fromEntries([...known.filter(([one]) => one !== name), [name, replaced(inner, rest, by)]])
 }
+
+/** Half a character can not be written in an address. */
+const encoded = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '?'))
 
 /** The places in a body: itself, its fields, and theirs. */
 const placesIn = (value: unknown, names: readonly string[]): readonly (readonly string[])[] => {
@@ -51,7 +54,8 @@ describe('whatever is sent', () => {
   /** Refused in words of both languages, by a known code; nothing of the program shows. */
   const expectProblem = ({ status, type, text }: Reply, what: string): string => {
     expect(type, what).toMatch(/^application\/json/u)
-    const said = problem.strict().parse(JSON.parse(text))
+    expect(problem.strict().safeParse(JSON.parse(text)).success, `${what}: ${text}`).toBe(true)
+    const said = problem.parse(JSON.parse(text))
     expect(said.code, what).not.toBe('internal')
     expect(said.message.zh, what).toMatch(/\p{Script=Han}/u)
     expect(said.message.en, what).toMatch(/[a-z]/u)
@@ -66,9 +70,9 @@ describe('whatever is sent', () => {
   const urlOf = ({ path }: Route, params: object, query: readonly (readonly [string, string])[]): string => {
     const known = Object.entries(params)
     const filled = path.replaceAll(/:(\w+)/gu, (_, name: string) =>
-      encodeURIComponent(String(known.find(([one]) => one === name)?.[1]).toWellFormed()),
+      encoded(String(known.find(([one]) => one === name)?.[1])),
     )
-    const search = query.map((pair) => pair.map((text) => encodeURIComponent(text.toWellFormed())).join('=')).join('&')
+    const search = query.map((pair) => pair.map(encoded).join('=')).join('&')
     return search === '' ? filled : `${filled}?${search}`
   }
 
@@ -84,7 +88,7 @@ describe('whatever is sent', () => {
       const places = placesIn(body, namesOf(route.body))
       const put = (path: readonly string[], value: unknown): Sent => {
         const odd = JSON.stringify(replaced(body, path, value)) ?? ''
-        const isAsDeclared = odd !== '' && route.body.safeParse(JSON.parse(odd)).success
+        const isAsDeclared = odd !== '' && route.body.safeParse(JSON.parse(odd) ?? {}).success
         return { ...plain, body: odd, isAsDeclared }
       }
       parts.push(
@@ -144,11 +148,14 @@ describe('whatever is sent', () => {
   test('what is as declared, however odd, is answered by a rule', async () => {
     const odd = sent.filter(({ isAsDeclared }) => isAsDeclared)
     expect(odd.length).toBeGreaterThan(requests / 10)
+    const surprised: string[] = []
     for (const one of odd) {
       const what = `${one.route.method} ${one.url.slice(0, 300)} ${one.body?.slice(0, 300) ?? ''}`
       const answer = await send(one)
-      if (answer.status !== 200) expectProblem(answer, what)
+      if (answer.text.includes('"code":"internal"')) surprised.push(what)
+      else if (answer.status !== 200) expectProblem(answer, what)
     }
+    expect(surprised).toEqual([])
   })
 
   const posts = contractRoutes.filter(({ method }) => method === 'POST')
