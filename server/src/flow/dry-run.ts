@@ -174,7 +174,7 @@ const guardsOf = async (
     const perDay = [...trippedOf]
       .filter(([key]) => key.startsWith(`${String(guard.siteId)} `))
       .map(([, trips]) => trips)
-    const most = Math.min(mostPerDay(guard.limits, accounts), mostUsual(guard.state) ?? Infinity)
+    const most = Math.min(mostPerDay(guard.limits, accounts), mostUsual(guard.state, guard.limits) ?? Infinity)
     guards.push({
       siteId: guard.siteId,
       site: guard.name,
