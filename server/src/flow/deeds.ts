@@ -31,6 +31,7 @@ import {
   type RemoveSchedule,
   type SetSchedule,
 } from './schedules.ts'
+import { createSiteDeeds, type SiteDeeds } from './site-settings.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
@@ -61,6 +62,7 @@ export type Deeds = Readonly<{
   pauseReading: PauseReading
   endReadingPause: EndReadingPause
   readLines: ReadLines
+  sites: SiteDeeds
 }>
 
 /** `readNow` where reads may have to go to another process. */
@@ -94,4 +96,5 @@ export const createDeeds = (
   pauseReading: createPauseReading(context),
   endReadingPause: createEndReadingPause(context),
   readLines: createReadLines(context, headend),
+  sites: createSiteDeeds(context),
 })
