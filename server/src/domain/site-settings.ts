@@ -1,4 +1,3 @@
-import { isPace } from './collection/data-set.ts'
 import { formatMoney } from './quantity.ts'
 import { documentOfRule, readCompensationRule, type CompensationRule } from './restoration.ts'
 import { isPlausibleSpan, mostFriendlySpans, type FriendlyHours } from './stop-terms.ts'
@@ -63,6 +62,7 @@ const range = (least: number, most: number, optional = false): NumberRange => Ob
 
 /** What each number may be; the database holds the same. */
 export const siteNumbers: Readonly<Record<NumberNames<SiteSettings>, NumberRange>> = Object.freeze({
+  /** As `isPace` has it of the energy. */
   readingIntervalMinutes: range(1, 1_440, true),
   restoreLateSeconds: range(1, 86_400),
   restoreTargetMinutes: range(1, 10_080),
@@ -159,9 +159,6 @@ export const changeSite = (before: SiteSettings, changes: Partial<SiteSettings>)
     ...textProblems(after),
     ...hoursProblems(after.friendlyHours),
     ...compensationProblems(after.compensation),
-    ...(after.readingIntervalMinutes === null || isPace('energy', after.readingIntervalMinutes)
-      ? []
-      : [notPlausible('readingIntervalMinutes')]),
   ])
 
 export const changeInstallation = (

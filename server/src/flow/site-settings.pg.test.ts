@@ -95,7 +95,7 @@ describe('what people set for a site', () => {
 
   test('hours without trips stand beside those of every agreement, and end with the setting', async () => {
     const { accountId } = await town.place('A')
-    const hours = async () => (await loadCredit(town.database, [accountId]))[0]?.terms?.stop.friendlyHours
+    const hours = async () => (await loadCredit(town.database, [accountId]))[0]?.terms?.stop?.friendlyHours
     const noon = { fromMinute: 660, toMinute: 720, weekdays: [1, 2, 3, 4, 5] }
     await change({ friendlyHours: [noon] })
     expect(await hours()).toEqual([noon])
