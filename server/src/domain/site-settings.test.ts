@@ -56,6 +56,12 @@ describe('settings of a site', () => {
     ).toEqual({ ok: true, names: [], after: { ...before, compensation: { kind: 'own', rule } } })
   })
 
+  test('spans are the same in whatever order they are written down', () => {
+    const { fromMinute, toMinute, weekdays } = night
+    const written = { ...before, friendlyHours: [{ weekdays, toMinute, fromMinute }] }
+    expect(changeSite(written, { friendlyHours: [night] })).toMatchObject({ ok: true, names: [] })
+  })
+
   test.each([
     [{ tripsPerMinute: 0 }, 'out-of-range'],
     [{ tripsPerMinute: 2.5 }, 'out-of-range'],

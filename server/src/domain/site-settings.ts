@@ -216,6 +216,13 @@ const compensationProblems = (compensation: Compensation): readonly SettingProbl
 
 /** As the audit log keeps and people read a setting: money in yuan. */
 export const shownSetting = (value: unknown): unknown => {
+  // Always in this order, whoever wrote the span: settings are compared by their text.
+  if (Array.isArray(value))
+    return (value as SiteSettings['friendlyHours']).map(({ fromMinute, toMinute, weekdays }) => ({
+      fromMinute,
+      toMinute,
+      weekdays,
+    }))
   if (typeof value !== 'object' || value === null || !('kind' in value)) return value
   const compensation = value as Compensation
   if (compensation.kind !== 'own') return { kind: compensation.kind }

@@ -51,9 +51,7 @@ const settingNames = Object.keys(switches) as (keyof WatchSettings)[]
 const words = {
   'unknown-site': 'there is no site of that name',
   'out-of-range': `allowed are ${settingNames
-    .map(
-      (name) => `${switches[name][0]} ${String(siteNumbers[name].least)} to ${String(siteNumbers[name].most)}`,
-    )
+    .map((name) => `${switches[name][0]} ${String(siteNumbers[name].least)} to ${String(siteNumbers[name].most)}`)
     .join(', ')}`,
 } as const
 

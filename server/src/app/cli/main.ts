@@ -30,6 +30,7 @@ import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
+import { siteCommand } from './site.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
 
@@ -45,6 +46,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(eventsCommand())
+    .addCommand(siteCommand())
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
     .addCommand(malignantLoadCommand())
