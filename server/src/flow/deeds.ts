@@ -11,6 +11,7 @@ import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
 import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
+import { createForeseeTrip, type ForeseeTrip } from './foresee-trip.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
@@ -38,6 +39,7 @@ import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 /** What people and other programs may ask the walks to do, besides paying. The API writes by nothing else. */
 export type Deeds = Readonly<{
   requestCommand: RequestCommand
+  foreseeTrip: ForeseeTrip
   readNow: ReadNow
   freezeTrips: GuardStep
   releaseTrips: GuardStep
@@ -72,6 +74,7 @@ export const createDeeds = (
   readNow: ReadNow = createReadNow(context, headend),
 ): Deeds => ({
   requestCommand: createRequestCommand(context),
+  foreseeTrip: createForeseeTrip(context),
   readNow,
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),

@@ -34,7 +34,11 @@ export const GuardBanner = () => {
           type="warning"
           role="alert"
           title={t('guard.many', { count: frozen.length, names: namesOf(frozen.map(({ guard }) => guard)) })}
-          action={<Link to="/sites" search={{}}>{t("nav.sites")}</Link>}
+          action={
+            <Link to="/sites" search={{}}>
+              {t('nav.sites')}
+            </Link>
+          }
         />
       )}
       {(frozen.length > mostSingly ? [] : frozen).map(({ guard, at, because }) => (

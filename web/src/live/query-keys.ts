@@ -17,7 +17,12 @@ export const fieldDaysKey = ['field-days'] as const
 export const stopsKey = ['stops'] as const
 export const noTripKey = ['no-trip'] as const
 export const linesKey = ['lines'] as const
+export const sitesKey = ['sites'] as const
+export const siteKey = (siteId: number): QueryKey => ['sites', siteId]
+export const installationKey: QueryKey = ['sites', 'installation']
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
+/** What a trip would come to; asked anew with everything else of the meter. */
+export const foreseenKey = (meterId: number): QueryKey => ['meter', meterId, 'foreseen']
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
@@ -50,6 +55,7 @@ export const liveKeys: readonly QueryKey[] = [
   completenessKey,
   restorationsKey,
   linesKey,
+  sitesKey,
   allMetersKey,
   allHistoriesKey,
   ['commands'],
@@ -68,7 +74,8 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
-  if (topic === 'guard') return [guardsKey]
+  if (topic === 'guard') return [guardsKey, sitesKey]
+  if (topic === 'site') return [sitesKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
   if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
   if (topic === 'event') return [['events']]

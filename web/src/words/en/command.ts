@@ -32,6 +32,18 @@ export const command: Same<typeof chinese> = {
     'keep-power-on': 'While power is kept the meter obeys no trip, and debt does not stop supply.',
     'keep-power-off': 'Once keep power ends, debt stops supply again as agreed.',
   },
+  foreseen: {
+    takenBack: 'While it waits, this trip will be withdrawn',
+    takenBackWhy:
+      'By the rules of fee control nobody is to be stopped here now ({{reasons}}; balance CNY {{balance}}). If the gateway is away or the line is busy, the policy withdraws the trip as soon as it looks at the account again.',
+    takenBackDo:
+      'For works and whatever else is not about money, use a batch: with “whatever the balance” and the approval of a second person it is not withdrawn.',
+    refused: 'This trip will not be sent',
+    refusedWhy: '{{reasons}}. Whoever orders a trip, it is stopped right before it leaves.',
+    refusedDo: 'If supply has to be stopped, lift keep-power or end the entry of the list first, then order the trip.',
+    batch: 'To the batches',
+    unknown: 'Whether this trip would be withdrawn is not known right now',
+  },
   commandDialog: {
     reason: 'Reason',
     reasonNeeded: 'Give a reason (1–200 characters)',

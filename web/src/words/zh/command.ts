@@ -29,6 +29,17 @@ export const command = {
     'keep-power-on': '保电期间电表不执行任何跳闸命令，欠费也不会停电。',
     'keep-power-off': '解除保电后，欠费将重新按协议停电。',
   },
+  foreseen: {
+    takenBack: '这条跳闸命令在等待期间会被撤回',
+    takenBackWhy:
+      '按费控规则，该户现在不应停电（{{reasons}}；余额 {{balance}} 元）。网关离线或线路繁忙时，系统一重新判断就会撤回这条命令。',
+    takenBackDo: '检修等与余额无关的停电，请用批量操作：选“不看余额”，由第二人审批后不会被撤回。',
+    refused: '这条跳闸命令不会发出',
+    refusedWhy: '{{reasons}}。任何人下达的跳闸都会在发出前被拦下。',
+    refusedDo: '确需停电，请先解除保电，或结束名单，再下达跳闸。',
+    batch: '去批量操作',
+    unknown: '暂时无法判断这条命令会不会被撤回',
+  },
   commandDialog: {
     reason: '原因',
     reasonNeeded: '请写明原因（1–200 字）',
