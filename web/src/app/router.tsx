@@ -9,6 +9,8 @@ import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
 import { LinesPage } from '../pages/lines/lines-page.tsx'
 import { MessagesPage } from '../pages/messages/messages-page.tsx'
 import { MeterPage } from '../pages/meter/meter-page.tsx'
+import { siteSearchOf } from '../pages/sites/site-list.ts'
+import { SitesPage } from '../pages/sites/sites-page.tsx'
 import { StopsPage } from '../pages/stops/stops-page.tsx'
 import { WorkPage } from '../pages/work/work-page.tsx'
 import { Crashed } from './crashed.tsx'
@@ -43,6 +45,12 @@ const completenessRoute = createRoute({
   component: CompletenessPage,
 })
 const linesRoute = createRoute({ getParentRoute: () => root, path: '/lines', component: LinesPage })
+const sitesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sites',
+  component: SitesPage,
+  validateSearch: siteSearchOf,
+})
 const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
 
 export const router = createRouter({
@@ -56,6 +64,7 @@ export const router = createRouter({
     dryRunRoute,
     meterRoute,
     linesRoute,
+    sitesRoute,
   ]),
   defaultErrorComponent: Crashed,
 })

@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'sites'
 
 export type KeyAction =
   | 'search'
@@ -23,6 +23,8 @@ export type KeyAction =
   | 'go-stops'
   | 'go-completeness'
   | 'go-lines'
+  | 'go-sites'
+  | 'edit-site'
   | 'pause-line'
   | 'take'
   | 'acknowledge'
@@ -46,15 +48,15 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work', 'lines']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches'], true),
+  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'sites']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'sites'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'sites'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
   binding('open', ['Enter'], ['console', 'work'], true),
   binding('top-up', ['t'], ['console', 'meter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'sites'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
@@ -70,6 +72,8 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('go-stops', ['s'], ['everywhere']),
   binding('go-completeness', ['h'], ['everywhere']),
   binding('go-lines', ['b'], ['everywhere']),
+  binding('go-sites', ['i'], ['everywhere']),
+  binding('edit-site', ['e'], ['sites']),
   binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),

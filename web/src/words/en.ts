@@ -10,6 +10,7 @@ import { load } from './en/load.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { site } from './en/site.ts'
 import { stop } from './en/stop.ts'
 import { purse } from './en/purse.ts'
 import { work } from './en/work.ts'
@@ -29,6 +30,7 @@ export const en: Words = {
   ...line,
   ...event,
   ...stop,
+  ...site,
   ...batch,
   ...dryRun,
   ...load,

@@ -11,6 +11,7 @@ import { load } from './zh/load.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { site } from './zh/site.ts'
 import { stop } from './zh/stop.ts'
 import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
@@ -29,6 +30,7 @@ export const zh = {
   ...line,
   ...event,
   ...stop,
+  ...site,
   ...batch,
   ...dryRun,
   ...load,
