@@ -58,7 +58,8 @@ export const SettingDialog = ({ title, settings, ranges, withPassword, save, onC
   return (
     <Modal
       open
-      width={720}
+      width={860}
+      style={{ top: 24 }}
       className="setting-dialog"
       title={title}
       okText={t('site.save')}

@@ -8,7 +8,7 @@ import {
   type SiteRow,
   type TripGuard,
 } from '@xianfu/contract'
-import { Alert, Button, Descriptions, Space } from 'antd'
+import { Alert, Button, Descriptions } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
@@ -36,10 +36,10 @@ export const SiteDetail = ({ siteId, editing, onEdit, onDone }: Props & Readonly
   const { name, settings, ranges, withPassword, version, history, trips } = data
   return (
     <aside className="item" aria-label={name}>
-      <h2>{name}</h2>
+      <Head name={name} onEdit={onEdit} />
       <Guard row={data} />
       <Trips trips={trips} />
-      <Settings settings={settings} onEdit={onEdit} />
+      <Settings settings={settings} />
       <History history={history} />
       {editing && (
         <SettingDialog
@@ -64,10 +64,10 @@ export const InstallationDetail = ({ editing, onEdit, onDone }: Props) => {
   const { settings, ranges, withPassword, version, history, trips } = data
   return (
     <aside className="item" aria-label={t('site.all')}>
-      <h2>{t('site.all')}</h2>
+      <Head name={t('site.all')} onEdit={onEdit} />
       <p className="small">{t('site.allHint')}</p>
       <Trips trips={trips} />
-      <Settings settings={settings} onEdit={onEdit} />
+      <Settings settings={settings} />
       <History history={history} />
       {editing && (
         <SettingDialog
@@ -152,39 +152,42 @@ const Trips = ({ trips: { sentToday, mostToday, sentThisHour, mostUsual } }: { r
   )
 }
 
-const Settings = ({ settings, onEdit }: { readonly settings: AnySettings; readonly onEdit: () => void }) => {
+const Head = ({ name, onEdit }: { readonly name: string; readonly onEdit: () => void }) => {
   const { t } = useTranslation()
-  const words = useSettingWords()
   const { operator } = useSite()
   return (
-    <>
-      {settingGroups.map(([group, members]) => {
-        const shown = members.filter((name) => name in settings)
-        if (shown.length === 0) return null
-        return (
-          <section key={group}>
-            <h3>{t(`siteGroup.${group}`)}</h3>
-            <Descriptions
-              size="small"
-              column={1}
-              items={shown.map((name) => ({
-                key: name,
-                label: words.name(name),
-                children: words.value(name, settings[name]),
-              }))}
-            />
-          </section>
-        )
-      })}
+    <div className="head">
+      <h2>{name}</h2>
       {operator.permissions.includes('set-site') && (
-        <Space>
-          <Button size="small" aria-keyshortcuts="e" onClick={onEdit}>
-            {t('site.edit')} <kbd>E</kbd>
-          </Button>
-        </Space>
+        <Button size="small" aria-keyshortcuts="e" onClick={onEdit}>
+          {t('site.edit')} <kbd>E</kbd>
+        </Button>
       )}
-    </>
+    </div>
   )
+}
+
+const Settings = ({ settings }: { readonly settings: AnySettings }) => {
+  const { t } = useTranslation()
+  const words = useSettingWords()
+  return settingGroups.map(([group, members]) => {
+    const shown = members.filter((name) => name in settings)
+    if (shown.length === 0) return null
+    return (
+      <section key={group}>
+        <h3>{t(`siteGroup.${group}`)}</h3>
+        <Descriptions
+          size="small"
+          column={1}
+          items={shown.map((name) => ({
+            key: name,
+            label: words.name(name),
+            children: words.value(name, settings[name]),
+          }))}
+        />
+      </section>
+    )
+  })
 }
 
 const History = ({ history }: { readonly history: readonly SettingChange[] }) => {

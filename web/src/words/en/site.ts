@@ -3,7 +3,7 @@ export const site = {
   site: {
     all: 'All sites (the installation)',
     allHint:
-      'These limits hold over all sites together, beside the limits of each; whichever is reached first holds. When one is reached, trips of all sites freeze and are released site by site.',
+      'These limits hold over all sites together, beside the limits of each; whichever is reached first holds. Beyond a minute or an hour trips wait; beyond a day or a wave trips of all sites freeze, and are released site by site.',
     search: 'Search sites',
     count: '{{shown}} of {{total}} sites',
     name: 'Site',
