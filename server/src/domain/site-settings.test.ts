@@ -126,7 +126,7 @@ describe('settings of a site', () => {
         fc.constantFrom(...numbers),
         fc.oneof(fc.integer({ min: -10, max: 200_000 }), fc.double(), fc.constant(null)),
         (name, value) => {
-          const changed = changeSite(before, { [name]: value } as Partial<SiteSettings>)
+          const changed = changeSite(before, { [name]: value })
           const { least, most, optional } = siteNumbers[name]
           const fits =
             (value === null && optional) || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)

@@ -186,12 +186,9 @@ const changedFrom = <T extends object>(
 
 const notPlausible = (name: string): SettingProblem => ({ name, code: 'not-plausible', least: null, most: null })
 
-const numberProblems = <T extends object>(
-  settings: T,
-  ranges: Readonly<Record<string, NumberRange>>,
-): readonly SettingProblem[] =>
+const numberProblems = (settings: object, ranges: Readonly<Record<string, NumberRange>>): readonly SettingProblem[] =>
   Object.entries(ranges).flatMap(([name, { least, most, optional }]) => {
-    const value = settings[name as keyof T]
+    const value: unknown = settings[name as keyof typeof settings]
     if (value === null && optional) return []
     const fits = Number.isInteger(value) && Number(value) >= least && Number(value) <= most
     return fits ? [] : [{ name, code: 'out-of-range' as const, least, most }]

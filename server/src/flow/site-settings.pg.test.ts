@@ -132,7 +132,7 @@ describe('what people set for a site', () => {
          from meter where id = $2`,
         [commandId, meterId, accountId, new Date(town.clock.now())],
       )
-      const [row] = await town.database.query<{ id: number }>(
+      const [row] = await town.database.query<{ id: bigint }>(
         `insert into restoration (bucket, account_id, meter_id, command_id, kind, online, opened_at, real_accepted_at,
                                   real_queued_at, real_sent_at, real_acknowledged_at, real_verified_at, state, late, ended_at)
          select bucket, $2, $1, $3, 'direct-close', true, $4, now() - $5 * interval '1 second', now(), now(), now(), now(),
@@ -140,7 +140,7 @@ describe('what people set for a site', () => {
         [meterId, accountId, commandId, new Date(town.clock.now()), seconds],
       )
       town.clock.move(minute)
-      return Number(row?.id ?? 0)
+      return Number(row?.id ?? 0n)
     }
     const paidBy = async (id: number) =>
       (

@@ -36,11 +36,12 @@ describe('batches at a terminal, signed in', () => {
     vi.unstubAllEnvs()
   })
 
+  const at = async (url: string, login: string, ...words: string[]): Promise<CommandRun> => {
+    const signedIn = ['--server', url, '--operator', login, '--password-env', 'BATCH_PASSWORD']
+    return runCommand('batch', ...words, ...signedIn)
+  }
   const as = async (login: string, ...words: string[]): Promise<CommandRun> =>
-    runCommand(
-      ...['batch', ...words, '--server', server, '--operator', login, '--password-env', 'BATCH_PASSWORD'],
-      ...(['list', 'show'].includes(words[0] ?? '') ? [] : ['--lang', 'en']),
-    )
+    at(server, login, ...words, ...(['list', 'show'].includes(words[0] ?? '') ? [] : ['--lang', 'en']))
   const because = ['--reason', 'works on the riser', '--yes']
   const ask = async (login = 'li', ...more: string[]): Promise<CommandRun> =>
     as(login, 'request', 'trip', '--site', 'test town', '--place', '1-', '--override', ...because, ...more)
@@ -129,10 +130,7 @@ describe('batches at a terminal, signed in', () => {
   })
 
   test('the words are Chinese for who reads Chinese', async () => {
-    const refused = await runCommand(
-      ...['batch', 'request', 'trip', '--place', '1-', ...because, '--server', server, '--operator', 'chen'],
-      ...['--password-env', 'BATCH_PASSWORD', '--lang', 'zh'],
-    )
+    const refused = await at(server, 'chen', 'request', 'trip', '--place', '1-', ...because, '--lang', 'zh')
     expect(refused.err).toMatch(/无此权限/u)
   })
 
@@ -144,21 +142,7 @@ describe('batches at a terminal, signed in', () => {
   })
 
   test('a server that is not there is said to be so', async () => {
-    const gone = await runCommand(
-      ...[
-        'batch',
-        'request',
-        'trip',
-        '--place',
-        '1-',
-        ...because,
-        '--operator',
-        'li',
-        '--password-env',
-        'BATCH_PASSWORD',
-      ],
-      ...['--server', 'http://127.0.0.1:1'],
-    )
+    const gone = await at('http://127.0.0.1:1', 'li', 'request', 'trip', '--place', '1-', ...because)
     expect(gone).toMatchObject({ code: 1, err: expect.stringMatching(/nobody answers at http:\/\/127\.0\.0\.1:1/u) })
   })
 

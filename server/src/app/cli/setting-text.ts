@@ -20,7 +20,8 @@ const clockOf = (minute: number): string =>
 export const textOfSetting = (value: unknown): string => {
   if (value === null) return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(textOfSpan).join(';')
-  return typeof value === 'object' ? textOfCompensation(value as Compensation) : String(value)
+  if (typeof value === 'object') return textOfCompensation(value as Compensation)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const textOfSpan = ({ fromMinute, toMinute, weekdays }: FriendlyHours): string =>

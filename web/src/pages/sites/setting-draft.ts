@@ -51,7 +51,7 @@ export const draftOf = (settings: AnySettings): Draft => {
     texts: Object.fromEntries(
       Object.entries(settings)
         .filter(([name]) => name !== 'compensation' && name !== 'friendlyHours')
-        .map(([name, value]) => [name, value === null ? '' : String(value)]),
+        .map(([name, value]) => [name, typeof value === 'string' || typeof value === 'number' ? String(value) : '']),
     ),
     hours: hours.map(({ fromMinute, toMinute, weekdays }) => ({
       from: clockOf(fromMinute),
