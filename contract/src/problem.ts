@@ -38,6 +38,7 @@ export const problemCode = z.enum([
   'notice-lead-not-plausible',
   'trip-window-not-plausible',
   'unknown-price-plan',
+  'plan-not-readable',
   'no-agreement',
   'same-account',
   'not-so-much-frozen',

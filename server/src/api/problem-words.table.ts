@@ -167,6 +167,11 @@ export const problemWords: Readonly<Record<ProblemCode, Words>> = Object.freeze(
     en: 'The trip window is no part of a day. Correct it.',
     zh: '允许跳闸时段不正确，请更正。',
   },
+  'plan-not-readable': {
+    status: 400,
+    en: 'The document is no price plan; correct the places named.',
+    zh: '该文档不是有效的电价方案，请更正所列各处。',
+  },
   'unknown-price-plan': {
     status: 409,
     en: 'There is no price plan of this name.',
