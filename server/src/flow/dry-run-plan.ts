@@ -31,7 +31,7 @@ export const planThoughtOf = async (
   const row = await planVersion(sql, thought.name, thought.version)
   if (row === null) return { ok: false, code: 'unknown-price-plan' }
   if (row.kind === 'tariff') return planOf(row.document)
-  const [one, two, three, four] = row.prices.map((micro) => price(BigInt(micro)))
+  const [one, two, three, four] = row.prices.map((micro) => price(micro))
   if (row.kind === 'flat' && one !== undefined) return { ok: true, plan: { kind: 'flat', price: one } }
   if (one === undefined || two === undefined || three === undefined || four === undefined)
     throw new Error(`price plan ${thought.name} has not the prices of its kind`)

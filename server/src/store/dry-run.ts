@@ -111,8 +111,8 @@ export const marksSince = async (
   const meters = new Map<number, { accountId: number; timeZone: string; marks: Mark[] }>()
   for (const row of rows) {
     const registers = {
-      totalWh: wattHours(BigInt(row.total_wh)),
-      ratesWh: row.rates_wh.map((rate) => wattHours(BigInt(rate))),
+      totalWh: wattHours(row.total_wh),
+      ratesWh: row.rates_wh.map(wattHours),
     }
     const known = meters.get(row.meter_id)
     if (known === undefined)
@@ -138,7 +138,7 @@ export const openingsSince = async (
          where meter_id = a.meter_id and day >= a.from_day and opening_wh is not null order by day limit 1) d`,
     [asked.map(({ meterId }) => meterId), asked.map(({ from }) => from)],
   )
-  return new Map(rows.map((row) => [row.meter_id, wattHours(BigInt(row.opening_wh))]))
+  return new Map(rows.map((row) => [row.meter_id, wattHours(row.opening_wh)]))
 }
 
 /** A version of a plan as it is stored; null for the newest. */
