@@ -28,8 +28,6 @@ const longestMomentsMs = 62 * dayMs
 export const mostMoments = 3_000
 /** Measurements looked at for the last days, which are not rolled up yet. */
 const mostOfTail = 10_000
-/** Longest span that can be asked for. */
-export const mostHistoryDays = 1_100
 
 /** One moment, or one day with its mean, least and greatest; in the order of the parts, null where nothing was told. */
 export type HistoryPoint = Readonly<{

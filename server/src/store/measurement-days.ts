@@ -191,3 +191,40 @@ export const viewMeasurements = async (
   )
   return rows.map(measurementOf)
 }
+
+export type ExportPlace = Readonly<{ meterId: number; at: string }>
+export type MeasurementSpan = Readonly<{
+  /** Local days of each site, `YYYY-MM-DD`, both included. */
+  first: string
+  last: string
+  /** Null: all. */
+  meterIds: readonly number[] | null
+}>
+
+/** Measurements of many meters, in the order of meters and times, from behind a place on: for exports. */
+export const viewMeasurementsAfter = async (
+  sql: Sql,
+  { first, last, meterIds }: MeasurementSpan,
+  after: ExportPlace,
+  limit: number,
+): Promise<readonly (Measurement & Readonly<{ address: string; place: string; next: ExportPlace }>)[]> => {
+  const rows = await sql.query<
+    Row & Readonly<{ at: number; meter_id: number; exact: string; address: string; place: string }>
+  >(
+    // A day of any zone lies within a day of that of UTC, which tells the months to look into.
+    `select x.*, x.at::text as exact, m.address, m.place
+     from measurement x join meter m on m.id = x.meter_id join site s on s.id = m.site_id
+     where (x.meter_id, x.at) > ($4, $5::timestamptz) and ($3::int[] is null or x.meter_id = any($3))
+       and x.at >= ($1::date - 1)::timestamp at time zone 'UTC' and x.at < ($2::date + 2)::timestamp at time zone 'UTC'
+       and x.at >= $1::date::timestamp at time zone s.time_zone
+       and x.at < ($2::date + 1)::timestamp at time zone s.time_zone
+     order by x.meter_id, x.at limit $6`,
+    [first, last, meterIds, after.meterId, after.at, limit],
+  )
+  return rows.map(({ address, place, meter_id: id, exact, ...row }) => ({
+    ...measurementOf(row as unknown as Row & Readonly<{ at: number }>),
+    address,
+    place,
+    next: { meterId: id, at: exact },
+  }))
+}
