@@ -45,7 +45,10 @@ export const measurementOption = ({
     label: { formatter: name, position: 'insideEndTop', color: limitColour, fontSize: 11 },
   })
   const extent = extentOf(lines)
-  const least = Math.min(extent?.least ?? 0, shownLimits === null ? Infinity : shownLimits.lowest / size)
+  // Currents and powers are compared with nothing, voltages and factors with one another.
+  const isFromZero = quantity === 'current' || quantity === 'active-power'
+  const drawnLeast = Math.min(extent?.least ?? 0, isFromZero ? 0 : Infinity)
+  const least = Math.min(drawnLeast, shownLimits === null ? Infinity : shownLimits.lowest / size)
   const greatest = Math.max(extent?.greatest ?? 1, shownLimits === null ? -Infinity : shownLimits.highest / size)
   const room = Math.max((greatest - least) * roomShare, 1 / 10 ** places)
   return {
@@ -60,11 +63,7 @@ export const measurementOption = ({
     xAxis: { type: 'time', min: local(from), max: local(to), axisLabel: { hideOverlap: true } },
     yAxis: {
       type: 'value',
-      // Currents and powers are compared with nothing, voltages and factors with one another.
-      min:
-        quantity === 'current' || quantity === 'active-power'
-          ? Math.min(0, least - (least < 0 ? room : 0))
-          : least - room,
+      min: isFromZero && least === 0 ? 0 : least - room,
       max: greatest + room,
       axisLabel: { showMinLabel: false, showMaxLabel: false },
       name: unit,
