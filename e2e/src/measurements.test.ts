@@ -93,6 +93,7 @@ describe('measurements', () => {
       await page.getByText(/^Nothing was measured in this span/u).waitFor()
       await page.keyboard.press(']')
       await page.getByRole('img', { name: /^Current: / }).waitFor()
+      expect(await page.getByRole('img', { name: /^Voltage: / }).count()).toBe(0)
     } finally {
       await browser.close()
     }

@@ -27,7 +27,7 @@ import { measurementOption } from './measurement-option.ts'
 
 const heightPx = 260
 /** The export of the console holds two months; more is for the command line. */
-const exported: readonly Span[] = ['day', 'week', 'month']
+const exported: ReadonlySet<Span> = new Set(['day', 'week', 'month'])
 
 type Shown = Readonly<{ from: number; to: number }>
 
@@ -60,7 +60,7 @@ export const MeasurementsPanel = ({ meterId, timeZone }: { readonly meterId: num
       size="small"
       title={t('measurement.title')}
       extra={
-        exported.includes(span) && (
+        exported.has(span) && (
           <a href={`${exportMeasurements.path}?${query.toString()}`} download>
             {t('measurement.export')}
           </a>
