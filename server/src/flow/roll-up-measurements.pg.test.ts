@@ -116,6 +116,23 @@ describe('measurements rolled up to days, on a real database', () => {
     expect(await rollUpMeasurements(town.context)).toBe(false)
   })
 
+  test('a zone that comes later begins beside the others', async () => {
+    const [before] = await town.database.query<{ day: string }>(
+      'select rolled_to::text as day from measurement_roll_up',
+    )
+    await town.database.query(`update site set time_zone = 'Asia/Urumqi'`)
+    expect(await rollUpMeasurements(town.context)).toBe(false)
+    const zones = await town.database.query(
+      'select time_zone, rolled_to::text as day from measurement_roll_up order by 1',
+    )
+    expect(zones).toEqual([
+      { time_zone: 'Asia/Shanghai', day: before?.day },
+      { time_zone: 'Asia/Urumqi', day: before?.day },
+    ])
+    await town.database.query(`delete from measurement_roll_up where time_zone = 'Asia/Urumqi'`)
+    await town.database.query(`update site set time_zone = 'Asia/Shanghai'`)
+  })
+
   test('months go when they are old, and only what is in their days', async () => {
     const keep = 62
     expect(await pruneMeasurements(town.context, keep)).toEqual([])

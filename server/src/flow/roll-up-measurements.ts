@@ -2,6 +2,7 @@ import { localDayText } from '../domain/calendar.ts'
 import { saveMeasurementDays } from '../store/measurement-days.ts'
 import {
   firstMeasurementAt,
+  leastRolledTo,
   loadMeasurementZones,
   measuredMetersOf,
   saveMeasurementsRolledTo,
@@ -53,16 +54,17 @@ export const rollUpMeasurements = async (context: FlowContext, signal?: AbortSig
   return isMore
 }
 
-const nextDay = async (
-  { database }: FlowContext,
-  { timeZone, rolledTo }: MeasurementZone,
-): Promise<LocalDay | null> => {
-  if (rolledTo !== null) return localDayOf(dayNamed(rolledTo, timeZone).to, timeZone)
-  const first = await firstMeasurementAt(database, timeZone)
-  if (first === null) return null
-  const day = localDayOf(first, timeZone)
-  // Remembered, so that nobody looks for the oldest of millions again.
-  await saveMeasurementsRolledTo(database, timeZone, localDayText(day.from - 1, timeZone))
+const nextDay = async (context: FlowContext, { timeZone, rolledTo }: MeasurementZone): Promise<LocalDay | null> => {
+  const done = rolledTo ?? (await begin(context, timeZone))
+  return done === null ? null : localDayOf(dayNamed(done, timeZone).to, timeZone)
+}
+
+/** Where a zone begins: beside the others, for its meters are new; the first one before the oldest measurement. */
+const begin = async ({ database }: FlowContext, timeZone: string): Promise<string | null> => {
+  const beside = await leastRolledTo(database)
+  const first = beside === null ? await firstMeasurementAt(database) : null
+  const day = first === null ? beside : localDayText(localDayOf(first, timeZone).from - 1, timeZone)
+  if (day !== null) await saveMeasurementsRolledTo(database, timeZone, day)
   return day
 }
 

@@ -13,15 +13,18 @@ export const loadMeasurementZones = async (sql: Sql): Promise<readonly Measureme
   return rows.map((row) => ({ timeZone: row.time_zone, rolledTo: row.rolled_to }))
 }
 
-/** When the oldest measurement of a zone was made: asked once, before its first day is rolled up. */
-export const firstMeasurementAt = async (sql: Sql, timeZone: string): Promise<number | null> => {
-  const [row] = await sql.query<{ at: number | null }>(
-    `select min(f.at) as at from meter m join site s on s.id = m.site_id
-     cross join lateral (select x.at from measurement x where x.meter_id = m.id order by x.at limit 1) f
-     where s.time_zone = $1`,
-    [timeZone],
-  )
+/** When the oldest measurement was made. Looks through all of them: for the first minutes, while there are hardly any. */
+export const firstMeasurementAt = async (sql: Sql): Promise<number | null> => {
+  const [row] = await sql.query<{ at: number | null }>('select min(at) as at from measurement')
   return row?.at ?? null
+}
+
+/** How far the zone is rolled up that is furthest behind; null: none is yet. */
+export const leastRolledTo = async (sql: Sql): Promise<string | null> => {
+  const [row] = await sql.query<{ day: string | null }>(
+    `select to_char(min(rolled_to), 'YYYY-MM-DD') as day from measurement_roll_up`,
+  )
+  return row?.day ?? null
 }
 
 /** The local day up to which measurements of a zone are rolled up; null: none yet. */
