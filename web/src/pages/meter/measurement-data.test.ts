@@ -53,6 +53,16 @@ describe('the lines of measurements', () => {
     expect(extentOf(lines)).toEqual({ least: -1, greatest: 9 })
   })
 
+  it('of a single phase are its total, told once', () => {
+    const told = measurements({
+      quantity: 'active-power',
+      unit: 'mW',
+      parts: ['total', 'a'],
+      points: [point(0, [5, 5])],
+    })
+    expect(linesOf(told).map(({ part }) => part)).toEqual(['total'])
+  })
+
   it('of nothing are none', () => {
     expect(extentOf(linesOf(measurements({})))).toBeNull()
   })

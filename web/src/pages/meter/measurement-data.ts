@@ -45,8 +45,10 @@ const mostDistances = 2.5
 /** A line for each part that was told, in the unit that is shown. */
 export const linesOf = ({ parts, points, quantity, resolution }: Measurements): readonly Line[] => {
   const { size } = shownAs[quantity]
+  // The one phase of a single-phase meter is its total once more.
+  const isTotalOnly = parts.length === 2 && parts[0] === 'total'
   const farthest = mostDistances * usualDistance(points.map(({ at }) => at))
-  return parts.map((part, index) => {
+  return (isTotalOnly ? parts.slice(0, 1) : parts).map((part, index) => {
     const line: [number, number | null][] = []
     const band: [number, number, number][] = []
     for (const { at, values, least, greatest } of points) {
