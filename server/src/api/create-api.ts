@@ -6,6 +6,8 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { counterRoutes } from './counter-routes.ts'
+import { shiftRoutes } from './shift-routes.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
@@ -65,6 +67,8 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
   purchaseRoutes(app, abilities, whoIs)
+  counterRoutes(app, abilities, whoIs)
+  shiftRoutes(app, abilities, whoIs)
   purseRoutes(app, abilities, whoIs)
   lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)

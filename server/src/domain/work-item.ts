@@ -4,7 +4,9 @@ import type { Role } from './role.ts'
 /** What a person must look at. An alarm ends by itself when its state is over; work ends when somebody says so. */
 export type WorkItemKind =
   | 'approve-batch'
+  | 'approve-operation'
   | 'approve-stop'
+  | 'cash-difference'
   | 'check-meter'
   | 'clock-off'
   | 'closing-down'
@@ -47,7 +49,9 @@ const rule = (severity: Severity, dueAfterMs: number | null, endsByItself: boole
 /** The product's defaults. Field work: 2 h from the payment to power in town (fee-control practice). */
 export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Object.freeze({
   'approve-batch': rule('warning', approveWithinMs, true),
+  'approve-operation': rule('warning', dayMs, true),
   'approve-stop': rule('warning', dayMs, true),
+  'cash-difference': rule('warning', dayMs, false),
   'check-meter': rule('warning', dayMs, true),
   'clock-off': rule('notice', 7 * dayMs, true),
   'closing-down': rule('notice', 30 * dayMs, true),

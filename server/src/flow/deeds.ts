@@ -13,6 +13,9 @@ import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
+import { createCloseShift, createOpenShift } from './cash-shift.ts'
+import { createCounter, type Counter } from './counter.ts'
+import { createOpenAccount } from './open-account.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
@@ -56,6 +59,10 @@ export type Deeds = Readonly<{
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
+  counter: Counter
+  openShift: ReturnType<typeof createOpenShift>
+  closeShift: ReturnType<typeof createCloseShift>
+  openAccount: ReturnType<typeof createOpenAccount>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -89,6 +96,10 @@ export const createDeeds = (
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),
+  counter: createCounter(context),
+  openShift: createOpenShift(context),
+  closeShift: createCloseShift(context),
+  openAccount: createOpenAccount(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),
