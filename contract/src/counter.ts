@@ -111,6 +111,7 @@ export const refuseOperation = route({
 export const foundAccount = z.object({
   id,
   number: z.string(),
+  customerId: id,
   customer: z.string(),
   phone: z.string(),
   site: z.string(),

@@ -14,13 +14,13 @@ import type { FastifyInstance } from 'fastify'
 import type { CounterOperation } from '../domain/counter-operation.ts'
 import { parseMoney } from '../domain/quantity.ts'
 import { objectionToReverse } from '../domain/reversal.ts'
-import { loadStandings } from '../store/standing.ts'
 import {
   findAccountViews,
   viewAccountFile,
   viewOpenings,
   viewOperations,
   viewRequests,
+  viewStanding,
   type OperationView,
   type RequestView,
 } from '../store/view/counter.ts'
@@ -39,21 +39,23 @@ export const counterRoutes = (app: FastifyInstance, abilities: ApiAbilities, who
 
   register.guarded(findAccounts, 'view', async ({ query: { q } }) => {
     const found = await findAccountViews(database, q, mostFound + 1)
-    const accounts = found
-      .slice(0, mostFound)
-      .map(({ balance, places, ...row }) => ({ ...row, balance: moneyText(balance), places: [...places] }))
+    const accounts = found.slice(0, mostFound).map(({ balance, places, customer_id: customerId, ...row }) => ({
+      ...row,
+      customerId,
+      balance: moneyText(balance),
+      places: [...places],
+    }))
     return { accounts, more: found.length > mostFound }
   })
 
   register.guarded(readAccount, 'view', async ({ params: { id } }) => {
-    const [file, standings, operations, requests] = await Promise.all([
+    const [file, standing, operations, requests] = await Promise.all([
       viewAccountFile(database, id),
-      loadStandings(database, [id]),
+      viewStanding(database, id),
       viewOperations(database, id),
       viewRequests(database, { kind: 'of-account', accountId: id }),
     ])
-    const standing = standings.get(id)
-    if (file === null || standing === undefined) throw new ApiProblem('unknown-account')
+    if (file === null || standing === null) throw new ApiProblem('unknown-account')
     return {
       id,
       number: file.number,

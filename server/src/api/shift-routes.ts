@@ -1,10 +1,8 @@
 import { closeShift, listShifts, openShift, readShift, type Shift } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
-import { addMoney, microYuan, parseMoney, subtractMoney, type MicroYuan } from '../domain/quantity.ts'
+import { addMoney, parseMoney, subtractMoney, type MicroYuan } from '../domain/quantity.ts'
 import { permissionsOf } from '../domain/role.ts'
-import { drawerBalance } from '../store/cash.ts'
-import { shiftTotals, type MeansTotal } from '../store/cash-shifts.ts'
-import { viewOpenShift, viewShifts, type ShiftView } from '../store/view/shifts.ts'
+import { viewDrawer, viewOpenShift, viewShifts, type ShiftView } from '../store/view/shifts.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
@@ -16,18 +14,9 @@ export const shiftRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
   const { database, clock } = abilities
   const register = createRegister(app, whoIs)
 
-  const present = async (view: ShiftView): Promise<Shift> => {
-    if (view.closed !== null) return presentShift(view, view.closed)
-    const [totals, expected] = await Promise.all([
-      shiftTotals(database, view, clock.now()),
-      drawerBalance(database, view.cashierId),
-    ])
-    return presentShift(view, { totals, expected })
-  }
-
   register.guarded(readShift, 'top-up', async (_, { id }) => {
-    const [view, drawer] = await Promise.all([viewOpenShift(database, id), drawerBalance(database, id)])
-    return { shift: view === null ? null : await present(view), drawer: moneyText(drawer) }
+    const [view, drawer] = await Promise.all([viewOpenShift(database, id, clock.now()), viewDrawer(database, id)])
+    return { shift: view === null ? null : present(view), drawer: moneyText(drawer) }
   })
 
   register.guarded(openShift, 'top-up', async ({ body: { key, counted } }, { id: operatorId }) => {
@@ -47,25 +36,20 @@ export const shiftRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
 
   register.guarded(listShifts, 'view', async (_, { id, role }) => {
     const seesAll = role === 'auditor' || permissionsOf[role].includes('refund')
-    const views = await viewShifts(database, seesAll ? null : id)
-    return { shifts: await Promise.all(views.map(present)) }
+    const views = await viewShifts(database, seesAll ? null : id, clock.now())
+    return { shifts: views.map(present) }
   })
 }
 
-type Ends = Readonly<{
-  totals: readonly MeansTotal[]
-  expected: bigint
-  at?: number
-  counted?: bigint
-  note?: string
-}>
-
-const netOf = ({ taken, refunded, reversed }: MeansTotal): MicroYuan =>
+const netOf = ({ taken, refunded, reversed }: ShiftView['totals'][number]): MicroYuan =>
   addMoney(subtractMoney(taken, refunded), reversed)
 
-const presentShift = (view: ShiftView, { totals, expected, at, counted, note = '' }: Ends): Shift => {
-  const own = totals.filter(({ means }) => means === 'cash-counter').map(netOf)
-  const known = own.reduce(addMoney, view.opening)
+const present = (view: ShiftView): Shift => {
+  const { totals, expected, closed } = view
+  const known = totals
+    .filter(({ means }) => means === 'cash-counter')
+    .map(netOf)
+    .reduce(addMoney, view.opening)
   return {
     id: view.id,
     cashier: view.cashier,
@@ -81,11 +65,16 @@ const presentShift = (view: ShiftView, { totals, expected, at, counted, note = '
       reversed: moneyText(total.reversed),
       net: moneyText(netOf(total)),
     })),
-    byOthers: moneyText(subtractMoney(microYuan(expected), known)),
+    byOthers: moneyText(subtractMoney(expected, known)),
     expected: moneyText(expected),
     closed:
-      at === undefined || counted === undefined
+      closed === null
         ? null
-        : { at, counted: moneyText(counted), difference: moneyText(counted - expected), note },
+        : {
+            at: closed.at,
+            counted: moneyText(closed.counted),
+            difference: moneyText(subtractMoney(closed.counted, expected)),
+            note: closed.note,
+          },
   }
 }

@@ -71,7 +71,7 @@ export const createCloseShift =
       if (shift === null) return { ok: false, code: 'no-open-shift' }
       const expected = await drawerBalance(sql, cashierId)
       const difference = subtractMoney(counted, expected)
-      const isOff = difference >= countable || -difference >= countable
+      const isOff = difference >= countable || subtractMoney(expected, counted) >= countable
       if (isOff && reason.trim() === '') return { ok: false, code: 'difference-without-reason' }
       const totals = await shiftTotals(sql, shift, at)
       await post(handOverPostings({ cashierId, expected, counted, at }))

@@ -4,6 +4,8 @@ import { BatchesPage } from '../pages/batches/batches-page.tsx'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { CounterPage } from '../pages/counter/counter-page.tsx'
+import { counterSearchOf } from '../pages/counter/counter-deeds.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
 import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
 import { LinesPage } from '../pages/lines/lines-page.tsx'
@@ -29,6 +31,12 @@ const batchesRoute = createRoute({
   component: BatchesPage,
   validateSearch: batchSearchOf,
 })
+const counterRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/counter',
+  component: CounterPage,
+  validateSearch: counterSearchOf,
+})
 const dryRunRoute = createRoute({
   getParentRoute: () => root,
   path: '/dry-run',
@@ -48,6 +56,7 @@ const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$met
 export const router = createRouter({
   routeTree: root.addChildren([
     consoleRoute,
+    counterRoute,
     messagesRoute,
     workRoute,
     stopsRoute,

@@ -2,14 +2,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isAmount } from '../format/decimal.ts'
 import type { QueryKey } from '../live/query-keys.ts'
+import { AccountPick } from './account-pick.tsx'
 import { Problem } from './problem.tsx'
 
 export type DeedField = Readonly<{
   name: string
   label: string
-  /** `days`: a whole number above zero; `day`: YYYY-MM-DD. */
-  kind: 'text' | 'days' | 'day' | 'choice'
+  /** `days`: a whole number above zero; `day`: YYYY-MM-DD; `money`: yuan, `cash` in whole fen; `account`: by a search. */
+  kind: 'text' | 'days' | 'day' | 'choice' | 'money' | 'cash' | 'account'
   optional?: boolean
   choices?: readonly Readonly<{ value: string; label: string }>[]
   start?: string
@@ -19,6 +21,8 @@ export type Deed = Readonly<{
   title: string
   ok: string
   danger?: boolean
+  /** What it will do, said before. */
+  hint?: string
   fields: readonly DeedField[]
   send: (values: Readonly<Record<string, string>>) => Promise<unknown>
   /** What to read again afterwards. */
@@ -27,6 +31,7 @@ export type Deed = Readonly<{
 
 const isReady = ({ kind, optional }: DeedField, value: string): boolean => {
   if (value.trim() === '') return optional === true
+  if (kind === 'money' || kind === 'cash') return isAmount(value.trim(), kind === 'cash' ? 2 : 6)
   if (kind === 'days') return /^[1-9]\d{0,2}$/u.test(value.trim())
   return kind !== 'day' || /^\d{4}-\d{2}-\d{2}$/u.test(value)
 }
@@ -56,8 +61,11 @@ export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly on
       onOk={() => sending.mutate()}
       onCancel={onClose}
     >
+      {deed.hint !== undefined && <p className="small">{deed.hint}</p>}
       {deed.fields.map(({ name, label, kind, choices }, index) =>
-        kind === 'choice' ? (
+        kind === 'account' ? (
+          <AccountPick key={name} label={label} autoFocus={index === 0} onPick={({ id }) => set(name, String(id))} />
+        ) : kind === 'choice' ? (
           <Select
             key={name}
             className="deed-field"
@@ -73,7 +81,7 @@ export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly on
             autoFocus={index === 0}
             maxLength={200}
             type={kind === 'day' ? 'date' : 'text'}
-            inputMode={kind === 'days' ? 'numeric' : 'text'}
+            inputMode={kind === 'days' ? 'numeric' : kind === 'money' || kind === 'cash' ? 'decimal' : 'text'}
             aria-label={label}
             placeholder={label}
             value={values[name] ?? ''}

@@ -1,12 +1,15 @@
+import type { Standing } from '../../domain/account.ts'
 import type { CreditStage } from '../../domain/credit-policy.ts'
 import { revive, type OperationKind } from '../../domain/operation.ts'
 import type { PaymentChannel } from '../../domain/payment-channel.ts'
 import type { Sql } from '../database.ts'
 import type { RequestState } from '../operation-requests.ts'
+import { loadStandings } from '../standing.ts'
 
 export type FoundAccountView = Readonly<{
   id: number
   number: string
+  customer_id: number
   customer: string
   phone: string
   site: string
@@ -19,7 +22,7 @@ export type FoundAccountView = Readonly<{
 /** Accounts whose number, customer, phone, place or meter holds the text; open ones and exact numbers first. */
 export const findAccountViews = async (sql: Sql, text: string, limit: number): Promise<readonly FoundAccountView[]> =>
   sql.query<FoundAccountView>(
-    `select a.id, a.number, c.name as customer, c.phone, s.name as site, a.closed_at is not null as closed, a.stage,
+    `select a.id, a.number, a.customer_id, c.name as customer, c.phone, s.name as site, a.closed_at is not null as closed, a.stage,
             coalesce((select l.credits - l.debits from ledger_account l
                       where l.account_id = a.id and l.code = 'customer-prepayment'), 0) as balance,
             array(select m.place from meter m where m.account_id = a.id order by m.place limit 5) as places
@@ -59,6 +62,10 @@ export const viewAccountFile = async (sql: Sql, accountId: number): Promise<Acco
   )
   return row ?? null
 }
+
+/** What stands on its ledger accounts. */
+export const viewStanding = async (sql: Sql, accountId: number): Promise<Standing | null> =>
+  (await loadStandings(sql, [accountId])).get(accountId) ?? null
 
 type Named = Readonly<{ id: number; number: string; customer: string }>
 

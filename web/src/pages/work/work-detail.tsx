@@ -15,6 +15,8 @@ type Props = Readonly<{ item: WorkItem | undefined; handling: Handling; onClose:
 
 /** Subjects of items that are about a batch begin so. */
 const batchSubject = 'batch:'
+/** Those about the counter are decided there. */
+const counterKind = 'approve-operation'
 
 /** One item in full, and what can be done with it. */
 export const WorkDetail = ({ item, handling, onClose }: Props) => {
@@ -32,6 +34,10 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
       item.subject.startsWith(batchSubject) ? (
         <Link key="b" to="/batches" search={{ id: item.subject.slice(batchSubject.length) }}>
           {t('nav.batches')}
+        </Link>
+      ) : item.kind === counterKind ? (
+        <Link key="c" to="/counter" search={item.account === null ? {} : { account: item.account.id }}>
+          {t('nav.counter')}
         </Link>
       ) : item.meter === null ? (
         whereOf(item)
