@@ -7,14 +7,13 @@ import { useRead } from '../live/use-read.ts'
 
 type Props = Readonly<{
   label: string
-  autoFocus?: boolean
   /** Also those that are closed. */
   closedToo?: boolean
   onPick: (account: FoundAccount) => void
 }>
 
 /** Finds another account and shows whose it is, so that nobody sends money by a mistyped number. */
-export const AccountPick = ({ label, autoFocus = false, closedToo = false, onPick }: Props) => {
+export const AccountPick = ({ label, closedToo = false, onPick }: Props) => {
   const [typed, setTyped] = useState('')
   const text = useDeferredValue(typed.trim())
   const { data } = useRead(foundKey(text), async () =>
@@ -24,7 +23,6 @@ export const AccountPick = ({ label, autoFocus = false, closedToo = false, onPic
   return (
     <Select
       className="deed-field"
-      autoFocus={autoFocus}
       showSearch={{ filterOption: false, onSearch: setTyped }}
       aria-label={label}
       placeholder={label}

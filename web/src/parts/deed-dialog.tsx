@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { isAmount } from '../format/decimal.ts'
 import type { QueryKey } from '../live/query-keys.ts'
 import { AccountPick } from './account-pick.tsx'
+import { FirstField, useFirstField } from './first-field.tsx'
 import { Problem } from './problem.tsx'
 
 export type DeedField = Readonly<{
@@ -40,6 +41,7 @@ const isReady = ({ kind, optional }: DeedField, value: string): boolean => {
 export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly onClose: () => void }) => {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const { place, onOpened } = useFirstField()
   const [values, setValues] = useState<Readonly<Record<string, string>>>(
     Object.fromEntries(deed.fields.map(({ name, start = '' }) => [name, start])),
   )
@@ -60,36 +62,38 @@ export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly on
       okButtonProps={{ disabled: !ready, loading: sending.isPending, danger: deed.danger === true }}
       onOk={() => sending.mutate()}
       onCancel={onClose}
+      afterOpenChange={onOpened}
     >
       {deed.hint !== undefined && <p className="small">{deed.hint}</p>}
-      {deed.fields.map(({ name, label, kind, choices }, index) =>
-        kind === 'account' ? (
-          <AccountPick key={name} label={label} autoFocus={index === 0} onPick={({ id }) => set(name, String(id))} />
-        ) : kind === 'choice' ? (
-          <Select
-            key={name}
-            className="deed-field"
-            aria-label={label}
-            value={values[name] ?? ''}
-            onChange={(value) => set(name, value)}
-            options={(choices ?? []).map((choice) => ({ ...choice }))}
-          />
-        ) : (
-          <Input
-            key={name}
-            className="deed-field"
-            autoFocus={index === 0}
-            maxLength={200}
-            type={kind === 'day' ? 'date' : 'text'}
-            inputMode={kind === 'days' ? 'numeric' : kind === 'money' || kind === 'cash' ? 'decimal' : 'text'}
-            aria-label={label}
-            placeholder={label}
-            value={values[name] ?? ''}
-            onChange={({ target }) => set(name, target.value)}
-            onPressEnter={() => ready && sending.mutate()}
-          />
-        ),
-      )}
+      <FirstField place={place}>
+        {deed.fields.map(({ name, label, kind, choices }) =>
+          kind === 'account' ? (
+            <AccountPick key={name} label={label} onPick={({ id }) => set(name, String(id))} />
+          ) : kind === 'choice' ? (
+            <Select
+              key={name}
+              className="deed-field"
+              aria-label={label}
+              value={values[name] ?? ''}
+              onChange={(value) => set(name, value)}
+              options={(choices ?? []).map((choice) => ({ ...choice }))}
+            />
+          ) : (
+            <Input
+              key={name}
+              className="deed-field"
+              maxLength={200}
+              type={kind === 'day' ? 'date' : 'text'}
+              inputMode={kind === 'days' ? 'numeric' : kind === 'money' || kind === 'cash' ? 'decimal' : 'text'}
+              aria-label={label}
+              placeholder={label}
+              value={values[name] ?? ''}
+              onChange={({ target }) => set(name, target.value)}
+              onPressEnter={() => ready && sending.mutate()}
+            />
+          ),
+        )}
+      </FirstField>
       {sending.isError && <Problem error={sending.error} />}
     </Modal>
   )

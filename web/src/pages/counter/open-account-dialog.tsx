@@ -7,6 +7,7 @@ import { call } from '../../app/call.ts'
 import { liveKeys, openingsKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { AccountPick } from '../../parts/account-pick.tsx'
+import { FirstField, useFirstField } from '../../parts/first-field.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { languageOf } from '../../words/i18n.ts'
 import { isCounted } from './counter-deeds.ts'
@@ -24,6 +25,7 @@ export const OpenAccountDialog = ({
   const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
+  const { place, onOpened: onUp } = useFirstField()
   const [who, setWho] = useState<Who>('new')
   const [customerId, setCustomerId] = useState<number | null>(null)
   const [site, setSite] = useState<number | null>(null)
@@ -55,10 +57,9 @@ export const OpenAccountDialog = ({
   const knows = who === 'known' ? customerId !== null : text.name.trim() !== ''
   const money = [text.oldBalance, text.oldDebt].every((one) => one.trim() === '' || isCounted(one))
   const ready = text.number.trim() !== '' && siteId !== null && knows && money && !opening.isPending
-  const field = (name: keyof typeof text, label: string, first = false) => (
+  const field = (name: keyof typeof text, label: string) => (
     <Input
       className="deed-field"
-      autoFocus={first}
       aria-label={label}
       placeholder={label}
       maxLength={100}
@@ -76,10 +77,11 @@ export const OpenAccountDialog = ({
       okButtonProps={{ disabled: !ready, loading: opening.isPending }}
       onOk={() => opening.mutate()}
       onCancel={onClose}
+      afterOpenChange={onUp}
     >
       <p className="small">{t('counter.open.hint')}</p>
       {error !== null && <Problem error={error} />}
-      {field('number', t('counter.open.number'), true)}
+      <FirstField place={place}>{field('number', t('counter.open.number'))}</FirstField>
       <Select
         className="deed-field"
         aria-label={t('counter.site')}

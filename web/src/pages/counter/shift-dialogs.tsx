@@ -1,13 +1,15 @@
 import { closeShift, listShifts, openShift, type Shift } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { microOf, yuan } from '../../format/decimal.ts'
 import { shiftKey } from '../../live/query-keys.ts'
+import { FirstField, useFirstField } from '../../parts/first-field.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { Money } from '../../parts/states.tsx'
+import { usePrinting } from '../../parts/use-printing.ts'
 import { differenceOf, isCounted, isOff } from './counter-deeds.ts'
 import { ShiftReport } from './shift-report.tsx'
 import { ShiftTotals } from './shift-totals.tsx'
@@ -23,7 +25,6 @@ const Counted = ({
   return (
     <>
       <Input
-        autoFocus
         size="large"
         className="deed-field"
         autoComplete="off"
@@ -47,6 +48,7 @@ export const OpenShiftDialog = ({ drawer, onClose }: { readonly drawer: string; 
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [counted, setCounted] = useState('')
+  const { place, onOpened } = useFirstField()
   const opening = useMutation({
     mutationFn: async () => call(openShift, { body: { key, counted: counted.trim() } }),
     onSuccess: onClose,
@@ -63,14 +65,17 @@ export const OpenShiftDialog = ({ drawer, onClose }: { readonly drawer: string; 
       okButtonProps={{ disabled: !ready, loading: opening.isPending }}
       onOk={() => opening.mutate()}
       onCancel={onClose}
+      afterOpenChange={onOpened}
     >
       <p className="small">{t('counter.shift.openHint', { drawer: yuan(drawer) })}</p>
-      <Counted
-        label={t('counter.shift.float')}
-        value={counted}
-        onChange={setCounted}
-        onEnter={() => ready && opening.mutate()}
-      />
+      <FirstField place={place}>
+        <Counted
+          label={t('counter.shift.float')}
+          value={counted}
+          onChange={setCounted}
+          onEnter={() => ready && opening.mutate()}
+        />
+      </FirstField>
       {more !== null && microOf(more) !== 0n && (
         <Alert
           type={microOf(more) > 0n ? 'info' : 'warning'}
@@ -100,6 +105,7 @@ export const CloseShiftDialog = ({
   const queries = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [counted, setCounted] = useState('')
+  const { place, onOpened } = useFirstField()
   const [note, setNote] = useState('')
   const closing = useMutation({
     mutationFn: async (): Promise<Shift | null> => {
@@ -125,10 +131,13 @@ export const CloseShiftDialog = ({
       okButtonProps={{ disabled: !ready, loading: closing.isPending, danger: off }}
       onOk={submit}
       onCancel={onClose}
+      afterOpenChange={onOpened}
     >
       {running !== null && <ShiftTotals shift={running} />}
       <p className="small">{t('counter.shift.closeHint')}</p>
-      <Counted label={t('counter.shift.counted')} value={counted} onChange={setCounted} onEnter={submit} />
+      <FirstField place={place}>
+        <Counted label={t('counter.shift.counted')} value={counted} onChange={setCounted} onEnter={submit} />
+      </FirstField>
       {difference !== null && (
         <Alert
           type={off ? 'warning' : 'success'}
@@ -163,6 +172,8 @@ export const CloseShiftDialog = ({
 
 const Closed = ({ shift, onClose }: { readonly shift: Shift; readonly onClose: () => void }) => {
   const { t } = useTranslation()
+  const done = useRef<HTMLButtonElement>(null)
+  usePrinting(done)
   return (
     <Modal
       open
@@ -170,9 +181,9 @@ const Closed = ({ shift, onClose }: { readonly shift: Shift; readonly onClose: (
       onCancel={onClose}
       footer={[
         <Button key="print" onClick={() => window.print()}>
-          {t('counter.shift.print')}
+          {t('counter.shift.print')} <kbd>P</kbd>
         </Button>,
-        <Button key="done" type="primary" autoFocus onClick={onClose}>
+        <Button key="done" ref={done} type="primary" autoFocus onClick={onClose}>
           {t('topUp.close')}
         </Button>,
       ]}

@@ -24,7 +24,7 @@ export const ShiftReport = ({ shift }: { readonly shift: Shift }) => {
       [t('counter.shift.net'), yuan(net)],
     ]),
     ...shiftLines(shift).map(({ name, amount }) => [t(`counter.shift.line.${name}`), yuan(amount)]),
-    ...(closed === null || closed.note === '' ? [] : [[t('counter.shift.note'), closed.note]]),
+    ...(closed === null || closed.note === '' ? [] : [[t('counter.note'), closed.note]]),
   ]
   return createPortal(
     <div className="receipt" aria-hidden>
@@ -34,7 +34,6 @@ export const ShiftReport = ({ shift }: { readonly shift: Shift }) => {
       <dl>
         {lines.map(([name, value], index) => (
           // Names come again with each means of payment.
-          // oxlint-disable-next-line no-array-index-key
           <div key={`${String(index)} ${name ?? ''}`}>
             <dt>{name}</dt>
             <dd>{value}</dd>
