@@ -156,9 +156,9 @@ describe('a shift, over HTTP', () => {
     expect(BigInt(await standing('cash-difference')) - off).toBe(2_500_000n)
     expect(await mine('till')).toEqual({ shift: null, drawer: '0.00' })
     const [item] = await town.database.query(
-      `select subject, detail->>'what' as what from work_item where kind = 'cash-difference'`,
+      `select subject, detail->>'cashier' as cashier, detail->>'difference' as difference from work_item where kind = 'cash-difference'`,
     )
-    expect(item).toEqual({ subject: `shift:${String(closed['shiftId'])}`, what: 'cash-short' })
+    expect(item).toEqual({ subject: `shift:${String(closed['shiftId'])}`, cashier: 'till', difference: '-2.50' })
   })
 
   test('is kept as it was closed, also when a payment of it is reversed later', async () => {

@@ -100,9 +100,12 @@ export const escalationAt = (openedAt: number, dueAt: number | null, now: number
     ? 0
     : escalationPercents.filter((percent) => (now - openedAt) * 100 >= (dueAt - openedAt) * percent).length
 
+/** What whoever is on duty in the field can not do anything about begins one further up. */
+const beginsWithManager: ReadonlySet<string> = new Set<WorkItemKind>(['approve-operation', 'cash-difference'])
+
 /** Whose it is when nobody has taken it: who is on duty, then the team's leader, then the head of the house. */
-export const roleToLook = (escalation: number): Role =>
-  escalation === 0 ? 'field-engineer' : escalation === 1 ? 'manager' : 'administrator'
+export const roleToLook = (kind: string, escalation: number): Role =>
+  escalation > 1 ? 'administrator' : escalation === 1 || beginsWithManager.has(kind) ? 'manager' : 'field-engineer'
 
 export type WorkItemState = Readonly<{ closed: boolean; acknowledged: boolean; ownerId: number | null }>
 export type WorkItemDeed = 'take' | 'acknowledge' | 'close'

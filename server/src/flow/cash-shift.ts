@@ -1,7 +1,8 @@
 import type { Posting } from '../domain/ledger.ts'
-import { formatMoney, microYuan, subtractMoney, zeroMoney, type MicroYuan } from '../domain/quantity.ts'
+import { formatMoney, microYuan, subtractMoney, type MicroYuan } from '../domain/quantity.ts'
 import { drawerBalance, lockDrawer } from '../store/cash.ts'
-import { closeShift, insertShift, lockOpenShift, shiftTotals } from '../store/cash-shifts.ts'
+import { cashierName, closeShift, insertShift, lockOpenShift, shiftTotals } from '../store/cash-shifts.ts'
+import type { Sql } from '../store/database.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { handOverPostings } from './cash.ts'
 import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
@@ -84,11 +85,11 @@ export const createCloseShift =
 type Difference = Readonly<{ shiftId: string; cashierId: number; difference: MicroYuan; reason?: string }>
 
 const openDifference = async (
-  sql: Parameters<typeof openWorkItems>[0],
+  sql: Sql,
   { shiftId, cashierId, difference, reason = '' }: Difference,
   now: number,
 ): Promise<void> => {
-  const what = difference > zeroMoney ? 'cash-over' : 'cash-short'
-  const detail = { what, difference: formatMoney(difference), cashierId, reason }
+  const cashier = await cashierName(sql, cashierId)
+  const detail = { cashier, difference: formatMoney(difference), ...(reason.trim() !== '' && { reason }) }
   await openWorkItems(sql, [{ kind: 'cash-difference', subject: `shift:${shiftId}`, detail }], now)
 }

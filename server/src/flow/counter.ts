@@ -9,6 +9,7 @@ import type { ReversalRefusal } from '../domain/reversal.ts'
 import { formatMoney, zeroMoney, type MicroYuan } from '../domain/quantity.ts'
 import { permissionsOf } from '../domain/role.ts'
 import { writeAudit } from '../store/audit.ts'
+import type { Sql } from '../store/database.ts'
 import { hashOfInput } from '../store/operations.ts'
 import {
   decideRequest,
@@ -205,11 +206,7 @@ type Told = Readonly<{
   reason: string
 }>
 
-const tell = async (
-  sql: Parameters<typeof writeAudit>[0],
-  at: number,
-  { action, request, by: operatorId, reason }: Told,
-): Promise<void> =>
+const tell = async (sql: Sql, at: number, { action, request, by: operatorId, reason }: Told): Promise<void> =>
   writeAudit(sql, {
     at,
     operatorId,

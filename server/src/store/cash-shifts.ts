@@ -33,6 +33,10 @@ const openOf = (row: OpenRow): OpenShift => ({
   opening: microYuan(row.opening),
 })
 
+/** Who a cashier is, for whoever looks at their drawer. */
+export const cashierName = async (sql: Sql, cashierId: number): Promise<string> =>
+  (await sql.query<{ name: string }>('select name from operator where id = $1', [cashierId]))[0]?.name ?? ''
+
 /** False when the cashier has one open already. */
 export const insertShift = async (sql: Sql, shift: OpenShift): Promise<boolean> => {
   const rows = await sql.query(

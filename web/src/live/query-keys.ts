@@ -70,6 +70,7 @@ export const liveKeys: readonly QueryKey[] = [
   shiftKey,
   requestsKey,
   ['account-file'],
+  ['found-accounts'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u

@@ -19,7 +19,10 @@ export type FoundAccountView = Readonly<{
   places: readonly string[]
 }>
 
-/** Accounts whose number, customer, phone, place or meter holds the text; open ones and exact numbers first. */
+/**
+ * Accounts whose number, customer, phone, place or meter holds the text: open ones first, and among them the number itself,
+ * then whoever lives there or is called so, then those whose long numbers merely contain it.
+ */
 export const findAccountViews = async (sql: Sql, text: string, limit: number): Promise<readonly FoundAccountView[]> =>
   sql.query<FoundAccountView>(
     `select a.id, a.number, a.customer_id, c.name as customer, c.phone, s.name as site, a.closed_at is not null as closed, a.stage,
@@ -29,7 +32,10 @@ export const findAccountViews = async (sql: Sql, text: string, limit: number): P
      from account a join customer c on c.id = a.customer_id join site s on s.id = a.site_id
      where a.number ilike $1 or c.name ilike $1 or c.phone like $1
        or a.id in (select m.account_id from meter m where m.place ilike $1 or m.address like $1)
-     order by a.closed_at is not null, lower(a.number) <> lower($2), a.number limit $3`,
+     order by a.closed_at is not null,
+       case when lower(a.number) = lower($2) then 0
+            when exists (select from meter m where m.account_id = a.id and m.place ilike $1) then 1
+            when c.name ilike $1 then 2 else 3 end, a.number limit $3`,
     [`%${text.replaceAll(/[\\%_]/gu, (sign) => `\\${sign}`)}%`, text, limit],
   )
 

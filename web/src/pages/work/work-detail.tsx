@@ -16,7 +16,7 @@ type Props = Readonly<{ item: WorkItem | undefined; handling: Handling; onClose:
 /** Subjects of items that are about a batch begin so. */
 const batchSubject = 'batch:'
 /** Those about the counter are decided there. */
-const counterKind = 'approve-operation'
+const counterKinds: ReadonlySet<string> = new Set(['approve-operation', 'cash-difference'])
 
 /** One item in full, and what can be done with it. */
 export const WorkDetail = ({ item, handling, onClose }: Props) => {
@@ -27,7 +27,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const signs = signsIn(item.detail)
   const suspicions = say.meterSigns(item.detail.signs)
-  const detail = detailText(item.detail, say.workDetail)
+  const detail = detailText(item.detail, say.workDetail, say.asked)
   const rows = [
     [
       t('work.where'),
@@ -35,7 +35,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
         <Link key="b" to="/batches" search={{ id: item.subject.slice(batchSubject.length) }}>
           {t('nav.batches')}
         </Link>
-      ) : item.kind === counterKind ? (
+      ) : counterKinds.has(item.kind) ? (
         <Link key="c" to="/counter" search={item.account === null ? {} : { account: item.account.id }}>
           {t('nav.counter')}
         </Link>
