@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../server/dist/app/system-clock.js'
 
 const program = fileURLToPath(new URL('../../simulator/bin/xianfu-simulator.js', import.meta.url))
 
@@ -14,14 +14,7 @@ export const wakeUpBytes = 4
 
 export const modbusModel = 'acrel-dtsy1352'
 
-export const clock = {
-  now: () => Date.now(),
-  elapsedMs: () => performance.now(),
-  rate: 1,
-  delay: async (ms, signal) => {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal })
-  },
-}
+export const clock = systemClock()
 
 export const byteMs = ({ baudRate, parity }) => ((parity === 'none' ? 10 : 11) * 1000) / baudRate
 

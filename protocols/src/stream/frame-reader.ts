@@ -34,6 +34,7 @@ export type FrameReader = {
 const bufferBytes = 1024
 
 const none: readonly Frame[] = Object.freeze([])
+const noBytes = new Uint8Array(0)
 
 /**
  * A reader for one line.
@@ -44,16 +45,21 @@ const none: readonly Frame[] = Object.freeze([])
  * reader.push(fromHex('34 12 68 94 00 1A 16')) // [{ address: '123456789012', control: 0x94, data: [] }]
  */
 export function createFrameReader(): FrameReader {
-  const buffer = new Uint8Array(bufferBytes)
+  // Made when first needed: whole frames, the usual case, are read where they are.
+  let buffer = noBytes
   // Running sums modulo 256: the checksum of any candidate is one subtraction, so that even a stream made of false
   // starts costs the same per byte.
-  const sums = new Uint8Array(bufferBytes + 1)
+  let sums = noBytes
   const statistics = { frames: 0, discardedBytes: 0, checksumErrors: 0 }
   let begin = 0
   let end = 0
 
   /** Takes what fits of `chunk` from `offset` on; returns how many bytes that was. */
   const take = (chunk: Uint8Array, offset: number): number => {
+    if (buffer === noBytes) {
+      buffer = new Uint8Array(bufferBytes)
+      sums = new Uint8Array(bufferBytes + 1)
+    }
     if (end === bufferBytes) {
       buffer.copyWithin(0, begin, end)
       sums.copyWithin(0, begin, end + 1)

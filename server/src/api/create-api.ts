@@ -1,13 +1,13 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import fastifyStatic from '@fastify/static'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { counterRoutes } from './counter-routes.ts'
 import { shiftRoutes } from './shift-routes.ts'
+import { serveConsole } from './serve-console.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
@@ -100,30 +100,5 @@ const refuseOtherSites = (app: FastifyInstance): void => {
     const { origin, host } = request.headers
     if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return
     if (!URL.canParse(origin) || new URL(origin).host !== host) throw new ApiProblem('not-permitted')
-  })
-}
-
-const serveConsole = async (app: FastifyInstance, webRoot: string | null): Promise<void> => {
-  if (webRoot !== null)
-    await app.register(fastifyStatic, {
-      root: webRoot,
-      setHeaders: (response, path) => {
-        response.setHeader(
-          'cache-control',
-          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        )
-      },
-    })
-  app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage =
-      request.method === 'GET' &&
-      !request.url.startsWith('/api/') &&
-      (request.headers.accept ?? '').includes('text/html')
-    if (!wantsPage) throw new ApiProblem('not-found')
-    if (webRoot !== null) return reply.sendFile('index.html')
-    return reply
-      .code(503)
-      .type('text/plain; charset=utf-8')
-      .send('The console is not built: run `npm run build`.\n控制台尚未构建：请运行 npm run build。\n')
   })
 }

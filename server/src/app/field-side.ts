@@ -4,6 +4,7 @@ import type { ReadNow } from '../flow/abilities.ts'
 import { runMeterChecks } from '../flow/check-meters.ts'
 import { createCollector } from '../flow/collect.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
+import { createArchiveFollower } from '../flow/follow-archive.ts'
 import { runGapFiller } from '../flow/fill-gaps.ts'
 import { createGatewayHolder } from '../flow/hold-gateways.ts'
 import { runSelfTrips } from '../flow/explain-self-trips.ts'
@@ -37,7 +38,7 @@ export type FieldSide = Readonly<{ gatewayPort: number; readNow: ReadNow; stop()
  */
 export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> => {
   const { context, headend, self, kind, purchaseWriter } = parts
-  const { database, log } = context
+  const { database } = context
   const stopping = new AbortController()
   const { signal } = stopping
   const reach = { self, onlyHeld: kind === 'headend' }
@@ -45,7 +46,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     read: async (...asked) => headend.read(...asked),
     readSigns: async (...asked) => headend.readSigns(...asked),
     readEventRecord: async (...asked) => headend.readEventRecord(...asked),
-    gateways: () => holder.gateways(),
+    gateway: (id) => holder.gateway(id),
   })
   const dispatcher = createDispatcher(context, headend, reach)
   const downloads = createDownloadRunner(context, headend, reach)
@@ -68,20 +69,16 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     const gateways = field.gateways.filter(({ link }) => link.kind === 'dials-in')
     return { ...field, gateways }
   }
-  const reloadField = (): void => {
-    readField()
-      .then((field) => {
-        headend.configure(field)
-        collector.reload()
-      })
-      .catch((error: unknown) => log({ level: 'error', what: 'the archive could not be read again', detail: error }))
-  }
+  const archive = createArchiveFollower(context, async () => {
+    headend.configure(await readField())
+    collector.reload()
+  })
 
   await holder.register()
   await forgetGatewayStates(database)
   headend.configure(await readField())
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
-  await database.listen(archiveChannel, reloadField, signal)
+  await database.listen(archiveChannel, archive.changed, signal)
   await database.listen(batchChannel, () => downloads.wake(), signal)
   const { port: gatewayPort } = await headend.start()
   const lines = {
@@ -90,6 +87,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   }
   const loops = [
     holder.run(signal),
+    archive.run(signal),
     collector.run(signal),
     dispatcher.run(signal),
     elsewhere.run(signal),

@@ -19,4 +19,8 @@ export const anchoredClock = (anchor: ClockAnchor): Clock => ({
   delay: async (elapsedMs, signal) => {
     await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
   },
+  after: (elapsedMs, act) => {
+    const timer = setTimeout(act, elapsedMs)
+    return () => clearTimeout(timer)
+  },
 })

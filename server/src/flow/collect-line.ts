@@ -6,11 +6,12 @@ import {
   type DueItem,
   type MissedItem,
   type PlannedMeter,
+  type Progress,
 } from '../domain/collection/plan-line.ts'
 import type { Slot } from '../domain/collection/slot.ts'
 import { exchangesFor } from '../headend/driver/exchange-bytes.ts'
 import type { Headend, ItemName, MeterProtocol, Priority, ReadOutcome } from '../headend/headend.ts'
-import type { CollectedMeter } from '../store/collection.ts'
+import type { ArchivedMeter, CollectedMeter } from '../store/collection.ts'
 import type { Collected } from './collect-events.ts'
 import { dataSetItems } from './data-set-items.ts'
 import { fieldReadingOf } from './field-reading.ts'
@@ -37,13 +38,16 @@ export type LineLink = Readonly<{ online: boolean; since: number }>
 
 export type LineMeter = PlannedMeter & CollectedMeter
 
+/** A meter of the line, and what the archive knows of its collection. */
+export type EnrolledMeter = Readonly<{ meter: LineMeter }> & Pick<ArchivedMeter, 'newestAt' | 'slots'>
+
 export type LineCollector = Readonly<{
   /** Looks at the schedule and begins what is due; the wall time at which to look again. */
   step(now: number, link: LineLink): number
   /** The archive, the rules or the pauses have changed. */
-  update(meters: readonly LineMeter[]): void
+  update(meters: readonly EnrolledMeter[]): void
   /** Another process has collected meanwhile: what it has done in the present turn is not done again. */
-  refresh(meters: readonly CollectedMeter[]): void
+  refresh(meters: readonly ArchivedMeter[]): void
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>
 }>
@@ -65,13 +69,13 @@ export type LineCollectorParts = Readonly<{
 type Task = Readonly<{ meter: LineMeter; items: readonly DueItem[] }>
 
 /** Walks through what one line has to collect, most urgent first, and tells what became of each turn. */
-export const createLineCollector = (parts: LineCollectorParts, first: readonly LineMeter[]): LineCollector => {
+export const createLineCollector = (parts: LineCollectorParts, first: readonly EnrolledMeter[]): LineCollector => {
   const { context, headend, buffer, gatewayId } = parts
   // One for each line: thousands of lines would all listen to the one of the loop.
   const signal = AbortSignal.any([parts.signal])
   const { clock } = context
-  let meters = new Map(first.map((meter) => [meter.id, meter]))
-  let memory = createLineMemory([...meters.keys()], (id, dataSet) => fromArchive(meters.get(id), dataSet))
+  let meters = byId(first)
+  let memory = createLineMemory([...meters.keys()], remembered(first))
   let due = createDueList([])
   let nextAt = -Infinity
   let link: LineLink = { online: false, since: 0 }
@@ -280,18 +284,19 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly L
     update(changed) {
       const known = memory
       const before = meters
-      meters = new Map(changed.map((meter) => [meter.id, meter]))
+      const archived = remembered(changed)
+      meters = byId(changed)
       memory = createLineMemory([...meters.keys()], (id, dataSet) =>
-        before.has(id) ? known.get(id, dataSet) : fromArchive(meters.get(id), dataSet),
+        before.has(id) ? known.get(id, dataSet) : archived(id, dataSet),
       )
       due = createDueList([])
       nextAt = -Infinity
     },
     refresh(archived) {
-      for (const meter of archived)
+      for (const one of archived)
         for (const dataSet of dataSets) {
-          const known = fromArchive(meter, dataSet)
-          if (known.doneAt > memory.get(meter.id, dataSet).doneAt) memory.set(meter.id, dataSet, known)
+          const known = fromArchive(one, dataSet)
+          if (known.doneAt > memory.get(one.meter.id, dataSet).doneAt) memory.set(one.meter.id, dataSet, known)
         }
       due = createDueList([])
       nextAt = -Infinity
@@ -315,12 +320,17 @@ const createDueList = (items: readonly DueItem[]) => {
     other: items.filter((item) => laneOf(item) === 'other'),
   }
   const at = { energy: 0, other: 0 }
+  /** Of most meters one thing is due, of which nothing more has to be known. */
+  const ofMeter = new Map<number, DueItem | DueItem[]>()
   const taken = new Set<DueItem>()
-  const ofMeter = new Map<number, DueItem[]>()
   for (const item of items) {
-    const own = ofMeter.get(item.meterId)
-    if (own === undefined) ofMeter.set(item.meterId, [item])
-    else own.push(item)
+    const known = ofMeter.get(item.meterId)
+    if (known === undefined) ofMeter.set(item.meterId, item)
+    else if (Array.isArray(known)) known.push(item)
+    else ofMeter.set(item.meterId, [known, item])
+  }
+  const take = (item: DueItem): void => {
+    if (Array.isArray(ofMeter.get(item.meterId))) taken.add(item)
   }
   return {
     has: (lane: Lane): boolean => at[lane] < queues[lane].length,
@@ -329,13 +339,17 @@ const createDueList = (items: readonly DueItem[]) => {
         const item = queues[lane][at[lane]]
         at[lane] += 1
         if (item === undefined || taken.has(item)) continue
-        taken.add(item)
+        take(item)
         return item
       }
       return null
     },
-    alsoOf: (meterId: number): readonly DueItem[] => (ofMeter.get(meterId) ?? []).filter((item) => !taken.has(item)),
-    takeAlso: (item: DueItem): void => void taken.add(item),
+    /** What else is due of the meter whose item was taken just now. */
+    alsoOf(meterId: number): readonly DueItem[] {
+      const own = ofMeter.get(meterId)
+      return Array.isArray(own) ? own.filter((item) => !taken.has(item)) : []
+    },
+    takeAlso: take,
   }
 }
 
@@ -345,9 +359,17 @@ const keyOf = (meterId: number, dataSet: DataSet): string => `${String(meterId)}
 const isLineTrouble = ({ code }: Extract<ReadOutcome, { ok: false }>): boolean =>
   code === 'gateway-offline' || code === 'queue-full' || code === 'cancelled' || code === 'too-late'
 
+const byId = (enrolled: readonly EnrolledMeter[]): ReadonlyMap<number, LineMeter> =>
+  new Map(enrolled.map(({ meter }) => [meter.id, meter]))
+
+const remembered = (enrolled: readonly EnrolledMeter[]) => {
+  const archived = new Map(enrolled.map((one) => [one.meter.id, one]))
+  return (id: number, dataSet: DataSet): Progress => fromArchive(archived.get(id), dataSet)
+}
+
 /** What a restart remembers: a register that was read in the present turn is not read in it again. */
-const fromArchive = (meter: CollectedMeter | undefined, dataSet: DataSet) => {
-  const slot = dataSet === 'energy' ? meter?.newestAt : meter?.slots[dataSet]
+const fromArchive = (archived: Pick<ArchivedMeter, 'newestAt' | 'slots'> | undefined, dataSet: DataSet) => {
+  const slot = dataSet === 'energy' ? archived?.newestAt : archived?.slots[dataSet]
   return { doneAt: slot ?? -Infinity, open: null as Slot | null, tries: 0, notBefore: 0 }
 }
 

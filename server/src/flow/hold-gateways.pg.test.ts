@@ -30,6 +30,7 @@ const createSide = () => {
     },
     headend: {
       gateways: () => [status],
+      gateway: () => status,
       onGatewayChange: (listener: (status: GatewayStatus) => void) => {
         tell = listener
       },

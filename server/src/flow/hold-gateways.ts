@@ -24,6 +24,7 @@ const gatewaysPerPass = 500
 export type GatewayHolder = Readonly<{
   /** Gateways as the headend has them; online only when it is written down that they are ours. */
   gateways(): readonly GatewayStatus[]
+  gateway(gatewayId: number): GatewayStatus | null
   /** Before anything of the field is done. */
   register(): Promise<void>
   /** Renews the lease, buries others whose lease is over, and takes their commands up. */
@@ -34,7 +35,7 @@ export type GatewayHolder = Readonly<{
 
 export type HolderOptions = Readonly<{
   self: HeadendProcess
-  headend: Pick<Headend, 'gateways' | 'onGatewayChange' | 'hangUp'>
+  headend: Pick<Headend, 'gateways' | 'gateway' | 'onGatewayChange' | 'hangUp'>
   /** Gateways have come that another process held before; awaited before anything is asked of them. */
   onInherited(gatewayIds: readonly number[]): Promise<void>
   /** A gateway of ours has come, or commands of a process that has ended wait: look for work now. */
@@ -117,11 +118,15 @@ export const createGatewayHolder = (
     if (buried.length > 0) onWork()
   }
 
+  const ofOurs = (status: GatewayStatus): GatewayStatus =>
+    status.online && !ours.has(status.gatewayId) ? { ...status, online: false } : status
+
   return {
-    gateways: () =>
-      headend
-        .gateways()
-        .map((status) => (status.online && !ours.has(status.gatewayId) ? { ...status, online: false } : status)),
+    gateways: () => headend.gateways().map(ofOurs),
+    gateway(gatewayId) {
+      const status = headend.gateway(gatewayId)
+      return status === null ? null : ofOurs(status)
+    },
     async register() {
       await registerHeadend(database, self)
       await takeOver(context, self.id)

@@ -11,6 +11,10 @@ const clock = {
   delay: async (ms: number, signal?: AbortSignal) => {
     await sleep(ms, undefined, signal === undefined ? {} : { signal })
   },
+  after: (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
 }
 const status = (gatewayId: number, online: boolean): GatewayStatus => ({
   gatewayId,

@@ -61,13 +61,18 @@ export const createBell = (): Bell => {
     },
     async wait(clock, maximumElapsedMs, signal) {
       if (!rung) {
-        const timer = new AbortController()
-        const rings = new Promise<void>((resolve) => {
-          wake = resolve
+        await new Promise<void>((resolve) => {
+          const callOff = clock.after(maximumElapsedMs, end)
+          function end(): void {
+            callOff()
+            signal.removeEventListener('abort', end)
+            wake = null
+            resolve()
+          }
+          signal.addEventListener('abort', end)
+          wake = end
+          if (signal.aborted) end()
         })
-        await Promise.race([rings, pause(clock, maximumElapsedMs, AbortSignal.any([signal, timer.signal]))])
-        timer.abort()
-        wake = null
       }
       rung = false
     },

@@ -13,6 +13,10 @@ const clock = {
   delay: async (ms: number) => {
     await sleep(ms)
   },
+  after: (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../domain/clock.ts'
 import { controlMeter } from './driver/control-meter.ts'
-import { createModbusUnit, type FieldMeter, type ModbusUnit } from './driver/field-meter.ts'
+import { createModbusUnit, type ModbusUnit } from './driver/field-meter.ts'
+import { KnownMeter, type LineSide } from './driver/known-meter.ts'
 import { readMeter } from './driver/read-meter.ts'
 import { readMeterRecord, readMeterSigns } from './events/meter-signs.ts'
 import { noSigns } from './events/no-signs.ts'
@@ -12,16 +13,13 @@ import { Gateway } from './gateway.ts'
 import type { HeadendLog } from './headend-event.ts'
 import type { FieldConfig, GatewayConfig, GatewayStatus, Headend, LineStatus, MeterConfig } from './headend.ts'
 import { defaultLimits, type HeadendLimits } from './limits.ts'
-import { createBackOff } from './line/back-off.ts'
-import { createResponseTime } from './line/response-time.ts'
-import { createTally } from './line/tally.ts'
 import { findModel } from './model/models.ts'
 import { GatewayServer, type SecureListening } from './transport/gateway-server.ts'
 import { readMeterPurse, writeMeterPurse } from './purse/meter-purse.ts'
 import { createOneAtATime } from './purse/one-at-a-time.ts'
 import { guardSecurityModule } from './security/guard-security-module.ts'
 import type { SecurityModule } from './security/security-module.ts'
-import type { KnownGateway } from './transport/registration.ts'
+import { registrationBook, type KnownGateway, type RegistrationBook } from './transport/registration.ts'
 
 export type HeadendOptions = Readonly<{
   clock: Clock
@@ -49,9 +47,12 @@ class RunningHeadend implements Headend {
   readonly #server: GatewayServer
   readonly #listeners: ((status: GatewayStatus) => void)[] = []
   readonly #gateways = new Map<number, Gateway>()
-  readonly #meters = new Map<number, FieldMeter>()
+  readonly #meters = new Map<number, KnownMeter>()
+  readonly #metersOf = new Map<number, KnownMeter[]>()
   /** Gateways that the archive no longer has, or has otherwise, while they let go of their line. */
   readonly #leaving = new Set<Promise<void>>()
+  /** Of the archive as it is; made when the first gateway dials. */
+  #book: RegistrationBook | null = null
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor({ clock, listen, listenSecurely, log, limits, security }: HeadendOptions) {
@@ -66,7 +67,7 @@ class RunningHeadend implements Headend {
       clock,
       limits: this.#limits,
       log,
-      known: () => this.#knownGateways(),
+      known: () => (this.#book ??= registrationBook(this.#knownGateways())),
       onGateway: (gatewayId, transport, first) => {
         const gateway = this.#gateways.get(gatewayId)
         if (gateway === undefined) transport.close('the gateway was removed')
@@ -100,12 +101,19 @@ class RunningHeadend implements Headend {
       this.#dismiss(gateway)
     }
     for (const gateway of config.gateways) if (!this.#gateways.has(gateway.id)) this.#admit(gateway)
+    this.#book = null
     const known = new Map(this.#meters)
     this.#meters.clear()
+    this.#metersOf.clear()
+    const sides = new Map([...this.#gateways].map(([id, gateway]) => [id, this.#lineSide(gateway)]))
     for (const meter of config.meters) {
-      const gateway = this.#gateways.get(meter.gatewayId)
-      const made = gateway === undefined ? null : this.#fieldMeter(meter, gateway, known.get(meter.id))
-      if (made !== null) this.#meters.set(meter.id, made)
+      const side = sides.get(meter.gatewayId)
+      const made = side === undefined ? null : this.#knownMeter(meter, side, known.get(meter.id))
+      if (made === null) continue
+      this.#meters.set(meter.id, made)
+      const ofGateway = this.#metersOf.get(meter.gatewayId)
+      if (ofGateway === undefined) this.#metersOf.set(meter.gatewayId, [made])
+      else ofGateway.push(made)
     }
   }
 
@@ -172,16 +180,24 @@ class RunningHeadend implements Headend {
     return [...this.#gateways.values()].map((gateway) => gateway.status())
   }
 
+  gateway(gatewayId: number): GatewayStatus | null {
+    return this.#gateways.get(gatewayId)?.status() ?? null
+  }
+
   lines(gatewayId?: number): readonly LineStatus[] {
-    const found = new Map<number, LineStatus & { meters: LineStatus['meters'][number][] }>()
-    for (const [id, gateway] of this.#gateways) {
-      if (gatewayId !== undefined && id !== gatewayId) continue
-      const { online, queueLength } = gateway.status()
-      found.set(id, { gatewayId: id, online, queueLength, ...gateway.troubles(), meters: [] })
-    }
-    for (const [meterId, { config, tally, backOff }] of this.#meters)
-      found.get(config.gatewayId)?.meters.push({ meterId, isBackingOff: backOff.isPausing(), ...tally.counts() })
-    return [...found.values()]
+    if (gatewayId === undefined) return [...this.#gateways.values()].map((gateway) => this.#lineStatus(gateway))
+    const gateway = this.#gateways.get(gatewayId)
+    return gateway === undefined ? [] : [this.#lineStatus(gateway)]
+  }
+
+  #lineStatus(gateway: Gateway): LineStatus {
+    const { gatewayId, online, queueLength } = gateway.status()
+    const meters = (this.#metersOf.get(gatewayId) ?? []).map(({ config, tally, backOff }) => ({
+      meterId: config.id,
+      isBackingOff: backOff.isPausing(),
+      ...tally.counts(),
+    }))
+    return { gatewayId, online, queueLength, ...gateway.troubles(), meters }
   }
 
   onGatewayChange(listener: (status: GatewayStatus) => void): void {
@@ -213,46 +229,41 @@ class RunningHeadend implements Headend {
       if (link.kind !== 'dials-in' || link.registration === '') return []
       const { registration, heartbeat, identifiedBy = 'packet' } = link
       const meterAddresses = identifiedBy === 'meter' ? this.#dlt645Addresses(gatewayId) : []
-      const isOnline = gateway.status().online
+      const isOnline = (): boolean => gateway.status().online
       return [{ gatewayId, registration, heartbeat, identifiedBy, meterAddresses, isOnline }]
     })
   }
 
   #dlt645Addresses(gatewayId: number): string[] {
-    return [...this.#meters.values()]
-      .filter(({ config, modbus }) => modbus === null && config.gatewayId === gatewayId)
+    return (this.#metersOf.get(gatewayId) ?? [])
+      .filter(({ modbus }) => modbus === null)
       .map(({ config }) => config.address)
   }
 
   /** What was learnt of a meter outlives a change of the archive, unless the meter moved to another line. */
-  #fieldMeter(config: MeterConfig, gateway: Gateway, before: FieldMeter | undefined): FieldMeter | null {
+  #knownMeter(config: MeterConfig, side: LineSide, known: KnownMeter | undefined): KnownMeter | null {
     const same =
-      before?.line === gateway.line &&
-      before.config.address === config.address &&
-      isDeepStrictEqual(before.config.protocol, config.protocol)
-    const modbus = same ? before.modbus : this.#modbusUnit(config)
+      known?.line === side.line &&
+      known.config.address === config.address &&
+      isDeepStrictEqual(known.config.protocol, config.protocol)
+    if (same && isDeepStrictEqual(known.config, config)) return known
+    const modbus = same ? known.modbus : this.#modbusUnit(config)
     // Never spoken to in another language than its own.
-    if (modbus === 'unknown-model') return null
+    return modbus === 'unknown-model' ? null : new KnownMeter(config, modbus, side, same ? known : null)
+  }
+
+  #lineSide({ line, config }: Gateway): LineSide {
     const limits = this.#limits
-    const isSerial = gateway.config.link.kind === 'serial'
-    const { id: meterId, address } = config
+    const latencyMs = config.link.kind === 'serial' ? limits.serialLatencyMs : limits.gatewayLatencyMs
+    const { shortestLatencyMs, longestResponseMs } = limits
     return {
-      config,
-      modbus,
-      line: gateway.line,
-      lineConfig: gateway.config.line,
-      backOff: same ? before.backOff : createBackOff(limits),
-      responseTime: same
-        ? before.responseTime
-        : createResponseTime({ ...limits, latencyMs: isSerial ? limits.serialLatencyMs : limits.gatewayLatencyMs }),
-      tally: same ? before.tally : createTally(() => this.#clock.elapsedMs()),
-      refusedBlocks: same ? before.refusedBlocks : new Set(),
-      clock: this.#clock,
-      meterClock: same ? before.meterClock : { aheadMs: null },
+      line,
+      lineConfig: config.line,
+      responseTimes: { latencyMs, shortestLatencyMs, longestResponseMs },
       limits,
-      onSilent: (pauseMs) => this.#log({ kind: 'meter-silent', meterId, address, pauseMs }),
-      onAnswersAgain: () => this.#log({ kind: 'meter-answers-again', meterId, address }),
-      onLate: (responseMs) => this.#log({ kind: 'late-answer', meterId, address, responseMs }),
+      clock: this.#clock,
+      elapsedMs: () => this.#clock.elapsedMs(),
+      log: this.#log,
     }
   }
 

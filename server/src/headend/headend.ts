@@ -348,6 +348,8 @@ export type Headend = {
     options: SignsOptions,
   ): Promise<EventRecordRead>
   gateways(): readonly GatewayStatus[]
+  /** One of them; null when the archive has none such. */
+  gateway(gatewayId: number): GatewayStatus | null
   /** One gateway's line, or all of them. */
   lines(gatewayId?: number): readonly LineStatus[]
   onGatewayChange(listener: (status: GatewayStatus) => void): void

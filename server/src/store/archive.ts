@@ -41,10 +41,6 @@ export const loadField = async (sql: Sql): Promise<FieldSpec> => {
     `select id, code, link_kind, registration, identified_by, heartbeat, host, port, serial_path, baud_rate, parity
      from gateway order by id`,
   )
-  const meters = await sql.query<MeterRow>(
-    `select m.id, m.gateway_id, m.address, m.protocol, m.unit_address, m.model, m.wiring, m.password_level, m.password, m.operator_code, s.time_zone
-     from meter m join site s on s.id = m.site_id order by m.id`,
-  )
   return {
     gateways: gateways.map((row) => ({
       id: row.id,
@@ -52,20 +48,62 @@ export const loadField = async (sql: Sql): Promise<FieldSpec> => {
       link: linkOf(row),
       line: { baudRate: row.baud_rate, parity: row.parity },
     })),
-    meters: meters.map((row) => ({
-      id: row.id,
-      gatewayId: row.gateway_id,
-      address: row.address,
-      protocol: protocolOf(row),
-      credentials: { level: row.password_level, password: row.password, operator: row.operator_code },
-      timeZone: row.time_zone,
-    })),
+    meters: await loadMeters(sql),
   }
 }
 
+/** Rows weigh far more than what is kept of them, so a million are not read at once. */
+const metersPerPage = 10_000
+
+const loadMeters = async (sql: Sql): Promise<readonly MeterSpec[]> => {
+  const meters: MeterSpec[] = []
+  const alike = sharedTexts()
+  let credentials: MeterSpec['credentials'] | null = null
+  for (;;) {
+    const rows = await sql.query<MeterRow>(
+      `select m.id, m.gateway_id, m.address, m.protocol, m.unit_address, m.model, m.wiring, m.password_level, m.password, m.operator_code, s.time_zone
+       from meter m join site s on s.id = m.site_id where m.id > $1 order by m.id limit $2`,
+      [meters.at(-1)?.id ?? 0, metersPerPage],
+    )
+    for (const row of rows) {
+      credentials = credentialsOf(row, credentials)
+      meters.push({
+        id: row.id,
+        gatewayId: row.gateway_id,
+        address: row.address,
+        protocol: protocolOf(row),
+        credentials,
+        timeZone: alike(row.time_zone),
+      })
+    }
+    if (rows.length < metersPerPage) return meters
+  }
+}
+
+/** Neighbours usually have the same. */
+const credentialsOf = (row: MeterRow, before: MeterSpec['credentials'] | null): MeterSpec['credentials'] => {
+  const { password_level: level, password, operator_code: operator } = row
+  const isSame = before?.level === level && before.password === password && before.operator === operator
+  return isSame ? before : { level, password, operator }
+}
+
+export type SharedTexts = (text: string) => string
+
+/** Each row brings a text of its own, also where all say the same: the first of them stands for all. */
+export const sharedTexts = (): SharedTexts => {
+  const known = new Map<string, string>()
+  return (text) => {
+    const first = known.get(text)
+    if (first === undefined) known.set(text, text)
+    return first ?? text
+  }
+}
+
+const dlt645: NonNullable<MeterSpec['protocol']> = Object.freeze({ kind: 'dlt645' })
+
 export const protocolOf = (row: ProtocolRow): NonNullable<MeterSpec['protocol']> => {
   const { protocol: kind, unit_address: unit, model, wiring } = row
-  if (kind === 'dlt645') return { kind }
+  if (kind === 'dlt645') return dlt645
   if (unit === null || model === null) throw new Error(`meter ${row.address} has no ${kind} unit or model`)
   return { kind, unit, model, wiring }
 }

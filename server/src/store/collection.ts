@@ -1,64 +1,84 @@
 import type { DataSet } from '../domain/collection/data-set.ts'
 import type { MeterSpec } from '../domain/archive.ts'
-import { protocolOf, type ProtocolRow } from './archive.ts'
+import { protocolOf, sharedTexts, type ProtocolRow, type SharedTexts } from './archive.ts'
 import type { Sql } from './database.ts'
 
-/** A meter of the schedule, with what was collected of it last: the turns of its schedules, wall time. */
+/** A meter of the schedule. There may be a million of them in memory, so what many have alike is one object. */
 export type CollectedMeter = Readonly<{
   id: number
   siteId: number
   gatewayId: number
-  siteMinutes: number
   timeZone: string
   protocol: NonNullable<MeterSpec['protocol']>
+}>
+
+/** The same as it stands in the archive, with what was collected of it last: the turns of its schedules, wall time. */
+export type ArchivedMeter = Readonly<{
+  meter: CollectedMeter
+  siteMinutes: number
   /** When its registers were read last; null: never. */
   newestAt: number | null
   /** The newest turn of each other set. */
   slots: Readonly<Partial<Record<DataSet, number>>>
 }>
 
-/** Meters by gateway, in the order in which they were enrolled: all, or those of some gateways. */
-export const loadCollectedMeters = async (
+export type ArchivedLine = Readonly<{ gatewayId: number; meters: readonly ArchivedMeter[] }>
+
+/** Lines that are read at once: rows weigh far more than what is kept of them. */
+const linesPerPage = 50
+
+type CollectedRow = ProtocolRow & {
+  id: number
+  site_id: number
+  gateway_id: number
+  minutes: number
+  time_zone: string
+  newest_at: number | null
+  slots: Record<string, number> | null
+}
+
+/** Line after line, its meters in the order in which they were enrolled: all lines, or those of some gateways. */
+export async function* loadCollectedLines(
   sql: Sql,
   gatewayIds: readonly number[] | null = null,
-): Promise<ReadonlyMap<number, readonly CollectedMeter[]>> => {
-  const rows = await sql.query<
-    ProtocolRow & {
-      id: number
-      site_id: number
-      gateway_id: number
-      minutes: number
-      time_zone: string
-      newest_at: number | null
-      slots: Record<string, number> | null
+): AsyncGenerator<ArchivedLine> {
+  const wanted =
+    gatewayIds ?? (await sql.query<{ id: number }>('select id from gateway order by id')).map(({ id }) => id)
+  const alike = sharedTexts()
+  for (let from = 0; from < wanted.length; from += linesPerPage) {
+    const rows = await sql.query<CollectedRow>(
+      `select m.id, m.site_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone, m.address, m.protocol,
+              m.unit_address, m.model, m.wiring, m.newest_at, d.slots
+       from meter m join site s on s.id = m.site_id
+         left join lateral (
+           select jsonb_object_agg(data_set, floor(extract(epoch from slot_at) * 1000)) as slots
+           from meter_data where meter_id = m.id) d on true
+       where m.gateway_id = any($1::int[])
+       order by m.gateway_id, m.id`,
+      [wanted.slice(from, from + linesPerPage)],
+    )
+    const lines = new Map<number, ArchivedMeter[]>()
+    for (const row of rows) {
+      const line = lines.get(row.gateway_id) ?? []
+      line.push(archivedMeter(row, alike))
+      lines.set(row.gateway_id, line)
     }
-  >(
-    `select m.id, m.site_id, m.gateway_id, s.reading_interval_minutes as minutes, s.time_zone, m.address, m.protocol,
-            m.unit_address, m.model, m.wiring, m.newest_at, d.slots
-     from meter m join site s on s.id = m.site_id
-       left join (select meter_id, jsonb_object_agg(data_set, floor(extract(epoch from slot_at) * 1000)) as slots
-                  from meter_data group by meter_id) d on d.meter_id = m.id
-     where $1::int[] is null or m.gateway_id = any($1::int[])
-     order by m.gateway_id, m.id`,
-    [gatewayIds],
-  )
-  const lines = new Map<number, CollectedMeter[]>()
-  for (const row of rows) {
-    const line = lines.get(row.gateway_id) ?? []
-    line.push({
-      id: row.id,
-      siteId: row.site_id,
-      gatewayId: row.gateway_id,
-      siteMinutes: row.minutes,
-      timeZone: row.time_zone,
-      protocol: protocolOf(row),
-      newestAt: row.newest_at,
-      slots: row.slots ?? {},
-    })
-    lines.set(row.gateway_id, line)
+    for (const [gatewayId, meters] of lines) yield { gatewayId, meters }
   }
-  return lines
 }
+
+const archivedMeter = (row: CollectedRow, alike: SharedTexts): ArchivedMeter => ({
+  meter: {
+    id: row.id,
+    siteId: row.site_id,
+    gatewayId: row.gateway_id,
+    timeZone: alike(row.time_zone),
+    protocol: protocolOf(row),
+  },
+  siteMinutes: row.minutes,
+  newestAt: row.newest_at,
+  slots: row.slots ?? {},
+})
 
 export type MeterData = Readonly<{
   meterId: number

@@ -1,17 +1,16 @@
-import { readSession } from '@xianfu/contract'
 import { useQuery } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { App as AntApp, ConfigProvider, Spin, type ThemeConfig } from 'antd'
-import english from 'antd/locale/en_US'
-import chinese from 'antd/locale/zh_CN'
-import { useMemo } from 'react'
+import { Suspense, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { sessionKey } from '../live/query-keys.ts'
+import { whenIdle } from '../live/browser-clock.ts'
 import { Problem } from '../parts/problem.tsx'
-import { SignInPage } from '../pages/sign-in/sign-in-page.tsx'
-import { languageOf } from '../words/i18n.ts'
-import { call, isSignedOut } from './call.ts'
-import { router } from './router.tsx'
+import { componentWordsOf } from '../words/i18n.ts'
+import { isSignedOut } from './call.ts'
+import { fetchAhead } from './fetch-ahead.ts'
+import { lazyPage } from './lazy-page.ts'
+import { pagesToFetch, router } from './router.tsx'
+import { sessionQuery } from './session-query.ts'
 import { SiteContext, siteOf } from './site.ts'
 
 /** Dense, still, and dark enough to be read: every text has a contrast of at least 4.5 to what is behind it. */
@@ -34,11 +33,7 @@ const theme: ThemeConfig = {
 export const App = () => {
   const { i18n } = useTranslation()
   return (
-    <ConfigProvider
-      locale={languageOf(i18n) === 'zh' ? chinese : english}
-      button={{ autoInsertSpace: false }}
-      theme={theme}
-    >
+    <ConfigProvider locale={componentWordsOf(i18n)} button={{ autoInsertSpace: false }} theme={theme}>
       <AntApp style={{ height: '100%' }}>
         <Door />
       </AntApp>
@@ -46,14 +41,14 @@ export const App = () => {
   )
 }
 
+const SignInPage = lazyPage(async () => (await import('../pages/sign-in/sign-in-page.tsx')).SignInPage)
+
 const lookEveryMs = 3_000
 
 /** The sign-in page, or the console for whoever is signed in. */
 const Door = () => {
   const session = useQuery({
-    queryKey: sessionKey,
-    queryFn: async () => call(readSession),
-    retry: false,
+    ...sessionQuery,
     // A server that is away is looked for; one that has refused is not asked again.
     refetchInterval: ({ state: { data, error } }) =>
       data === undefined && error !== null && !isSignedOut(error) ? lookEveryMs : false,
@@ -61,7 +56,13 @@ const Door = () => {
   const { data, dataUpdatedAt } = session
   const site = useMemo(() => (data === undefined ? null : siteOf(data, dataUpdatedAt)), [data, dataUpdatedAt])
   if (session.isPending) return <Spin fullscreen />
-  if (isSignedOut(session.error)) return <SignInPage />
+  if (isSignedOut(session.error))
+    return (
+      <Suspense fallback={<Spin fullscreen />}>
+        <SignInPage />
+        <PagesAhead />
+      </Suspense>
+    )
   if (site === null)
     return (
       <div className="alone">
@@ -71,6 +72,13 @@ const Door = () => {
   return (
     <SiteContext value={site}>
       <RouterProvider router={router} />
+      <PagesAhead />
     </SiteContext>
   )
+}
+
+/** Fetches all pages while nothing else is on its way; at the door, while somebody types a password. */
+const PagesAhead = () => {
+  useEffect(() => fetchAhead(pagesToFetch(), whenIdle), [])
+  return null
 }

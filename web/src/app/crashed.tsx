@@ -1,22 +1,24 @@
 import { Button, Result } from 'antd'
 import { Component, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { NotLoaded } from './not-loaded.ts'
 
-/** What is shown instead of a page that has thrown. */
+/** What is shown instead of a page that has thrown, or that the server no longer has. */
 export const Crashed = ({ error }: { readonly error: unknown }) => {
   const { t } = useTranslation()
+  const notLoaded = error instanceof NotLoaded
   return (
     <Result
-      status="error"
-      title={t('error.crashed')}
-      subTitle={t('error.crashedHint')}
+      status={notLoaded ? 'warning' : 'error'}
+      title={notLoaded ? t('error.notLoaded') : t('error.crashed')}
+      subTitle={notLoaded ? t('error.notLoadedHint') : t('error.crashedHint')}
       extra={
         <Button type="primary" onClick={() => window.location.reload()}>
           {t('error.reload')}
         </Button>
       }
     >
-      <code>{error instanceof Error ? error.message : String(error)}</code>
+      {!notLoaded && <code>{error instanceof Error ? error.message : String(error)}</code>}
     </Result>
   )
 }

@@ -1,13 +1,16 @@
-import { Button } from 'antd'
+import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { languageOf, rememberLanguage } from '../words/i18n.ts'
+import { languageOf, rememberLanguage, speak } from '../words/i18n.ts'
 
 export const useChangeLanguage = (): (() => void) => {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const { message } = App.useApp()
   return () => {
     const language = languageOf(i18n) === 'zh' ? 'en' : 'zh'
-    rememberLanguage(window.localStorage, language)
-    void i18n.changeLanguage(language)
+    speak(i18n, language).then(
+      () => rememberLanguage(window.localStorage, language),
+      () => message.error(t('error.notLoaded')),
+    )
   }
 }
 

@@ -1,57 +1,73 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
-import { CompletenessPage } from '../pages/completeness/completeness-page.tsx'
-import { BatchesPage } from '../pages/batches/batches-page.tsx'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
-import { ConsolePage } from '../pages/console/console-page.tsx'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
-import { CounterPage } from '../pages/counter/counter-page.tsx'
-import { counterSearchOf } from '../pages/counter/counter-deeds.ts'
+import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
-import { DryRunPage } from '../pages/dry-run/dry-run-page.tsx'
-import { LinesPage } from '../pages/lines/lines-page.tsx'
-import { MessagesPage } from '../pages/messages/messages-page.tsx'
-import { MeterPage } from '../pages/meter/meter-page.tsx'
-import { StopsPage } from '../pages/stops/stops-page.tsx'
-import { WorkPage } from '../pages/work/work-page.tsx'
 import { Crashed } from './crashed.tsx'
+import { lazyPage } from './lazy-page.ts'
 import { NotFound } from './not-found.tsx'
+import { Pending } from './pending.tsx'
 import { Shell } from './shell.tsx'
 
+/** A page that is there sooner than this is not announced by an empty one. */
+const pendingAfterMs = 200
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+// Each page is fetched by itself. What is read from its address stands in a small file of its own, which is not.
 const consoleRoute = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: ConsolePage,
+  component: lazyPage(async () => (await import('../pages/console/console-page.tsx')).ConsolePage),
   validateSearch: consoleSearchOf,
 })
-const messagesRoute = createRoute({ getParentRoute: () => root, path: '/messages', component: MessagesPage })
+const messagesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/messages',
+  component: lazyPage(async () => (await import('../pages/messages/messages-page.tsx')).MessagesPage),
+})
 const batchesRoute = createRoute({
   getParentRoute: () => root,
   path: '/batches',
-  component: BatchesPage,
+  component: lazyPage(async () => (await import('../pages/batches/batches-page.tsx')).BatchesPage),
   validateSearch: batchSearchOf,
 })
 const counterRoute = createRoute({
   getParentRoute: () => root,
   path: '/counter',
-  component: CounterPage,
+  component: lazyPage(async () => (await import('../pages/counter/counter-page.tsx')).CounterPage),
   validateSearch: counterSearchOf,
 })
 const dryRunRoute = createRoute({
   getParentRoute: () => root,
   path: '/dry-run',
-  component: DryRunPage,
+  component: lazyPage(async () => (await import('../pages/dry-run/dry-run-page.tsx')).DryRunPage),
   validateSearch: dryRunSearchOf,
 })
-const workRoute = createRoute({ getParentRoute: () => root, path: '/work', component: WorkPage })
-const stopsRoute = createRoute({ getParentRoute: () => root, path: '/stops', component: StopsPage })
+const workRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/work',
+  component: lazyPage(async () => (await import('../pages/work/work-page.tsx')).WorkPage),
+})
+const stopsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/stops',
+  component: lazyPage(async () => (await import('../pages/stops/stops-page.tsx')).StopsPage),
+})
 const completenessRoute = createRoute({
   getParentRoute: () => root,
   path: '/completeness',
-  component: CompletenessPage,
+  component: lazyPage(async () => (await import('../pages/completeness/completeness-page.tsx')).CompletenessPage),
 })
-const linesRoute = createRoute({ getParentRoute: () => root, path: '/lines', component: LinesPage })
-const meterRoute = createRoute({ getParentRoute: () => root, path: '/meters/$meterId', component: MeterPage })
+const linesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/lines',
+  component: lazyPage(async () => (await import('../pages/lines/lines-page.tsx')).LinesPage),
+})
+const meterRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/meters/$meterId',
+  component: lazyPage(async () => (await import('../pages/meter/meter-page.tsx')).MeterPage),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -67,6 +83,12 @@ export const router = createRouter({
     linesRoute,
   ]),
   defaultErrorComponent: Crashed,
+  defaultPendingComponent: Pending,
+  defaultPendingMs: pendingAfterMs,
+  // Nor does the empty one stay any longer than it has to.
+  defaultPendingMinMs: 0,
+  // A page is fetched as soon as a link to it is pointed at or has the focus.
+  defaultPreload: 'intent',
 })
 
 declare module '@tanstack/react-router' {
@@ -75,3 +97,7 @@ declare module '@tanstack/react-router' {
     router: typeof router
   }
 }
+
+/** All pages, each as a step that fetches it. */
+export const pagesToFetch = (): readonly (() => Promise<void>)[] =>
+  Object.values(router.routesById).map((route) => async () => router.loadRouteChunk(route))

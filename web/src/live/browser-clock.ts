@@ -17,3 +17,13 @@ export const browserClock: BrowserClock = Object.freeze({
     return () => clearInterval(timer)
   },
 })
+
+/** A browser without the call for it (Safari) counts as idle after this. */
+const QUIET_MS = 300
+
+/** Calls back when the browser has nothing to draw or to answer. @returns a function that calls it off */
+export const whenIdle = (then: () => void): (() => void) => {
+  if (typeof window.requestIdleCallback !== 'function') return browserClock.after(QUIET_MS, then)
+  const handle = window.requestIdleCallback(then)
+  return () => window.cancelIdleCallback(handle)
+}

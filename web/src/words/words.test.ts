@@ -71,10 +71,11 @@ describe('the language to start with', () => {
     expect(preferredLanguage(remembered, spoken)).toBe(language)
   })
 
-  it('is Chinese when storage is refused', () => {
+  it('is Chinese when storage is refused', async () => {
     const refuse = (): never => {
       throw new Error('storage is switched off')
     }
-    expect(createWords({ getItem: refuse, setItem: refuse }, []).t('stage.cut-off')).toBe('已到停电')
+    const words = await createWords({ getItem: refuse, setItem: refuse }, [])
+    expect(words.t('stage.cut-off')).toBe('已到停电')
   })
 })

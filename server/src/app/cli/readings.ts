@@ -10,6 +10,7 @@ import { halfHourLines } from '../../flow/export-half-hours.ts'
 import { pruneReadings, type PruneObjection } from '../../flow/prune-readings.ts'
 import { StartRefused } from '../one-server.ts'
 import { inHouse, withDatabaseOptions } from './house-command.ts'
+import { systemClock } from '../system-clock.ts'
 import { demonstrationTime } from '../running-clock.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -51,7 +52,7 @@ export const readingsCommand = (): Command => {
       inHouse(options, async (database) => {
         await mkdir(options.export, { recursive: true })
         const now = (await demonstrationTime(database)) ?? Date.now()
-        const clock = { now: () => now, elapsedMs: () => 0, rate: 1, delay: async () => undefined }
+        const clock = { ...systemClock(), now: () => now }
         const context = { database, clock, ids: { uuid: uuidv7 }, log: () => undefined }
         const { dropped, stopped } = await pruneReadings(context, {
           before: Date.parse(`${dayOf(options.before)}T00:00:00Z`),

@@ -60,7 +60,7 @@ const baudRate = 38_400
 const movableClock = (): Clock & { move(ms: number): void } => {
   const startedMs = performance.now()
   let moved = 0
-  const { elapsedMs, delay } = systemClock()
+  const { elapsedMs, delay, after } = systemClock()
   return {
     now: () => Math.round(startAt + performance.now() - startedMs + moved),
     elapsedMs,
@@ -69,6 +69,7 @@ const movableClock = (): Clock & { move(ms: number): void } => {
       await delay(ms, signal)
       signal?.throwIfAborted()
     },
+    after,
     move: (ms) => {
       moved += ms
     },

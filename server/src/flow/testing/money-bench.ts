@@ -29,6 +29,7 @@ export type HandClock = Readonly<{
   now(): number
   elapsedMs(): number
   delay(elapsedMs: number, signal?: AbortSignal): Promise<void>
+  after(elapsedMs: number, act: () => void): () => void
   pass(ms: number): void
 }>
 
@@ -44,6 +45,10 @@ const handClock = (): HandClock => {
       await new Promise((resolve) => {
         setTimeout(resolve, ms)
       })
+    },
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms)
+      return () => clearTimeout(timer)
     },
     pass: (ms) => {
       now += ms

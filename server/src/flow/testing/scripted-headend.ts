@@ -143,6 +143,7 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     }),
     readEventRecord: async () => ({ ok: false, code: 'gateway-offline', detail: '', exchanges: [] }),
     gateways: () => [],
+    gateway: () => null,
     lines: () => [],
     onGatewayChange: () => undefined,
     hangUp: () => undefined,

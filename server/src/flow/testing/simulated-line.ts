@@ -12,7 +12,7 @@ import type { DataSet } from '../../domain/collection/data-set.ts'
 import type { Paces } from '../../domain/collection/schedule-rule.ts'
 import { localDays } from '../../domain/collection/slot.ts'
 import { readMeter } from '../../headend/driver/read-meter.ts'
-import type { FieldMeter } from '../../headend/driver/field-meter.ts'
+import { nothingLearnt, type FieldMeter } from '../../headend/driver/field-meter.ts'
 import type { Headend, LineConfig } from '../../headend/headend.ts'
 import { defaultLimits } from '../../headend/limits.ts'
 import { createBackOff } from '../../headend/line/back-off.ts'
@@ -21,7 +21,7 @@ import { createResponseTime, transmissionMs } from '../../headend/line/response-
 import { createTally } from '../../headend/line/tally.ts'
 import { Wire } from '../../headend/line/wire.ts'
 import type { MissedRead } from '../../store/collection.ts'
-import { createLineCollector, type LineMeter } from '../collect-line.ts'
+import { createLineCollector, type EnrolledMeter } from '../collect-line.ts'
 import { dataSetItems } from '../data-set-items.ts'
 import type { ReadingBuffer } from '../reading-buffer.ts'
 import type { FieldReading } from '../settle.ts'
@@ -87,6 +87,7 @@ const createJumpingClock = () => {
         })
         signal?.addEventListener('abort', abort, { once: true })
       }),
+    after,
   }
   /** Runs what is due next, after everything that is under way has come to wait; false when the end comes first. */
   const jump = async (untilMs: number): Promise<boolean> => {
@@ -175,8 +176,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
       backOff: createBackOff(defaultLimits),
       responseTime: createResponseTime({ ...defaultLimits, latencyMs: defaultLimits.gatewayLatencyMs }),
       tally: createTally(() => clock.elapsedMs()),
-      refusedBlocks: new Set(),
-      meterClock: { aheadMs: null },
+      learnt: nothingLearnt(),
       clock,
       limits: defaultLimits,
       onSilent: () => undefined,
@@ -233,19 +233,20 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
 
 const addressOf = (id: number): string => String(id).padStart(12, '0')
 
-const meterRows = (count: number, paces: Paces): readonly LineMeter[] => {
+const meterRows = (count: number, paces: Paces): readonly EnrolledMeter[] => {
   const days = localDays('Asia/Shanghai')
   return Array.from({ length: count }, (_, index) => ({
-    id: index + 1,
-    siteId: 1,
-    gatewayId: 1,
-    siteMinutes: 30,
-    timeZone: 'Asia/Shanghai',
-    protocol: { kind: 'dlt645' },
+    meter: {
+      id: index + 1,
+      siteId: 1,
+      gatewayId: 1,
+      timeZone: 'Asia/Shanghai',
+      protocol: { kind: 'dlt645' },
+      paces,
+      days,
+    },
     newestAt: null,
     slots: {},
-    paces,
-    days,
   }))
 }
 

@@ -55,6 +55,10 @@ export const handClock = (start: number): HandClock => {
       signal?.throwIfAborted()
       await new Promise((resolve) => setImmediate(resolve))
     },
+    after: (_, act) => {
+      const soon = setImmediate(act)
+      return () => clearImmediate(soon)
+    },
     set: (instant) => {
       wall = instant
     },

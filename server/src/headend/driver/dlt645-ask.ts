@@ -34,7 +34,7 @@ export const ask = async (
     replyBytes: expectedReplyLength(request),
     meaning,
     createEar: () => earFor(request, bytes),
-    answersLike: answersLike(request, bytes),
+    answersLike: () => answersLike(request, bytes),
     freshSinceMs,
   }
   const asked = await askLine(turn, asker, question, signal)

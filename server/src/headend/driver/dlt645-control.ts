@@ -14,7 +14,7 @@ import type { Turn } from '../line/line.ts'
 import type { CannotSay, ControlLanguage, Ordered, StateRead } from './control-meter.ts'
 import { ask } from './dlt645-ask.ts'
 import { readIdentifier } from './dlt645-read.ts'
-import { askerFor, type FieldMeter } from './field-meter.ts'
+import { type FieldMeter } from './field-meter.ts'
 
 /** Function 1CH, proven by status word 3. */
 export const dlt645Control = (meter: FieldMeter, request: ControlRequest): ControlLanguage | CannotSay => {
@@ -49,10 +49,10 @@ const order = async (
   request: ControlRequest,
 ): Promise<Ordered> => {
   // A clock that was wrong may have been set meanwhile.
-  if (meter.meterClock.aheadMs !== null) await measureClock(turn, meter, request)
+  if (meter.learnt.clockAheadMs !== null) await measureClock(turn, meter, request)
   const asked = await ask(
     turn,
-    askerFor(meter),
+    meter,
     {
       kind: 'control',
       address: meter.config.address,
@@ -82,7 +82,7 @@ const readState = async (
 ): Promise<StateRead> => {
   const read = await readIdentifier(
     turn,
-    askerFor(meter),
+    meter,
     { address: meter.config.address, identifier: identifiers.statusWord3.id },
     { maxFollowUpFrames: 0, signal: request.signal, freshSinceMs },
   )
@@ -106,8 +106,8 @@ const readState = async (
 }
 
 /** The meter judges the deadline by its own clock, which runs on local time and may be known to be wrong. */
-const deadline = ({ clock, config, meterClock }: FieldMeter, validForMs: number): MeterTime => {
-  const { weekday: _, ...time } = localTime(wallAfter(clock, validForMs) + (meterClock.aheadMs ?? 0), config.timeZone)
+const deadline = ({ clock, config, learnt }: FieldMeter, validForMs: number): MeterTime => {
+  const { weekday: _, ...time } = localTime(wallAfter(clock, validForMs) + (learnt.clockAheadMs ?? 0), config.timeZone)
   return time
 }
 
@@ -116,10 +116,10 @@ const deadline = ({ clock, config, meterClock }: FieldMeter, validForMs: number)
  * again when midnight may have passed between it and the time.
  */
 const measureClock = async (turn: Turn, meter: FieldMeter, request: ControlRequest): Promise<number | null> => {
-  const { clock, limits, config, meterClock } = meter
+  const { clock, limits, config, learnt } = meter
   const read = async (identifier: 'dateAndWeekday' | 'time') => {
     const target = { address: config.address, identifier: identifiers[identifier].id }
-    const item = await readIdentifier(turn, askerFor(meter), target, { maxFollowUpFrames: 0, signal: request.signal })
+    const item = await readIdentifier(turn, meter, target, { maxFollowUpFrames: 0, signal: request.signal })
     for (const exchange of item.exchanges) request.onStep({ kind: 'exchange', exchange })
     return item
   }
@@ -136,8 +136,8 @@ const measureClock = async (turn: Turn, meter: FieldMeter, request: ControlReque
   if (hour === 0 && minute === 0) date = (await dateOf()) ?? date
   const shown = Date.UTC(date.year, date.month - 1, date.day, hour, minute, second)
   const aheadMs = shown - (time.at + zoneOffsetMs(time.at, config.timeZone))
-  meterClock.aheadMs = Math.abs(aheadMs) > limits.clockOffMs * clock.rate ? aheadMs : null
-  return meterClock.aheadMs
+  learnt.clockAheadMs = Math.abs(aheadMs) > limits.clockOffMs * clock.rate ? aheadMs : null
+  return learnt.clockAheadMs
 }
 
 const stillWords = (status: StatusWord3): string =>

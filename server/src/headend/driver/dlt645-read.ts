@@ -10,7 +10,7 @@ import type { Exchange, Values } from '../headend.ts'
 import type { Turn } from '../line/line.ts'
 import { type Asker, failureOf } from './ask-line.ts'
 import { ask } from './dlt645-ask.ts'
-import { askerFor, type FieldMeter } from './field-meter.ts'
+import { type FieldMeter } from './field-meter.ts'
 import { coverWithBlocks, type Covered } from './dlt645-blocks.ts'
 import type { ReadFailure, ReadPlan } from './read-meter.ts'
 
@@ -51,7 +51,7 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
     read: async (turn, signal) => {
       const read = await readFrames(
         turn,
-        askerFor(meter),
+        meter,
         { address: meter.config.address, identifier: identifiers[name].id },
         {
           maxFollowUpFrames: meter.limits.maxFollowUpFrames,
@@ -62,7 +62,7 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
       if (!read.ok && read.code === 'gave-way') givenWay += 1
       const isOwn = brings.some((one) => one.name === name)
       if (!read.ok && read.code === 'refused-by-meter' && !isOwn) {
-        meter.refusedBlocks.add(name)
+        meter.learnt.refusedBlocks = new Set([...meter.learnt.refusedBlocks, name])
         parts.push(...brings.map((one) => partFor({ ask: one.name, brings: [{ name: one.name, take: null }] })))
         return { ok: true, at: meter.clock.now(), problem: null, exchanges: read.exchanges }
       }
@@ -89,7 +89,7 @@ export const dlt645ReadPlan = (meter: FieldMeter, items: readonly IdentifierName
     },
   })
 
-  parts.push(...coverWithBlocks(items, meter.refusedBlocks).map(partFor))
+  parts.push(...coverWithBlocks(items, meter.learnt.refusedBlocks).map(partFor))
   return { parts, finish: () => ({ values: values as Values, times, problem: null }) }
 }
 

@@ -8,7 +8,6 @@ import type { Line } from '../line/line.ts'
 import type { ResponseTime } from '../line/response-time.ts'
 import type { Tally } from '../line/tally.ts'
 import type { MeterModel } from '../model/meter-model.ts'
-import type { Asker } from './ask-line.ts'
 
 /** What is to be known of a meter that speaks Modbus. */
 export type ModbusUnit = Readonly<{
@@ -20,8 +19,20 @@ export type ModbusUnit = Readonly<{
   nextTransaction(): number
 }>
 
-/** How far a meter's clock is ahead (above zero) of ours, wall milliseconds, as far as it matters for deadlines. */
-export type MeterClock = { aheadMs: number | null }
+/** What the driver finds out about a meter, and writes down here. */
+export type Learnt = {
+  /** Blocks that the meter has refused: their parts are asked for one by one. */
+  refusedBlocks: ReadonlySet<IdentifierName>
+  /**
+   * How far its clock is ahead (above zero) of ours, wall milliseconds, as far as it matters for deadlines: found when it
+   * refused one. Null: it is taken to be right.
+   */
+  clockAheadMs: number | null
+}
+
+const noBlocks: ReadonlySet<IdentifierName> = new Set()
+
+export const nothingLearnt = (): Learnt => ({ refusedBlocks: noBlocks, clockAheadMs: null })
 
 /** One meter as the driver sees it: who it is, the line it hangs on, and what has been learnt of it. */
 export type FieldMeter = Readonly<{
@@ -33,24 +44,13 @@ export type FieldMeter = Readonly<{
   backOff: BackOff
   responseTime: ResponseTime
   tally: Tally
-  /** Blocks that the meter has refused: their parts are asked for one by one. */
-  refusedBlocks: Set<IdentifierName>
+  learnt: Learnt
   clock: Clock
-  /** Learnt when the meter refused a deadline; null: its clock is taken to be right. */
-  meterClock: MeterClock
   limits: HeadendLimits
   onSilent(pauseMs: number): void
   onAnswersAgain(): void
   onLate(responseMs: number): void
 }>
-
-export const askerFor = (meter: FieldMeter): Asker => ({
-  clock: meter.clock,
-  line: meter.lineConfig,
-  responseTime: meter.responseTime,
-  tally: meter.tally,
-  onLate: meter.onLate,
-})
 
 /** Tells the back-off what became of a question; only a meter's own silence counts against it. */
 export const noteAnswer = (meter: FieldMeter, answered: boolean): void => {

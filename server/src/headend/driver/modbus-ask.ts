@@ -62,8 +62,8 @@ const rtuQuestion = (asker: Asker, { unit }: ModbusUnit, request: ModbusRequest)
     bytes: encodeRtuFrame({ unit, pdu }),
     replyBytes,
     createEar: () => rtuEar(unit, request),
-    quietMs: silentCharactersMs(asker.line),
-    answersLike: `unit ${String(unit)} function ${String(pdu[0])} length ${String(replyBytes)}`,
+    quietMs: silentCharactersMs(asker.lineConfig),
+    answersLike: () => `unit ${String(unit)} function ${String(pdu[0])} length ${String(replyBytes)}`,
   }
 }
 

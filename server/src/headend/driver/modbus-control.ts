@@ -5,7 +5,7 @@ import type { MeterModel, RelayModel, RelayOrder } from '../model/meter-model.ts
 import { readRegister, registerNamed } from '../model/model-registers.ts'
 import { contactsFor, relayState, relayWords, supplyStatus, type RelayState } from '../model/model-relay.ts'
 import type { CannotSay, ControlLanguage, Ordered, StateRead } from './control-meter.ts'
-import { askerFor, type FieldMeter, type ModbusUnit } from './field-meter.ts'
+import { type FieldMeter, type ModbusUnit } from './field-meter.ts'
 import { askModbus } from './modbus-ask.ts'
 import { exceptionWords, readSpan } from './modbus-read.ts'
 
@@ -67,7 +67,7 @@ const write = async (
   { action, signal }: ControlRequest,
 ): Promise<Ordered> => {
   const message = writeMessage(unit.model, order)
-  const asked = await askModbus(turn, askerFor(meter), unit, message, `control ${action}`, signal)
+  const asked = await askModbus(turn, meter, unit, message, `control ${action}`, signal)
   if (asked.kind !== 'reply') return asked
   const { reply, exchange } = asked
   if (reply.kind !== 'exception' || reply.exceptionCode === working) return { kind: 'acknowledged', exchange }
@@ -111,7 +111,7 @@ const readState = async (
   const { relay, shows, freshSinceMs } = look
   const { model, wiring } = unit
   const span = registerSpan(registerNamed(model, relay.status))
-  const { exchanges, ...read } = await readSpan(turn, askerFor(meter), unit, span, look.request.signal, freshSinceMs)
+  const { exchanges, ...read } = await readSpan(turn, meter, unit, span, look.request.signal, freshSinceMs)
   const exchange = exchanges.at(-1)
   if (!read.ok || exchange === undefined) {
     const failure = read.ok ? ({ code: 'bad-answer', detail: '' } as const) : read

@@ -2,7 +2,7 @@ import type { IdentifierName } from '@xianfu/protocols'
 import type { Exchange, Priority, ReadOutcome, Times, Values } from '../headend.ts'
 import type { Step, Turn } from '../line/line.ts'
 import { dlt645ReadPlan, type ReadFailureCode } from './dlt645-read.ts'
-import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
+import { noteAnswer, type FieldMeter } from './field-meter.ts'
 import { modbusReadPlan } from './modbus-read.ts'
 
 type ReadOptions = Readonly<{ priority: Priority; deadline?: number | undefined; signal?: AbortSignal | undefined }>
@@ -50,8 +50,7 @@ export const readMeter = async (
       exchanges: [],
     }
 
-  const plan =
-    meter.modbus === null ? dlt645ReadPlan(meter, items) : modbusReadPlan(askerFor(meter), meter.modbus, items)
+  const plan = meter.modbus === null ? dlt645ReadPlan(meter, items) : modbusReadPlan(meter, meter.modbus, items)
   const progress = createProgress(meter, plan, options, permission === 'probe')
   if (plan.parts.length === 0) return progress.outcome(null)
   const turns = await line.runSteps(options, progress.step)

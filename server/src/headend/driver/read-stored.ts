@@ -3,7 +3,7 @@ import { instantOfLocal, localTime } from '../../domain/calendar.ts'
 import type { Exchange, Priority, RecordSource, StoredRead, StoredRecord, StoredSpan } from '../headend.ts'
 import { meterMemories, recordSources } from '../model/meter-memory.ts'
 import { readIdentifier, type IdentifierRead } from './dlt645-read.ts'
-import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
+import { noteAnswer, type FieldMeter } from './field-meter.ts'
 import { turnFailureWords } from './read-meter.ts'
 
 type StoredOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
@@ -57,7 +57,7 @@ const createAsking = (meter: FieldMeter, { priority, signal }: StoredOptions): A
       ...(from === undefined ? {} : { from }),
     }
     const turn = await meter.line.run({ priority, signal }, async (line) =>
-      readIdentifier(line, askerFor(meter), target, { maxFollowUpFrames: meter.limits.maxFollowUpFrames, signal }),
+      readIdentifier(line, meter, target, { maxFollowUpFrames: meter.limits.maxFollowUpFrames, signal }),
     )
     if (!turn.ok) return { ok: false, code: turn.code, detail: turnFailureWords[turn.code], exchanges }
     exchanges.push(...turn.value.exchanges)

@@ -15,7 +15,7 @@ import { transmissionMs } from '../line/response-time.ts'
 import { failureOf } from './ask-line.ts'
 import { ask } from './dlt645-ask.ts'
 import { errorWords } from './dlt645-read.ts'
-import { askerFor, type FieldMeter } from './field-meter.ts'
+import { type FieldMeter } from './field-meter.ts'
 import { turnFailureWords } from './read-meter.ts'
 
 type ClockOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
@@ -87,7 +87,7 @@ const writeOne = async <N extends 'dateAndWeekday' | 'time'>(
     credentials,
     data: encodeValue(name, value),
   } as const
-  const asked = await ask(line, askerFor(meter), request, `write ${name}`, signal)
+  const asked = await ask(line, meter, request, `write ${name}`, signal)
   if (asked.kind !== 'reply')
     return { ok: false, ...failureOf(asked), exchanges: asked.kind === 'not-sent' ? [] : [asked.exchange] }
   const exchanges = [asked.exchange]

@@ -4,7 +4,7 @@ import type { Exchange, ParameterWrite, ParameterWriteRequest } from '../headend
 import { failureOf } from './ask-line.ts'
 import { ask } from './dlt645-ask.ts'
 import { errorWords, readIdentifier } from './dlt645-read.ts'
-import { askerFor, noteAnswer, type FieldMeter } from './field-meter.ts'
+import { noteAnswer, type FieldMeter } from './field-meter.ts'
 import { turnFailureWords } from './read-meter.ts'
 
 /** Each parameter is one identifier of the standard's dictionary. */
@@ -66,7 +66,7 @@ const readBack = async (
 ): Promise<Read> => {
   const { address } = meter.config
   const turn = await meter.line.run({ priority: 'person', signal }, async (turn) =>
-    readIdentifier(turn, askerFor(meter), { address, identifier }, { maxFollowUpFrames: 0, signal, freshSinceMs }),
+    readIdentifier(turn, meter, { address, identifier }, { maxFollowUpFrames: 0, signal, freshSinceMs }),
   )
   if (!turn.ok) return { ok: false, code: turn.code, detail: turnFailureWords[turn.code] }
   const read = turn.value
@@ -94,7 +94,7 @@ const writeOnce = async (
     const confirmation = await confirm()
     if (!confirmation.go) return { kind: 'withdrawn', reason: confirmation.reason }
     const question = { kind: 'write', address, identifier, credentials, data } as const
-    const asked = await ask(turn, askerFor(meter), question, `write ${name}`, signal)
+    const asked = await ask(turn, meter, question, `write ${name}`, signal)
     if (asked.kind === 'not-sent') return { kind: 'not-sent', ...failureOf(asked) }
     exchanges.push(asked.exchange)
     if (asked.kind === 'broken-off') return { kind: 'unverified', after: null, detail: failureOf(asked).detail }

@@ -1,7 +1,7 @@
 import { standardDictionary, toHex, type Moment } from '@xianfu/protocols'
 import type { MeterEventSource } from '../../domain/meter-event.ts'
 import { readIdentifier, type IdentifierRead } from '../driver/dlt645-read.ts'
-import { askerFor, noteAnswer, type FieldMeter } from '../driver/field-meter.ts'
+import { noteAnswer, type FieldMeter } from '../driver/field-meter.ts'
 import { readMeter, turnFailureWords } from '../driver/read-meter.ts'
 import type { EventCount, EventRecordRead, MeterMoment, ReadOutcome, SignsOptions, SignsRead } from '../headend.ts'
 import { dlt645EventCounters, recordIdentifier, statesOf, type EventCounter } from './event-sources.ts'
@@ -117,7 +117,7 @@ const readPatiently = async (meter: FieldMeter, identifier: number, options: Sig
   let last: RecordData | null = null
   for (let attempt = 0; attempt < readAttempts.scheduled; attempt += 1) {
     const turn = await meter.line.run(options, async (own) =>
-      readIdentifier(own, askerFor(meter), target, { maxFollowUpFrames, signal: options.signal }),
+      readIdentifier(own, meter, target, { maxFollowUpFrames, signal: options.signal }),
     )
     if (!turn.ok) return { ok: false, code: turn.code, detail: turnFailureWords[turn.code], exchanges: [] }
     last = turn.value

@@ -1,6 +1,6 @@
 import { planReads, registerSpan } from '@xianfu/protocols'
 import type { MeterEventSource } from '../../domain/meter-event.ts'
-import { askerFor, noteAnswer, type FieldMeter, type ModbusUnit } from '../driver/field-meter.ts'
+import { noteAnswer, type FieldMeter, type ModbusUnit } from '../driver/field-meter.ts'
 import { readSpan } from '../driver/modbus-read.ts'
 import { turnFailureWords } from '../driver/read-meter.ts'
 import type { EventCount, Exchange, SignsOptions, SignsRead } from '../headend.ts'
@@ -22,9 +22,7 @@ export const readModbusSigns = async (
   const exchanges: Exchange[] = []
   let at = meter.clock.now()
   for (const span of planReads(wanted, model.reading)) {
-    const turn = await meter.line.run(options, async (own) =>
-      readSpan(own, askerFor(meter), unit, span, options.signal),
-    )
+    const turn = await meter.line.run(options, async (own) => readSpan(own, meter, unit, span, options.signal))
     if (!turn.ok) return { ok: false, code: turn.code, detail: turnFailureWords[turn.code], ...noSigns, exchanges }
     const { exchanges: own, ...read } = turn.value
     exchanges.push(...own)

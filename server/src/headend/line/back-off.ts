@@ -18,30 +18,43 @@ export type BackOffLimits = Readonly<{ backOffFirstMs: number; backOffLongestMs:
 
 const patient: ReadonlySet<Priority> = new Set<Priority>(['scheduled', 'back-fill', 'clock'])
 
-export const createBackOff = (limits: BackOffLimits): BackOff => {
-  let failures = 0
-  let pauseMs = 0
-  let untilMs = 0
-  return {
-    permission(priority, nowMs) {
-      if (pauseMs === 0 || !patient.has(priority)) return 'full'
-      return nowMs < untilMs ? 'refuse' : 'probe'
-    },
-    isPausing: () => pauseMs > 0,
-    answered() {
-      const wasBackingOff = pauseMs > 0
-      failures = 0
-      pauseMs = 0
-      return wasBackingOff
-    },
-    silent(nowMs) {
-      failures += 1
-      if (failures < limits.backOffAfterFailures) return null
-      // A question that was let through in the middle of a pause does not lengthen it.
-      if (pauseMs > 0 && nowMs < untilMs) return null
-      pauseMs = pauseMs === 0 ? limits.backOffFirstMs : Math.min(pauseMs * 2, limits.backOffLongestMs)
-      untilMs = nowMs + pauseMs
-      return pauseMs
-    },
+export const createBackOff = (limits: BackOffLimits): BackOff => new GrowingPause(limits)
+
+/** A class, as there is one for each of a million meters. */
+class GrowingPause implements BackOff {
+  readonly #limits: BackOffLimits
+  #failures = 0
+  #pauseMs = 0
+  #untilMs = 0
+
+  constructor(limits: BackOffLimits) {
+    this.#limits = limits
+  }
+
+  permission(priority: Priority, nowMs: number): 'full' | 'probe' | 'refuse' {
+    if (this.#pauseMs === 0 || !patient.has(priority)) return 'full'
+    return nowMs < this.#untilMs ? 'refuse' : 'probe'
+  }
+
+  isPausing(): boolean {
+    return this.#pauseMs > 0
+  }
+
+  answered(): boolean {
+    const wasBackingOff = this.#pauseMs > 0
+    this.#failures = 0
+    this.#pauseMs = 0
+    return wasBackingOff
+  }
+
+  silent(nowMs: number): number | null {
+    const { backOffAfterFailures, backOffFirstMs, backOffLongestMs } = this.#limits
+    this.#failures += 1
+    if (this.#failures < backOffAfterFailures) return null
+    // A question that was let through in the middle of a pause does not lengthen it.
+    if (this.#pauseMs > 0 && nowMs < this.#untilMs) return null
+    this.#pauseMs = this.#pauseMs === 0 ? backOffFirstMs : Math.min(this.#pauseMs * 2, backOffLongestMs)
+    this.#untilMs = nowMs + this.#pauseMs
+    return this.#pauseMs
   }
 }

@@ -43,7 +43,7 @@ type Job = Readonly<{
 export class Line {
   readonly #clock: Clock
   readonly #queue: PriorityQueue<Job>
-  readonly #stopping = new AbortController()
+  #isStopping = false
   #wire: Wire | null = null
   #draining: Promise<void> | null = null
   #lastOrder = 0
@@ -76,7 +76,7 @@ export class Line {
   /** Work that gives the line back between its steps, so that what is more urgent can pass. */
   async runSteps<T>(options: TurnOptions, step: (turn: Turn) => Promise<Step<T>>): Promise<TurnResult<T>> {
     const { priority, signal, deadline = Infinity } = options
-    if (this.#stopping.signal.aborted || signal?.aborted === true) return { ok: false, code: 'cancelled' }
+    if (this.#isStopping || signal?.aborted === true) return { ok: false, code: 'cancelled' }
     if (this.#wire === null) return { ok: false, code: 'gateway-offline' }
     if (this.#queue.isFull(priority)) return { ok: false, code: 'queue-full' }
     return new Promise<TurnResult<T>>((resolve, reject) => {
@@ -113,8 +113,9 @@ export class Line {
 
   /** Nothing is sent any more: what waits is cancelled, and the question on the wire is given up. */
   async stop(): Promise<void> {
-    this.#stopping.abort()
+    this.#isStopping = true
     this.#failAll('cancelled')
+    this.#wire?.giveUp()
     await this.#draining
   }
 
@@ -143,7 +144,7 @@ export class Line {
   }
 
   #comeBack(job: Job): void {
-    if (this.#stopping.signal.aborted) job.fail('cancelled')
+    if (this.#isStopping) job.fail('cancelled')
     else if (this.#wire === null) job.fail('gateway-offline')
     else this.#queue.add(job.priority, job.order, job)
   }
@@ -151,10 +152,9 @@ export class Line {
   /** Through the wire of this moment: a gateway that reconnects in the middle of a sequence carries on with it. */
   async #ask(question: Question): Promise<WireResult> {
     const wire = this.#wire
-    if (wire === null)
-      return { kind: 'not-sent', because: 'link-lost', at: this.#clock.now(), durationMs: 0, noise: noNoise }
-    const signal = AbortSignal.any([this.#stopping.signal, ...(question.signal === undefined ? [] : [question.signal])])
-    return wire.ask({ ...question, signal })
+    if (wire !== null && !this.#isStopping) return wire.ask(question)
+    const because = wire === null ? 'link-lost' : 'cancelled'
+    return { kind: 'not-sent', because, at: this.#clock.now(), durationMs: 0, noise: noNoise }
   }
 
   #failAll(code: TurnFailure): void {

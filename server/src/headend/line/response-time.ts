@@ -34,19 +34,31 @@ const margin = 2
  * A meter is first given the standard's 500 ms and the usual latency of a gateway; later twice what it really took,
  * never less than the standard plus a little, never more than the line can afford.
  */
-export const createResponseTime = (limits: ResponseTimeLimits): ResponseTime => {
-  const shortestMs = longestMeterResponseMs + limits.shortestLatencyMs
-  let slowestMs: number | null = null
-  const allowanceMs = (): number =>
-    slowestMs === null
-      ? longestMeterResponseMs + limits.latencyMs
-      : Math.min(Math.max(slowestMs * margin, shortestMs), limits.longestResponseMs)
-  return {
-    timeoutMs: (requestBytes, replyBytes, line) =>
-      Math.ceil(transmissionMs(requestBytes + replyBytes + wakeUpBytes, line) + allowanceMs()),
-    measured(durationMs, requestBytes, replyBytes, line) {
-      const responseMs = Math.max(0, durationMs - transmissionMs(requestBytes + replyBytes, line))
-      slowestMs = slowestMs === null ? responseMs : Math.max(responseMs, slowestMs * memory)
-    },
+export const createResponseTime = (limits: ResponseTimeLimits): ResponseTime => new LearntResponseTime(limits)
+
+/** A class, as there is one for each of a million meters. */
+class LearntResponseTime implements ResponseTime {
+  readonly #limits: ResponseTimeLimits
+  /** Whole milliseconds; -1 while nothing was measured. */
+  #slowestMs = -1
+
+  constructor(limits: ResponseTimeLimits) {
+    this.#limits = limits
+  }
+
+  timeoutMs(requestBytes: number, replyBytes: number, line: LineConfig): number {
+    return Math.ceil(transmissionMs(requestBytes + replyBytes + wakeUpBytes, line) + this.#allowanceMs())
+  }
+
+  measured(durationMs: number, requestBytes: number, replyBytes: number, line: LineConfig): void {
+    const responseMs = Math.max(0, durationMs - transmissionMs(requestBytes + replyBytes, line))
+    this.#slowestMs = Math.ceil(Math.max(responseMs, this.#slowestMs * memory))
+  }
+
+  #allowanceMs(): number {
+    const { latencyMs, shortestLatencyMs, longestResponseMs } = this.#limits
+    if (this.#slowestMs < 0) return longestMeterResponseMs + latencyMs
+    const shortestMs = longestMeterResponseMs + shortestLatencyMs
+    return Math.min(Math.max(this.#slowestMs * margin, shortestMs), longestResponseMs)
   }
 }

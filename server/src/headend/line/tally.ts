@@ -37,6 +37,7 @@ export type Tally = Readonly<{
   counts(): TallyCounts
 }>
 
+/** Whole numbers, times in microseconds: of a million meters each field is one word, and no fraction is lost. */
 type Sums = {
   asked: number
   answered: number
@@ -45,8 +46,8 @@ type Sums = {
   foreign: number
   echoed: number
   late: number
-  busyMs: number
-  responseMs: number
+  busyMicros: number
+  responseMicros: number
 }
 
 const nothing = (): Sums => ({
@@ -57,58 +58,76 @@ const nothing = (): Sums => ({
   foreign: 0,
   echoed: 0,
   late: 0,
-  busyMs: 0,
-  responseMs: 0,
+  busyMicros: 0,
+  responseMicros: 0,
 })
 
 /** Two of these are kept: the one that is filled, and the one before it. */
 const stretchMs = 1_800_000
 
-export const createTally = (elapsedMs: () => number): Tally => {
-  let startedAtMs = elapsedMs()
-  let present: Sums = nothing()
-  let past: Sums | null = null
+const micros = (ms: number): number => Math.round(ms * 1_000)
 
-  const turnOver = (): void => {
-    const goneMs = elapsedMs() - startedAtMs
-    if (goneMs < stretchMs) return
-    past = goneMs < 2 * stretchMs ? present : nothing()
-    present = nothing()
-    startedAtMs += Math.floor(goneMs / stretchMs) * stretchMs
+export const createTally = (elapsedMs: () => number): Tally => new CountingTally(elapsedMs)
+
+/** A class, because there is one for each of a million meters: closures of its own would be most of what it weighs. */
+class CountingTally implements Tally {
+  readonly #elapsedMs: () => number
+  #startedAtMs: number
+  #present: Sums | null = null
+  #past: Sums | null = null
+  #hasPast = false
+
+  constructor(elapsedMs: () => number) {
+    this.#elapsedMs = elapsedMs
+    this.#startedAtMs = elapsedMs()
   }
 
-  return {
-    note({ answered, noise, durationMs, responseMs }) {
-      turnOver()
-      present.asked += 1
-      if (answered) present.answered += 1
-      if (noise.garbled) present.garbled += 1
-      present.foreign += noise.foreign
-      if (noise.echoes > 0) present.echoed += 1
-      if (!answered && !noise.garbled && noise.foreign === 0) present.silent += 1
-      present.busyMs += durationMs
-      present.responseMs += responseMs ?? 0
-    },
-    noteLate() {
-      turnOver()
-      present.late += 1
-    },
-    counts() {
-      turnOver()
-      const sum = (name: keyof Sums): number => present[name] + (past?.[name] ?? 0)
-      const answered = sum('answered')
-      return {
-        asked: sum('asked'),
-        answered,
-        silent: sum('silent'),
-        garbled: sum('garbled'),
-        foreign: sum('foreign'),
-        echoed: sum('echoed'),
-        late: sum('late'),
-        busyMs: sum('busyMs'),
-        responseMs: answered === 0 ? null : sum('responseMs') / answered,
-        windowMs: elapsedMs() - startedAtMs + (past === null ? 0 : stretchMs),
-      }
-    },
+  note({ answered, noise, durationMs, responseMs }: ExchangeNote): void {
+    const present = this.#open()
+    present.asked += 1
+    if (answered) present.answered += 1
+    if (noise.garbled) present.garbled += 1
+    present.foreign += noise.foreign
+    if (noise.echoes > 0) present.echoed += 1
+    if (!answered && !noise.garbled && noise.foreign === 0) present.silent += 1
+    present.busyMicros += micros(durationMs)
+    present.responseMicros += micros(responseMs ?? 0)
+  }
+
+  noteLate(): void {
+    this.#open().late += 1
+  }
+
+  counts(): TallyCounts {
+    this.#turnOver()
+    const sum = (name: keyof Sums): number => (this.#present?.[name] ?? 0) + (this.#past?.[name] ?? 0)
+    const answered = sum('answered')
+    return {
+      asked: sum('asked'),
+      answered,
+      silent: sum('silent'),
+      garbled: sum('garbled'),
+      foreign: sum('foreign'),
+      echoed: sum('echoed'),
+      late: sum('late'),
+      busyMs: sum('busyMicros') / 1_000,
+      responseMs: answered === 0 ? null : sum('responseMicros') / 1_000 / answered,
+      windowMs: this.#elapsedMs() - this.#startedAtMs + (this.#hasPast ? stretchMs : 0),
+    }
+  }
+
+  #open(): Sums {
+    this.#turnOver()
+    this.#present ??= nothing()
+    return this.#present
+  }
+
+  #turnOver(): void {
+    const goneMs = this.#elapsedMs() - this.#startedAtMs
+    if (goneMs < stretchMs) return
+    this.#past = goneMs < 2 * stretchMs ? this.#present : null
+    this.#hasPast = true
+    this.#present = null
+    this.#startedAtMs += Math.floor(goneMs / stretchMs) * stretchMs
   }
 }

@@ -1,5 +1,5 @@
 import { toHex } from '@xianfu/protocols'
-import type { Clock } from '../../domain/clock.ts'
+import type { CallOff, Clock } from '../../domain/clock.ts'
 import type { Transport } from '../transport/transport.ts'
 import { noNoise, type Noise } from './tally.ts'
 
@@ -30,22 +30,22 @@ export type Question = Readonly<{
   createEar(): Ear
   timeoutMs: number
   /** The frames of its language are not followed by the filter. */
-  isOpaque?: boolean
+  isOpaque?: boolean | undefined
   /** Silence that the language wants on the line before a question. */
-  quietMs?: number
+  quietMs?: number | undefined
   /**
-   * The answers of two questions with the same text cannot be told apart. Where the questions differ, because an answer
+   * The answers of two questions with the same text cannot be told apart (none where they always can). Where the questions differ, because an answer
    * does not say what it answers, the second one waits until a late answer to the first can no longer come.
    */
-  answersLike?: string
+  answersLike?: (() => string) | undefined
   /**
    * Elapsed time before which nobody may have asked for the answer: a proof must not be the late answer to the same
    * question from before the act.
    */
-  freshSinceMs?: number
+  freshSinceMs?: number | undefined
   /** Told when the answer comes after the time-out: the meter lives, but is slower than thought. */
   onLate?(responseMs: number): void
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }>
 
 export type WireResult = Readonly<
@@ -78,6 +78,8 @@ export type WireOptions = Readonly<{
 type Asking = {
   readonly question: Question
   end: (ending: Ending) => void
+  /** Of the time-out, once it runs. */
+  callOff?: CallOff
   dropped: number
   echoes: number
   lastByteAtMs: number | null
@@ -94,8 +96,6 @@ type Outstanding = {
   readonly askedAtMs: number
   readonly givenUpAtMs: number
   answers: number
-  /** Aborted when the last of them has come. */
-  readonly arrived: AbortController
 }
 
 /**
@@ -110,6 +110,11 @@ export class Wire {
   #isOpaque = false
   /** By what their answers are like; those that can be told apart share one place. */
   readonly #outstanding = new Map<string, Outstanding>()
+  /** The one whose answers are waited for before a question that is like its own. */
+  #awaited: Outstanding | null = null
+  /** Ends the silence that is kept just now, when it is no longer wanted or needed. */
+  #endSilence: CallOff | null = null
+  #isGivenUp = false
   #silentUntilMs = 0
   #lastByteAtMs = -Infinity
 
@@ -131,104 +136,134 @@ export class Wire {
     this.#options.transport.close(reason)
   }
 
+  /** The question on the wire is given up, and no further one leaves. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#endSilence?.()
+    this.#asking?.end({ kind: 'cancelled' })
+  }
+
   /** Bytes that came before the wire was there. */
   receive(bytes: Uint8Array): void {
     this.#receive(bytes)
   }
 
   async ask(question: Question): Promise<WireResult> {
-    const { clock, transport, guardMs } = this.#options
+    const { clock, guardMs } = this.#options
     if (this.#asking !== null) throw new Error('A half-duplex line was asked twice at once.')
-    const silent = await this.#waitForSilence(question)
-    if (!silent || this.#closed) {
-      const because = silent ? 'link-lost' : 'cancelled'
-      return { kind: 'not-sent', because, at: clock.now(), durationMs: 0, noise: noNoise }
-    }
+    await this.#waitForSilence(question)
+    const because = this.#closed ? 'link-lost' : this.#isUnwanted(question) ? 'cancelled' : null
+    if (because !== null) return { kind: 'not-sent', because, at: clock.now(), durationMs: 0, noise: noNoise }
     const ear = question.createEar()
-    this.#ear = ear
-    this.#isOpaque = question.isOpaque ?? false
     const startedAtMs = clock.elapsedMs()
     const asking: Asking = { question, end: () => undefined, dropped: 0, echoes: 0, lastByteAtMs: null }
-    const ended = new Promise<Ending>((resolve) => {
-      asking.end = resolve
-    })
-    this.#asking = asking
-    const over = new AbortController()
-    const cancel = (): void => asking.end({ kind: 'cancelled' })
-    question.signal?.addEventListener('abort', cancel)
-    try {
-      await transport.write(question.bytes)
-      void this.#expire(asking, over.signal)
-    } catch {
-      asking.end({ kind: 'link-lost' })
-    }
-    const ending = await ended
-    over.abort()
-    question.signal?.removeEventListener('abort', cancel)
-    this.#asking = null
+    const ending = await this.#exchange(asking, ear)
 
     const nowMs = clock.elapsedMs()
     const noise = noiseOf(ear.statistics, asking, ending.kind === 'answer')
-    const spent = { at: clock.now(), durationMs: nowMs - startedAtMs, noise }
+    const at = clock.now()
+    const durationMs = nowMs - startedAtMs
     // Of like questions: so many answers may be on the way beside the one that was waited for just now.
-    const answers = question.answersLike === undefined ? 0 : (this.#outstanding.get(question.answersLike)?.answers ?? 0)
+    const alike = this.#outstanding.size > 0 && question.answersLike !== undefined
+    const answers = alike ? (this.#outstanding.get(nameOfLike(question))?.answers ?? 0) : 0
     if (ending.kind === 'answer') {
       // It may have been a late one, and then its own is still on the way.
       this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers })
-      return { kind: 'answer', bytes: ending.bytes, ...spent }
+      return { kind: 'answer', bytes: ending.bytes, at, durationMs, noise }
     }
     this.#silentUntilMs = nowMs + guardMs
     this.#expect({ question, ear, askedAtMs: startedAtMs, givenUpAtMs: nowMs, answers: answers + 1 })
-    if (ending.kind !== 'silence') return { kind: ending.kind, ...spent }
-    return { kind: 'silence', heard: heardInstead(ear.statistics, asking.dropped), ...spent }
+    if (ending.kind !== 'silence') return { kind: ending.kind, at, durationMs, noise }
+    return { kind: 'silence', heard: heardInstead(ear.statistics, asking.dropped), at, durationMs, noise }
   }
 
-  #expect(late: Omit<Outstanding, 'arrived'>): void {
-    const likeness = likenessOf(late.question)
-    if (late.answers === 0) this.#outstanding.delete(likeness)
-    else this.#outstanding.set(likeness, { ...late, arrived: new AbortController() })
-  }
-
-  /** The time is over; an answer that is just arriving is waited for as long as its bytes keep coming. */
-  async #expire(asking: Asking, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options
-    const latestMs = clock.elapsedMs() + asking.question.timeoutMs + longestFrameMs
-    let waitMs = asking.question.timeoutMs
+  /** Writes the question, and waits for how it ends. */
+  async #exchange(asking: Asking, ear: Ear): Promise<Ending> {
+    const { bytes, isOpaque = false, signal } = asking.question
+    const ended = new Promise<Ending>((resolve) => {
+      asking.end = resolve
+    })
+    const cancel = (): void => asking.end({ kind: 'cancelled' })
+    this.#ear = ear
+    this.#isOpaque = isOpaque
+    this.#asking = asking
+    signal?.addEventListener('abort', cancel)
+    this.#options.transport.write(bytes).then(
+      () => this.#expire(asking),
+      () => asking.end({ kind: 'link-lost' }),
+    )
     try {
-      while (waitMs > 0) {
-        await clock.delay(waitMs, signal)
-        const nowMs = clock.elapsedMs()
-        waitMs = Math.min((asking.lastByteAtMs ?? -Infinity) + longestByteGapMs, latestMs) - nowMs
-      }
-      asking.end({ kind: 'silence' })
-    } catch {
-      // The question has ended before its time.
+      return await ended
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+      asking.callOff?.()
+      this.#asking = null
     }
   }
 
-  async #waitForSilence(question: Question): Promise<boolean> {
+  #expect(late: Outstanding): void {
+    if (late.answers > 0) this.#outstanding.set(nameOfLike(late.question), late)
+    else if (this.#outstanding.size > 0) this.#outstanding.delete(nameOfLike(late.question))
+  }
+
+  /** When the time is over; an answer that is just arriving is waited for as long as its bytes keep coming. */
+  #expire(asking: Asking): void {
     const { clock } = this.#options
-    const { signal, quietMs = 0 } = question
-    if (signal?.aborted === true) return false
-    await this.#waitForLikeAnswers(question)
-    const quietUntilMs = Math.max(this.#silentUntilMs, this.#lastByteAtMs + quietMs)
+    const { timeoutMs } = asking.question
+    const latestMs = clock.elapsedMs() + timeoutMs + longestFrameMs
+    const look = (): void => {
+      const heardMs = (asking.lastByteAtMs ?? -Infinity) + longestByteGapMs
+      const waitMs = Math.min(heardMs, latestMs) - clock.elapsedMs()
+      if (waitMs > 0) asking.callOff = clock.after(waitMs, look)
+      else asking.end({ kind: 'silence' })
+    }
+    // It may have ended before the last of its bytes had left.
+    if (this.#asking === asking) asking.callOff = clock.after(timeoutMs, look)
+  }
+
+  #isUnwanted({ signal }: Question): boolean {
+    return this.#isGivenUp || signal?.aborted === true
+  }
+
+  async #waitForSilence(question: Question): Promise<void> {
+    const { clock } = this.#options
+    if (this.#outstanding.size > 0) await this.#waitForLikeAnswers(question)
+    const quietUntilMs = Math.max(this.#silentUntilMs, this.#lastByteAtMs + (question.quietMs ?? 0))
     const waitMs = quietUntilMs - clock.elapsedMs()
     // Timers drop fractions of a millisecond; a silence that is too short is none.
-    if (waitMs > 0) await clock.delay(Math.ceil(waitMs), signal).catch(() => undefined)
-    return !isAborted(signal)
+    if (waitMs > 0) await this.#keepSilent(question, Math.ceil(waitMs))
+  }
+
+  /** Waits so long, or until the question is no longer wanted, or until what was waited for has come. */
+  async #keepSilent(question: Question, waitMs: number): Promise<void> {
+    if (this.#isUnwanted(question)) return
+    const { signal } = question
+    await new Promise<void>((resolve) => {
+      const callOff = this.#options.clock.after(waitMs, resolve)
+      this.#endSilence = () => {
+        callOff()
+        resolve()
+      }
+      signal?.addEventListener('abort', this.#endSilence)
+    })
+    if (this.#endSilence !== null) signal?.removeEventListener('abort', this.#endSilence)
+    this.#endSilence = null
   }
 
   /** The same question again may have the late answer to itself; another one must not. */
-  async #waitForLikeAnswers({ bytes, signal, answersLike, freshSinceMs = 0 }: Question): Promise<void> {
+  async #waitForLikeAnswers(question: Question): Promise<void> {
     const { clock, lateAnswerMs } = this.#options
+    const { bytes, freshSinceMs = 0 } = question
     for (const [likeness, late] of this.#outstanding) {
       if (likeness === '') continue
       const waitMs = late.givenUpAtMs + lateAnswerMs - clock.elapsedMs()
       const isStale = late.askedAtMs < freshSinceMs || !isSame(bytes, late.question.bytes)
-      const isMistakable = likeness === answersLike && isStale
-      const signals = signal === undefined ? [] : [signal]
-      if (waitMs > 0 && isMistakable)
-        await clock.delay(waitMs, AbortSignal.any([...signals, late.arrived.signal])).catch(() => undefined)
+      const isMistakable = likeness === nameOfLike(question) && isStale
+      if (waitMs > 0 && isMistakable) {
+        this.#awaited = late
+        await this.#keepSilent(question, waitMs)
+        this.#awaited = null
+      }
       if (waitMs <= 0 || isMistakable) this.#outstanding.delete(likeness)
     }
   }
@@ -273,19 +308,17 @@ export class Wire {
       late.answers -= 1
       if (late.answers === 0) {
         this.#outstanding.delete(likeness)
-        late.arrived.abort()
+        if (late === this.#awaited) this.#endSilence?.()
       }
       late.question.onLate?.(this.#options.clock.elapsedMs() - late.askedAtMs)
     }
   }
 }
 
-const likenessOf = ({ answersLike }: Question): string => answersLike ?? ''
+const nameOfLike = ({ answersLike }: Question): string => answersLike?.() ?? ''
 
 const isSame = (bytes: Uint8Array, other: Uint8Array): boolean =>
   bytes.length === other.length && bytes.every((byte, index) => other[index] === byte)
-
-const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
 
 /** A byte or two in front of an answer are a transceiver being switched on; they are noise only where no answer came. */
 const noiseOf = (statistics: Ear['statistics'], { dropped, echoes }: Asking, answered: boolean): Noise => ({

@@ -1,7 +1,7 @@
 import { planReads, registerSpan } from '@xianfu/protocols'
 import type { WriteOutcome } from '../../domain/purchase-writer.ts'
 import { failureOf } from '../driver/ask-line.ts'
-import { askerFor, noteAnswer, type FieldMeter, type ModbusUnit } from '../driver/field-meter.ts'
+import { noteAnswer, type FieldMeter, type ModbusUnit } from '../driver/field-meter.ts'
 import { askModbus } from '../driver/modbus-ask.ts'
 import { writeMessage } from '../driver/modbus-control.ts'
 import { exceptionWords, readSpan } from '../driver/modbus-read.ts'
@@ -72,7 +72,7 @@ const look = async ({ line, meter, unit, purse, options, exchanges }: Visit, fre
   const spans: ReadSpan[] = []
   const wanted = [purse.balance, purse.purchaseCount].map((name) => registerSpan(registerNamed(model, name)))
   for (const span of planReads(wanted, model.reading)) {
-    const read = await readSpan(line, askerFor(meter), unit, span, options.signal, freshSinceMs)
+    const read = await readSpan(line, meter, unit, span, options.signal, freshSinceMs)
     exchanges.push(...read.exchanges)
     if (!read.ok && read.code === 'no-answer') noteAnswer(meter, false)
     if (!read.ok) return { ok: false, code: read.code, detail: read.detail }
@@ -111,7 +111,7 @@ const buy = async (
   if (after > mostFen) return { kind: 'refused', reason: 'the balance would exceed what the meter can hold' }
   const order = { [purchaseCount]: purchase.purchaseCount, [balance]: after * microYuanPerFen }
   const message = writeMessage(unit.model, order)
-  const asked = await askModbus(line, askerFor(meter), unit, message, 'write purchase', options.signal)
+  const asked = await askModbus(line, meter, unit, message, 'write purchase', options.signal)
   if (asked.kind !== 'not-sent') exchanges.push(asked.exchange)
   if (asked.kind === 'silence') noteAnswer(meter, false)
   if (asked.kind !== 'reply') {

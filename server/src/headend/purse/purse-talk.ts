@@ -1,7 +1,7 @@
 import type { MeterErrors, Request } from '@xianfu/protocols'
 import { failureOf } from '../driver/ask-line.ts'
 import { ask } from '../driver/dlt645-ask.ts'
-import { askerFor, noteAnswer, type FieldMeter } from '../driver/field-meter.ts'
+import { noteAnswer, type FieldMeter } from '../driver/field-meter.ts'
 import { turnFailureWords } from '../driver/read-meter.ts'
 import type { Exchange, PurseFailure, PurseOptions } from '../headend.ts'
 
@@ -26,7 +26,7 @@ export const createPurseTalk = (meter: FieldMeter, { priority, signal }: PurseOp
 
   const askOnce = async (request: Request, meaning: string): Promise<Said> => {
     const turn = await meter.line.run({ priority, signal }, async (line) =>
-      ask(line, askerFor(meter), request, meaning, signal, startedAtMs),
+      ask(line, meter, request, meaning, signal, startedAtMs),
     )
     if (!turn.ok) return { kind: 'nothing', code: turn.code, detail: turnFailureWords[turn.code], hasLeft: false }
     const asked = turn.value

@@ -29,6 +29,10 @@ export const testClock = (): Clock => {
     delay: async (elapsedMs, signal) => {
       await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
     },
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms)
+      return () => clearTimeout(timer)
+    },
   }
 }
 

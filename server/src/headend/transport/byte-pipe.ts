@@ -71,21 +71,17 @@ export class BytePipe {
 
   async #write(bytes: Uint8Array): Promise<void> {
     if (this.#closedBecause !== null) throw new Error(`The link is closed: ${this.#closedBecause}.`)
-    const over = new AbortController()
-    const sent = new Promise<void>((resolve, reject) => {
-      this.#carrier.send(bytes, (error) => (error === null || error === undefined ? resolve() : reject(error)))
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: Error): void => {
+        this.closed(`writing failed: ${error.message}`)
+        reject(error)
+      }
+      const callOff = this.#clock.after(this.#writeTimeoutMs, () => fail(new Error('The bytes did not leave in time.')))
+      this.#carrier.send(bytes, (error) => {
+        callOff()
+        if (error === null || error === undefined) resolve()
+        else fail(error)
+      })
     })
-    const tooLong = this.#clock.delay(this.#writeTimeoutMs, over.signal).then(
-      () => Promise.reject(new Error('The bytes did not leave in time.')),
-      () => undefined,
-    )
-    try {
-      await Promise.race([sent, tooLong])
-    } catch (error) {
-      this.closed(`writing failed: ${error instanceof Error ? error.message : String(error)}`)
-      throw error
-    } finally {
-      over.abort()
-    }
   }
 }

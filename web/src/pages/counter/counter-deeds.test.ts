@@ -1,7 +1,6 @@
 import type { AccountFile, AccountOperation } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
 import {
-  counterSearchOf,
   deedsOf,
   differenceOf,
   isCounted,
@@ -30,18 +29,6 @@ const line = (change: Partial<AccountOperation> = {}): AccountOperation => ({
   reversible: true,
   unpaid: false,
   ...change,
-})
-
-describe('the address', () => {
-  it.each([
-    [{ account: '5' }, { account: 5 }],
-    [{ account: 5 }, { account: 5 }],
-    [{ account: 'x' }, {}],
-    [{ account: -1 }, {}],
-    [{}, {}],
-  ])('%j → %j', (search, found) => {
-    expect(counterSearchOf(search)).toEqual(found)
-  })
 })
 
 describe('what is offered', () => {

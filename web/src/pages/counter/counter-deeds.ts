@@ -1,14 +1,6 @@
 import type { AccountFile, AccountOperation, CounterMeans, CounterOperation } from '@xianfu/contract'
 import { microOf, moneyOf } from '../../format/decimal.ts'
 
-export type CounterSearch = Readonly<{ account?: number }>
-
-/** What the address says of this page; anything else in it is ignored. */
-export const counterSearchOf = (search: Readonly<Record<string, unknown>>): CounterSearch => {
-  const account = Number(search['account'])
-  return Number.isSafeInteger(account) && account > 0 ? { account } : {}
-}
-
 /** What can be done with an account as a whole. */
 export type DeedName = 'refund' | 'transfer' | 'freeze' | 'unfreeze' | 'write-off' | 'close-account'
 /** What can be done with one of its operations. */

@@ -59,7 +59,10 @@ export const frame: Same<typeof chinese> = {
     crashed: 'This page has failed',
     crashedHint:
       'No data are affected. Reload to go on; if it happens again, tell your administrator what stands below.',
+    notLoaded: 'This part of the console could not be loaded',
+    notLoadedHint: 'The server may just have been updated, or is away. Reload to go on; no data are affected.',
     reload: 'Reload the page',
+    loading: 'Loading',
     nowhere: 'There is no such page',
     nowhereHint: '{{path}} does not exist; it may be mistyped or have moved.',
     home: 'To the console',

@@ -36,6 +36,7 @@ const bench = (answering: Answering): Readonly<{ probe: LineProbe; elapsedMs(): 
       }
       nowMs = untilMs
     },
+    after: () => () => undefined,
   }
   const transport: Transport = {
     remoteAddress: 'bench',

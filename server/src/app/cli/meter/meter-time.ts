@@ -166,7 +166,7 @@ const callBytes = 22
 const writeBytes = 31
 
 const arrivingTime = (session: Session, { timeZone }: MeterTimeOptions, desk: Desk, bytes: number) =>
-  localTime(desk.clock.now() + transmissionMs(bytes, session.asker.line) + 500, timeZone)
+  localTime(desk.clock.now() + transmissionMs(bytes, session.asker.lineConfig) + 500, timeZone)
 
 /** Date and time are two orders: between them it must not become another day. */
 const passMidnight = async ({ timeZone }: MeterTimeOptions, desk: Desk): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Credentials } from '@xianfu/protocols'
 import type { Clock } from '../../../domain/clock.ts'
-import type { FieldMeter } from '../../../headend/driver/field-meter.ts'
+import { nothingLearnt, type FieldMeter } from '../../../headend/driver/field-meter.ts'
 import { defaultLimits } from '../../../headend/limits.ts'
 import { createBackOff } from '../../../headend/line/back-off.ts'
 import { Line } from '../../../headend/line/line.ts'
@@ -30,13 +30,12 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
     config: { id: 1, gatewayId: 1, address, credentials, timeZone },
     modbus: null,
     line,
-    lineConfig: session.asker.line,
+    lineConfig: session.asker.lineConfig,
     backOff: createBackOff(defaultLimits),
     responseTime: session.asker.responseTime,
     tally: createTally(() => clock.elapsedMs()),
-    refusedBlocks: new Set(),
+    learnt: nothingLearnt(),
     clock: { ...clock, now: () => clock.now() + driftMs },
-    meterClock: { aheadMs: null },
     limits: { ...defaultLimits, proofAtMs: looksWithin(proveWithinMs) },
     onSilent: () => undefined,
     onAnswersAgain: () => undefined,

@@ -59,7 +59,7 @@ export const withSession = async <T>(
 export const sessionOn = (wire: Wire, { link, line }: LineOptions, { clock }: Desk): Session => {
   const asker: Asker = {
     clock,
-    line,
+    lineConfig: line,
     responseTime: createResponseTime({
       latencyMs: link.kind === 'serial' ? defaultLimits.serialLatencyMs : defaultLimits.gatewayLatencyMs,
       shortestLatencyMs: defaultLimits.shortestLatencyMs,

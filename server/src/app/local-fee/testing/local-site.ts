@@ -21,6 +21,10 @@ export const wallClock: Clock = {
   delay: async (elapsedMs, signal) => {
     await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
   },
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 /** Five hundred yuan each, and an agreement by which the meter settles itself (本地费控). */

@@ -1,0 +1,2 @@
+export { default as componentWords } from 'antd/es/locale/zh_CN'
+export { zh as words } from './zh.ts'
