@@ -5,7 +5,7 @@ import { cashierName, closeShift, insertShift, lockOpenShift, shiftTotals } from
 import type { Sql } from '../store/database.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { handOverPostings } from './cash.ts'
-import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
+import { operate, type Asked, type OperateContext, type Operated } from './operate.ts'
 
 export type OpenShiftInput = Omit<Asked, 'operatorId'> & Readonly<{ operatorId: number; counted: MicroYuan }>
 export type ShiftOpened = Readonly<{ shiftId: string; carried: MicroYuan; counted: MicroYuan }>
@@ -15,7 +15,7 @@ export type ShiftOpened = Readonly<{ shiftId: string; carried: MicroYuan; counte
  * from the bank (备用金); less is missing, and booked as such.
  */
 export const createOpenShift =
-  (context: MoneyContext) =>
+  (context: OperateContext) =>
   async ({
     counted,
     ...asked
@@ -56,7 +56,7 @@ const countable = microYuan(10_000n)
  * looked at by somebody else. What the shift came to is kept as it is now.
  */
 export const createCloseShift =
-  (context: MoneyContext) =>
+  (context: OperateContext) =>
   async ({
     counted,
     ...asked
