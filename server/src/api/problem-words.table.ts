@@ -317,6 +317,26 @@ export const problemWords: Readonly<Record<ProblemCode, Words>> = Object.freeze(
     en: 'A meter has an account by now, or does not exist. Reload and choose again.',
     zh: '所选电表已有账户或不存在，请刷新后重选。',
   },
+  'file-not-understood': {
+    status: 400,
+    en: 'The file is not understood; correct the lines named, or the names of its columns.',
+    zh: '文件无法识别，请更正所列各行，或核对列名。',
+  },
+  'unknown-item': {
+    status: 404,
+    en: 'There is no such difference. Reload the list.',
+    zh: '没有这项差异，请刷新列表。',
+  },
+  'state-already': {
+    status: 409,
+    en: 'This difference has been settled so before. Reload the list.',
+    zh: '该差异已如此处理，请刷新列表。',
+  },
+  'corrected-already': {
+    status: 409,
+    en: 'This difference was put right in the books and stays so.',
+    zh: '该差异已在账上更正，不能再改。',
+  },
   'command-already-open': {
     status: 409,
     en: 'The same command is already on its way; wait for its result.',

@@ -141,8 +141,8 @@ const stakeOf = async (
 const subjectOf = (requestId: string): string => `operation-request:${requestId}`
 
 /**
- * Marked as approved before anything moves, carried out under the request's own key, marked as done: whoever finds it
- * approved and not done (the program was killed between) carries on, and it happens once.
+ * Marked as approved before anything moves, carried out under the request's own key, marked as done: any second person who
+ * finds it approved and not done (the program was killed between) carries on, and it happens once.
  */
 const approve = async (
   context: FlowContext,
@@ -155,7 +155,7 @@ const approve = async (
     if (request === null) return 'unknown-request'
     if (!mayRefund(operator)) return 'not-permitted'
     if (request.requestedBy === operator.id) return 'asked-yourself'
-    if (request.state === 'approved' && request.decidedBy === operator.id) return request
+    if (request.state === 'approved') return request
     if (request.state !== 'waiting') return 'request-not-waiting'
     const { id, accountId } = request
     const at = clock.now()

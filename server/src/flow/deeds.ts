@@ -21,6 +21,7 @@ import type { FlowContext } from './process.ts'
 import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
 import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
+import { reconcileChannel, resolveItem } from './reconcile.ts'
 import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createSignChange, type SignChange } from './sign-change.ts'
@@ -60,6 +61,8 @@ export type Deeds = Readonly<{
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
   counter: Counter
+  reconcileChannel: (request: Parameters<typeof reconcileChannel>[1]) => ReturnType<typeof reconcileChannel>
+  resolveItem: (request: Parameters<typeof resolveItem>[1]) => ReturnType<typeof resolveItem>
   openShift: ReturnType<typeof createOpenShift>
   closeShift: ReturnType<typeof createCloseShift>
   openAccount: ReturnType<typeof createOpenAccount>
@@ -97,6 +100,8 @@ export const createDeeds = (
   signAgreement: createSignChange(context),
   refund: createRefund(context),
   counter: createCounter(context),
+  reconcileChannel: async (request) => reconcileChannel(context, request),
+  resolveItem: async (request) => resolveItem(context, request),
   openShift: createOpenShift(context),
   closeShift: createCloseShift(context),
   openAccount: createOpenAccount(context),
