@@ -64,8 +64,8 @@ export const reconcileChannel = route({
 
 export const difference = z.object({
   id: z.number().int(),
-  channel: z.string(),
-  kind: z.string(),
+  channel: paymentMeans,
+  kind: channelDifferenceKind,
   account: z.string().nullable(),
   reference: z.string(),
   ours: moneyText.nullable(),

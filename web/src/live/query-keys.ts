@@ -20,6 +20,7 @@ export const shiftKey = ['shift'] as const
 export const requestsKey = ['operation-requests'] as const
 export const foundKey = (text: string): QueryKey => ['found-accounts', text]
 export const accountFileKey = (accountId: number): QueryKey => ['account-file', accountId]
+export const differencesKey = ['differences'] as const
 export const openingsKey = ['openings'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]

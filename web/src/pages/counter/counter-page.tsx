@@ -14,6 +14,7 @@ import { Money } from '../../parts/states.tsx'
 import { stepTo } from '../console/meter-list.ts'
 import { AccountPanel } from './account-panel.tsx'
 import { OpenAccountDialog } from './open-account-dialog.tsx'
+import { ReconcileDialog } from './reconcile-dialog.tsx'
 import { RequestList } from './request-list.tsx'
 import { ShiftBar } from './shift-bar.tsx'
 import './counter.css'
@@ -28,6 +29,7 @@ export const CounterPage = () => {
   const { account = null } = useSearch({ from: '/counter' })
   const [typed, setTyped] = useState('')
   const [opening, setOpening] = useState(false)
+  const [reconciling, setReconciling] = useState(false)
   const field = useRef<InputRef>(null)
   const text = useDeferredValue(typed.trim())
   const { data, error, again } = useRead(foundKey(text), async () =>
@@ -62,6 +64,9 @@ export const CounterPage = () => {
         <div className="filters">
           <SearchField field={field} hint={t('counter.search')} value={typed} onChange={setTyped} />
           {maySign && <Button onClick={() => setOpening(true)}>{t('counter.open.title')}</Button>}
+          {operator.permissions.includes('refund') && (
+            <Button onClick={() => setReconciling(true)}>{t('counter.reconcile.title')}</Button>
+          )}
         </div>
         {error !== null && <Problem error={error} onRetry={again} />}
         {text !== '' && (
@@ -102,6 +107,7 @@ export const CounterPage = () => {
           <AccountPanel key={account} accountId={account} />
         )}
       </section>
+      {reconciling && <ReconcileDialog onClose={() => setReconciling(false)} />}
       {opening && (
         <OpenAccountDialog
           onClose={() => setOpening(false)}
