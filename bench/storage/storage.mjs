@@ -123,7 +123,10 @@ await withDatabase(async (database) => {
   await migrate(database)
   await populate(database, { meters, now: start })
   await database.query('update meter set watched_since = $1, last_at = $2', [new Date(start), new Date(end + dayMs)])
-  await database.query('insert into gap_sweep values (30, $1)', [new Date(end + dayMs)])
+  await database.query(
+    'insert into gap_sweep (time_zone, interval_minutes, swept_to) select distinct time_zone, 30, $1::timestamptz from site',
+    [new Date(end + dayMs)],
+  )
   await fill(database)
   const rows = meters * (days + 1) * 48
   const perReading = await bytesOf(database, 'reading')

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import type { ReadNow } from '../flow/abilities.ts'
@@ -10,6 +11,7 @@ import { createGatewayHolder } from '../flow/hold-gateways.ts'
 import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { createElsewhereReader } from '../flow/read-elsewhere.ts'
+import { createLinePublisher, runLinePublisher } from '../flow/publish-lines.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createDownloadRunner } from '../flow/run-downloads.ts'
 import { createLoadSampler } from '../flow/run-load-control.ts'
@@ -30,6 +32,9 @@ export type FieldSideParts = Readonly<{
   purchaseWriter?: PurchaseWriter | undefined
 }>
 
+/** Each of them, and each listener of the database, hangs on the one signal. */
+const loopsAtMost = 40
+
 export type FieldSide = Readonly<{ gatewayPort: number; readNow: ReadNow; stop(): Promise<void> }>
 
 /**
@@ -41,6 +46,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   const { database } = context
   const stopping = new AbortController()
   const { signal } = stopping
+  setMaxListeners(loopsAtMost, signal)
   const reach = { self, onlyHeld: kind === 'headend' }
   const collector = createCollector(context, {
     read: async (...asked) => headend.read(...asked),
@@ -62,6 +68,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     onWork,
   })
   const elsewhere = createElsewhereReader(context, self, createReadNow(context, headend))
+  const publisher = createLinePublisher(context, self, headend, () => holder.gateways())
   const readField = async () => {
     const field = await loadField(database)
     if (kind === 'house') return field
@@ -96,6 +103,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     downloads.run(signal),
     createLoadSampler(context, headend, reach).run(signal),
     runSelfTrips(context, headend, signal, reach),
+    ...(kind === 'house' ? [] : [runLinePublisher(context, publisher, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),
   ]

@@ -11,7 +11,7 @@ import { SearchField } from '../../parts/search-field.tsx'
 import { stepTo } from '../console/meter-list.ts'
 import { useLineColumns } from './line-columns.tsx'
 import { LineDetail } from './line-detail.tsx'
-import { everyLine, filterLines, sortLines, type LineFilter } from './line-list.ts'
+import { areElsewhere, everyLine, filterLines, sortLines, type LineFilter } from './line-list.ts'
 import { PauseDialog } from './pause-dialog.tsx'
 import { usePausing } from './use-pausing.ts'
 import './lines.css'
@@ -32,8 +32,8 @@ export const LinesPage = () => {
   const read = async () => call(listLines)
   const { data, error, isPending, again } = useRead(linesKey, read, { refetchInterval: readAgainMs })
   const pausing = usePausing()
-  const columns = useLineColumns()
   const all = data?.lines ?? noLines
+  const columns = useLineColumns(areElsewhere(all))
   const shown = useMemo(() => sortLines(filterLines(all, filter)), [all, filter])
   const line = shown.find(({ gateway }) => gateway.id === chosen) ?? shown[0]
   const ids = shown.map(({ gateway }) => gateway.id)
