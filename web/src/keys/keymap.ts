@@ -14,6 +14,10 @@ export type KeyAction =
   | 'back'
   | 'read-now'
   | 'buy-for-meter'
+  | 'next-quantity'
+  | 'next-span'
+  | 'earlier'
+  | 'later'
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
@@ -66,6 +70,10 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('reverse', ['v'], ['counter']),
   binding('shift', ['o'], ['counter']),
   binding('go-counter', ['f'], ['everywhere']),
+  binding('next-quantity', ['v'], ['meter']),
+  binding('next-span', ['y'], ['meter']),
+  binding('earlier', ['['], ['meter']),
+  binding('later', [']'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('take', ['t'], ['work']),
   binding('acknowledge', ['a'], ['work']),

@@ -8,6 +8,7 @@ import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
 import { load } from './en/load.ts'
+import { measurement } from './en/measurement.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -24,6 +25,7 @@ export const en: Words = {
   ...money,
   ...counter,
   ...meter,
+  ...measurement,
   ...message,
   ...work,
   ...completeness,
