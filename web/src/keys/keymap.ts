@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'sites'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'counter' | 'sites'
 
 export type KeyAction =
   | 'search'
@@ -21,6 +21,10 @@ export type KeyAction =
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
+  | 'go-counter'
+  | 'refund'
+  | 'reverse'
+  | 'shift'
   | 'new-batch'
   | 'go-dry-run'
   | 'go-work'
@@ -52,18 +56,22 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'sites']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'sites'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'sites'], true),
+  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'counter', 'sites']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
-  binding('open', ['Enter'], ['console', 'work'], true),
-  binding('top-up', ['t'], ['console', 'meter']),
+  binding('open', ['Enter'], ['console', 'work', 'counter'], true),
+  binding('top-up', ['t'], ['console', 'meter', 'counter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'sites'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'counter', 'sites'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
+  binding('refund', ['r'], ['counter']),
+  binding('reverse', ['v'], ['counter']),
+  binding('shift', ['o'], ['counter']),
+  binding('go-counter', ['f'], ['everywhere']),
   binding('next-quantity', ['v'], ['meter']),
   binding('next-span', ['y'], ['meter']),
   binding('earlier', ['['], ['meter']),

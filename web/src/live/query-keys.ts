@@ -16,6 +16,12 @@ export const workItemsKey = ['work-items'] as const
 export const fieldDaysKey = ['field-days'] as const
 export const stopsKey = ['stops'] as const
 export const noTripKey = ['no-trip'] as const
+export const shiftKey = ['shift'] as const
+export const requestsKey = ['operation-requests'] as const
+export const foundKey = (text: string): QueryKey => ['found-accounts', text]
+export const accountFileKey = (accountId: number): QueryKey => ['account-file', accountId]
+export const differencesKey = ['differences'] as const
+export const openingsKey = ['openings'] as const
 export const linesKey = ['lines'] as const
 export const sitesKey = ['sites'] as const
 export const siteKey = (siteId: number): QueryKey => ['sites', siteId]
@@ -74,6 +80,10 @@ export const liveKeys: readonly QueryKey[] = [
   ['purse'],
   ['loss'],
   ['events'],
+  shiftKey,
+  requestsKey,
+  ['account-file'],
+  ['found-accounts'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -83,7 +93,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'guard') return [guardsKey, sitesKey]
   if (topic === 'site') return [sitesKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
-  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey, requestsKey, shiftKey]
   if (topic === 'event') return [['events']]
   if (topic === 'completeness') return [completenessKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
@@ -93,7 +103,7 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (found[1] === 'meter')
     return [metersKey, overviewKey, meterKey(id), historyKey(id), measurementsKey(id), loadKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
+  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id), accountFileKey(id)]
   return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]
 }
 
