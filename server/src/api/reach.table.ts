@@ -1,22 +1,31 @@
 import {
   addNoTrip,
   addToList,
+  approveOperation,
   approveBatch,
   approveStop,
+  askCounter,
   askStopAgain,
   buyForMeter,
+  changeInstallation,
+  changeSite,
+  closeShift,
   confirmDelivery,
   countWorkItems,
   endListEntry,
   endPause,
   expectPayment,
   exportHalfHours,
+  exportMeasurements,
+  findAccounts,
+  foreseeTrip,
   freezeTrips,
   grantEmergency,
   handleWorkItem,
   judgeReading,
   listBatches,
   listCommands,
+  listDifferences,
   listEntries,
   listEvents,
   listGuards,
@@ -26,27 +35,37 @@ import {
   listMeterEvents,
   listMeters,
   listNoTrip,
+  listOpenings,
+  listOperationRequests,
   listPauses,
   listSchedules,
+  listShifts,
+  listSites,
   listStatements,
   listStops,
   listWorkItems,
+  openAccount,
+  openShift,
   pauseReading,
   previewBatch,
   printReceipt,
   printStatement,
   quoteTopUp,
+  readAccount,
   readAccountStop,
   readBatch,
   readCompleteness,
   readDay,
+  readDayData,
   readFeed,
   readFieldDays,
   readGaps,
   readHalfHours,
   readHistory,
+  readInstallation,
   readLineLoss,
   readLoad,
+  readMeasurements,
   readMeter,
   readMeterCompleteness,
   readMeterData,
@@ -55,9 +74,13 @@ import {
   readPurse,
   readRestorations,
   readSession,
+  readShift,
+  readSite,
   readStatement,
+  reconcileChannel,
   refund,
   refuseBatch,
+  refuseOperation,
   refuseStop,
   releaseTrips,
   removeNoTrip,
@@ -65,6 +88,7 @@ import {
   requestBatch,
   requestCommand,
   resetLoad,
+  resolveDifference,
   runDryRun,
   setLoadRules,
   setSchedule,
@@ -84,9 +108,10 @@ export type Subject = Readonly<{ kind: SubjectKind; id: number | string; unknown
 
 /**
  * How a route keeps to the sites of the operator. `list`: its handler is given the reach and asks for nothing beyond.
- * `self`: it is about the operator alone. Otherwise the subject, or `all-sites` when all of them are concerned.
+ * `self`: it is about the operator alone. Otherwise the subjects, or `all-sites` when all of them are concerned.
  */
-export type ReachRule<I = unknown> = 'list' | 'self' | ((input: I) => Subject | 'all-sites')
+type About = Subject | readonly Subject[] | 'all-sites'
+export type ReachRule<I = unknown> = 'list' | 'self' | ((input: I) => About)
 
 type InputOf<R> =
   R extends Route<infer P, infer Q, infer B> ? { params: z.output<P>; query: z.output<Q>; body: z.output<B> } : never
@@ -94,7 +119,7 @@ type InputOf<R> =
 const rules = new Map<string, ReachRule>()
 const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method} ${path}`
 
-const about = <R extends Route>(route: R, subjectOf: (input: InputOf<R>) => Subject | 'all-sites'): void => {
+const about = <R extends Route>(route: R, subjectOf: (input: InputOf<R>) => About): void => {
   rules.set(keyOf(route), subjectOf as ReachRule)
 }
 
@@ -105,13 +130,16 @@ const byId = (kind: SubjectKind, unknown: ProblemCode, routes: readonly ById[]):
 
 byId('meter', 'unknown-meter', [
   buyForMeter,
+  foreseeTrip,
   judgeReading,
   listCommands,
   listMeterEvents,
+  readDayData,
   readHalfHours,
   readHistory,
   readLineLoss,
   readLoad,
+  readMeasurements,
   readMeter,
   readMeterCompleteness,
   readMeterData,
@@ -131,13 +159,15 @@ byId('account', 'unknown-account', [
   listEntries,
   listStatements,
   quoteTopUp,
+  readAccount,
   readAccountStop,
   refund,
   signAgreement,
   topUp,
 ])
-byId('site', 'unknown-site', [freezeTrips, releaseTrips])
+byId('site', 'unknown-site', [changeSite, freezeTrips, readSite, releaseTrips])
 byId('batch', 'unknown-batch', [approveBatch, readBatch, refuseBatch, stopBatch])
+byId('operation-request', 'unknown-request', [approveOperation, refuseOperation])
 byId('list-entry', 'unknown-list-entry', [endListEntry])
 byId('stop-approval', 'unknown-approval', [approveStop, refuseStop])
 byId('message', 'unknown-notice', [confirmDelivery])
@@ -150,6 +180,37 @@ for (const route of [readStatement, printStatement])
 about(addNoTrip, ({ body: { site } }) =>
   site === null ? 'all-sites' : { kind: 'site-name', id: site, unknown: 'unknown-site' },
 )
+
+for (const route of [changeInstallation, reconcileChannel, resolveDifference]) about(route as Route, () => 'all-sites')
+
+const accountOf = (id: number): Subject => ({ kind: 'account', id, unknown: 'unknown-account' })
+/** An operation names further things, and moves money of all of them. */
+about(askCounter, ({ params: { id }, body: { operation } }) => {
+  const account = accountOf(id)
+  switch (operation.kind) {
+    case 'transfer':
+      return [account, accountOf(operation.toAccountId)]
+    case 'move-payment': {
+      const payment = { kind: 'payment', id: operation.paymentId, unknown: 'unknown-payment' } as const
+      return [account, payment, accountOf(operation.toAccountId)]
+    }
+    case 'reverse':
+      return [account, { kind: 'operation', id: operation.operationId, unknown: 'unknown-operation' }]
+    case 'refund-paid':
+      return [account, { kind: 'operation', id: operation.refundId, unknown: 'unknown-refund' }]
+    case 'refund':
+    case 'freeze':
+    case 'unfreeze':
+    case 'write-off':
+    case 'close-account':
+      return account
+  }
+})
+about(openAccount, ({ body: { siteId, meterIds, customer } }) => [
+  { kind: 'site', id: siteId, unknown: 'unknown-site' },
+  ...('id' in customer ? [{ kind: 'customer', id: customer.id, unknown: 'unknown-customer' } as const] : []),
+  ...meterIds.map((id) => ({ kind: 'meter', id, unknown: 'meter-not-free' }) as const),
+])
 
 const kindOfScope = { site: 'site', line: 'gateway', meter: 'meter' } as const
 const unknownOfScope = { site: 'unknown-site', line: 'unknown-gateway', meter: 'unknown-meter' } as const
@@ -168,7 +229,10 @@ about(pauseReading, ({ body: { scope, subjectId } }) => ofScope(scope, subjectId
 for (const route of [
   countWorkItems,
   exportHalfHours,
+  exportMeasurements,
+  findAccounts,
   listBatches,
+  listDifferences,
   listEvents,
   listGuards,
   listHeldReadings,
@@ -176,8 +240,12 @@ for (const route of [
   listMessages,
   listMeters,
   listNoTrip,
+  listOpenings,
+  listOperationRequests,
   listPauses,
   listSchedules,
+  listShifts,
+  listSites,
   listStops,
   listWorkItems,
   previewBatch,
@@ -186,13 +254,14 @@ for (const route of [
   readFeed,
   readFieldDays,
   readGaps,
+  readInstallation,
   readOverview,
   readRestorations,
   requestBatch,
   runDryRun,
 ] as readonly Route[])
   rules.set(keyOf(route), 'list')
-rules.set(keyOf(readSession), 'self')
+for (const route of [readSession, readShift, openShift, closeShift] as readonly Route[]) rules.set(keyOf(route), 'self')
 
 /** The rule of a route; a route without one is not put on the server. */
 export const reachRuleOf = (route: Pick<Route, 'method' | 'path'>): ReachRule => {

@@ -71,11 +71,12 @@ export const permitted = async (whoIs: WhoIs, request: FastifyRequest, permissio
 }
 
 /** What is not theirs is refused as what does not exist is: nobody learns what other branches have. */
-const mustReach = async (sql: Sql, { sites }: SignedIn, rule: ReachRule, input: unknown): Promise<void> => {
+export const mustReach = async (sql: Sql, { sites }: SignedIn, rule: ReachRule, input: unknown): Promise<void> => {
   if (sites === null || typeof rule === 'string') return
-  const subject = rule(input)
-  if (subject === 'all-sites') throw new ApiProblem('not-permitted')
-  if (!reaches(sites, await viewSubjectSites(sql, subject.kind, subject.id))) throw new ApiProblem(subject.unknown)
+  const about = rule(input)
+  if (about === 'all-sites') throw new ApiProblem('not-permitted')
+  for (const { kind, id, unknown } of 'kind' in about ? [about] : about)
+    if (!reaches(sites, await viewSubjectSites(sql, kind, id))) throw new ApiProblem(unknown)
 }
 
 const inputOf = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(

@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
+import { siteSearchOf } from '../pages/sites/site-list.ts'
 import { Crashed } from './crashed.tsx'
 import { lazyPage } from './lazy-page.ts'
 import { NotFound } from './not-found.tsx'
@@ -29,6 +31,12 @@ const batchesRoute = createRoute({
   path: '/batches',
   component: lazyPage(async () => (await import('../pages/batches/batches-page.tsx')).BatchesPage),
   validateSearch: batchSearchOf,
+})
+const counterRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/counter',
+  component: lazyPage(async () => (await import('../pages/counter/counter-page.tsx')).CounterPage),
+  validateSearch: counterSearchOf,
 })
 const dryRunRoute = createRoute({
   getParentRoute: () => root,
@@ -61,10 +69,17 @@ const meterRoute = createRoute({
   path: '/meters/$meterId',
   component: lazyPage(async () => (await import('../pages/meter/meter-page.tsx')).MeterPage),
 })
+const sitesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sites',
+  component: lazyPage(async () => (await import('../pages/sites/sites-page.tsx')).SitesPage),
+  validateSearch: siteSearchOf,
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
     consoleRoute,
+    counterRoute,
     messagesRoute,
     workRoute,
     stopsRoute,
@@ -73,6 +88,7 @@ export const router = createRouter({
     dryRunRoute,
     meterRoute,
     linesRoute,
+    sitesRoute,
   ]),
   defaultErrorComponent: Crashed,
   defaultPendingComponent: Pending,

@@ -33,6 +33,7 @@ export const Shell = () => {
     help: () => setHelping(true),
     language: changeLanguage,
     'go-console': () => void navigate({ to: '/', search: {} }),
+    'go-counter': () => void navigate({ to: '/counter', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-batches': () => void navigate({ to: '/batches', search: {} }),
     'go-dry-run': () => void navigate({ to: '/dry-run', search: {} }),
@@ -40,6 +41,7 @@ export const Shell = () => {
     'go-stops': () => void navigate({ to: '/stops' }),
     'go-completeness': () => void navigate({ to: '/completeness' }),
     'go-lines': () => void navigate({ to: '/lines' }),
+    'go-sites': () => void navigate({ to: '/sites', search: {} }),
   })
   return (
     <div className="shell">
@@ -84,6 +86,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         >
           {t('nav.console')}
         </Link>
+        <Link to="/counter" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.counter')}
+        </Link>
         <Link to="/messages" activeProps={{ className: 'here' }}>
           {t('nav.messages')}
         </Link>
@@ -104,6 +109,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/lines" activeProps={{ className: 'here' }}>
           {t('nav.lines')}
+        </Link>
+        <Link to="/sites" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.sites')}
         </Link>
       </nav>
       <span className="space" />

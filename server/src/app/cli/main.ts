@@ -30,6 +30,8 @@ import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
+import { shiftCommand } from './shift.ts'
+import { siteCommand } from './site.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
 
@@ -45,6 +47,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(eventsCommand())
+    .addCommand(siteCommand())
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
     .addCommand(malignantLoadCommand())
@@ -54,6 +57,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(shiftCommand())
     .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())

@@ -14,6 +14,10 @@ const siteOf = {
   message: 'select a.site_id from message m join account a on a.id = m.account_id where m.id = $1::bigint',
   statement: 'select a.site_id from statement s join account a on a.id = s.account_id where s.number = $1',
   payment: 'select a.site_id from payment p join account a on a.id = p.account_id where p.id = $1::uuid',
+  customer: 'select distinct site_id from account where customer_id = $1::int',
+  operation: 'select a.site_id from operation o join account a on a.id = o.account_id where o.id = $1::uuid',
+  'operation-request': `select distinct a.site_id from operation_request q
+    join account a on a.id in (q.account_id, (q.operation->>'toAccountId')::int) where q.id = $1::uuid`,
   'list-entry': 'select a.site_id from account_list e join account a on a.id = e.account_id where e.id = $1::int',
   'stop-approval': 'select a.site_id from stop_approval p join account a on a.id = p.account_id where p.id = $1::int',
   'no-trip': 'select site_id from no_trip where id = $1::int',
