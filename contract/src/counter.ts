@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { creditStage, id, idParameter, instant, moneyText, nothing, paymentText, relayState, saidId, uuid } from './values.ts'
+import {
+  creditStage,
+  id,
+  idParameter,
+  instant,
+  moneyText,
+  nothing,
+  paymentText,
+  relayState,
+  saidId,
+  uuid,
+} from './values.ts'
 
 /** Means of payment that a counter takes and gives back by. */
 export const counterMeans = z.enum(['cash-counter', 'card-terminal', 'bank-transfer'])

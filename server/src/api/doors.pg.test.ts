@@ -1,18 +1,24 @@
 import {
   addNoTrip,
+  askCounter,
   countWorkItems,
   listBatches,
+  listShifts,
+  openAccount,
+  openShift,
   problem,
   readDay,
   readFieldDays,
   readOverview,
   readSession,
+  refuseOperation,
   removeSchedule,
   setSchedule,
   type Role,
   type Route,
 } from '@xianfu/contract'
 import { hash } from '@node-rs/argon2'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { moveOperator, shutOut } from '../flow/operators.ts'
 import { createDoor } from '../flow/sign-in.ts'
@@ -116,10 +122,16 @@ describe('whose sites a request keeps to', () => {
   describe.each(roles)('%s', (role) => {
     test.each(doors.map((one) => [`${one.route.method} ${one.route.path}`, one] as const))('%s', async (_, one) => {
       const { route, kind, roles: may } = one
-      const before = kind === 'own' ? '' : await contentOf(at.town.database)
+      if (kind === 'own') {
+        const answer = await ask(route, one.ask(at.east), role)
+        expect([answer.status === 403, answer.text.includes('"code":"internal"')]).toEqual([!may.includes(role), false])
+        expect(marksIn(answer, at.west)).toEqual([])
+        return
+      }
+      const before = await contentOf(at.town.database)
       const foreign = await ask(route, one.ask(at.west), role)
       const unknown = await ask(route, one.ask(nobody), role)
-      if (!may.includes(role)) {
+      if (!may.includes(role) || kind === 'all-sites') {
         expect([foreign.status, codeOf(foreign)]).toEqual([403, 'not-permitted'])
         expect(unknown).toEqual(foreign)
         expect(await ask(route, one.ask(at.east), role)).toEqual(foreign)
@@ -129,8 +141,7 @@ describe('whose sites a request keeps to', () => {
       expect(marksIn(foreign, at.west)).toEqual([])
       if (kind === 'subject') expect([foreign.status, codeOf(foreign)?.startsWith('unknown-')]).toEqual([404, true])
       if (kind === 'order') expect(foreign.status).toBe(409)
-      if (kind !== 'own' && kind !== 'shows' && kind !== 'figures')
-        expect(await contentOf(at.town.database)).toBe(before)
+      if (kind !== 'shows' && kind !== 'figures') expect(await contentOf(at.town.database)).toBe(before)
 
       const own = await ask(route, one.ask(await fresh(one, role)), role)
       expect(own.status, own.text).not.toBe(403)
@@ -224,6 +235,53 @@ describe('whose sites a request keeps to', () => {
       expect(codeOf(await ask(route, { body }, 'administrator'))).toBe('not-permitted')
   })
 
+  test('what concerns all sites is open to who reaches them, by role', async () => {
+    for (const { route, ask: of } of doors.filter(({ kind }) => kind === 'all-sites'))
+      expect([route.path, (await ask(route, of(at.east), 'boss')).status === 403]).toEqual([route.path, false])
+  })
+
+  test('money neither comes from nor goes to an account of another branch', async () => {
+    const before = await contentOf(at.town.database)
+    const { accountId, paymentId } = at.west
+    const [west] = await at.town.database.query<{ id: string }>(
+      'select id from operation where account_id = $1 limit 1',
+      [accountId],
+    )
+    const key = '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d50'
+    for (const [operation, code] of [
+      [{ kind: 'transfer', toAccountId: accountId, amount: '1' }, 'unknown-account'],
+      [{ kind: 'move-payment', paymentId: at.east.paymentId, toAccountId: accountId }, 'unknown-account'],
+      [{ kind: 'move-payment', paymentId, toAccountId: at.east.poorAccountId }, 'unknown-payment'],
+      [{ kind: 'reverse', operationId: west?.id }, 'unknown-operation'],
+      [{ kind: 'refund-paid', refundId: west?.id }, 'unknown-refund'],
+    ] as const) {
+      const body = { key, reason: 'moved', operation }
+      const answer = await ask(askCounter, { params: { id: at.east.accountId }, body }, 'administrator')
+      expect([operation.kind, answer.status, codeOf(answer)]).toEqual([operation.kind, 404, code])
+    }
+    const free = { key, number: '79998', siteId: at.east.siteId, customer: { id: 3 }, meterIds: [] }
+    expect(codeOf(await ask(openAccount, { body: free }, 'administrator'))).toBe('unknown-customer')
+    const someone = { name: 'new', phone: '', language: 'zh' }
+    const foreign = { ...free, customer: someone, meterIds: [at.west.meterId] }
+    expect(codeOf(await ask(openAccount, { body: foreign }, 'administrator'))).toBe('meter-not-free')
+    expect(await contentOf(at.town.database)).toBe(before)
+  })
+
+  test('shifts of the own branch: of who answers for no site beyond it', async () => {
+    const of = async (login: string) =>
+      (JSON.parse((await ask(listShifts, {}, login)).text) as { shifts: { cashier: string }[] }).shifts
+    const opened = { body: { key: '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d51', counted: '0' } }
+    expect((await ask(openShift, opened, 'west')).status).toBe(200)
+    const another = { body: { key: '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d52', counted: '0' } }
+    await ask(openShift, another, 'cashier')
+    const names = (shifts: readonly { cashier: string }[]) => new Set(shifts.map(({ cashier }) => cashier))
+    expect(names(await of('administrator')).has('west')).toBe(false)
+    expect(names(await of('auditor')).has('west')).toBe(false)
+    expect(names(await of('auditor')).has('cashier')).toBe(true)
+    expect(names(await of('west'))).toEqual(new Set(['west']))
+    expect(names(await of('boss')).has('west')).toBe(true)
+  })
+
   test('a batch over both branches is for who reaches both', async () => {
     const selection = { meterIds: [at.east.meterId, at.west.meterId] }
     const order = { kind: 'alarm-on', selection, key: nobody.batchId, reason: 'works' }
@@ -264,6 +322,16 @@ describe('whose sites a request keeps to', () => {
       return { ...at.east, pauseId: await addPause(at.api, 'boss', at.east.meterId, at.town.clock.now()) }
     if (route.path === '/api/no-trip/:id/remove')
       return { ...at.east, noTripId: await addNoTripSpan(at.town, at.api, 'boss', at.east.siteName) }
+    if (route === refuseOperation) {
+      const body = {
+        key: randomUUID(),
+        reason: 'kept',
+        operation: { kind: 'transfer', amount: '0.1', toAccountId: at.east.poorAccountId },
+      }
+      const asked = await ask(askCounter, { params: { id: at.east.accountId }, body }, role)
+      const { requestId = at.east.requestId } = JSON.parse(asked.text) as { requestId?: string }
+      return { ...at.east, requestId }
+    }
     if (route === removeSchedule) {
       const body = { scope: 'meter', subjectId: at.east.meterId, dataSet: 'freeze', minutes: 60 }
       await ask(setSchedule, { body }, role)

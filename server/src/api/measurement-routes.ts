@@ -105,7 +105,16 @@ export const measurementRoutes = (app: FastifyInstance, abilities: ApiAbilities,
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="measurements-${first}-${last}.csv"`)
-      .send(streamOf(measurementLines(database, { first, last, reach: caller.sites, meterIds: meter === undefined ? null : [meter] })))
+      .send(
+        streamOf(
+          measurementLines(database, {
+            first,
+            last,
+            reach: caller.sites,
+            meterIds: meter === undefined ? null : [meter],
+          }),
+        ),
+      )
   })
 }
 

@@ -7,13 +7,14 @@ export type Asked = Readonly<{ params?: object; query?: object; body?: unknown }
 
 /**
  * One door. `subject`: it is about one thing, and foreign things are refused as what does not exist; `shows`: a list, which
- * must show what is of the operator's own branch and nothing of another; `own`: about the operator alone.
+ * must show what is of the operator's own branch and nothing of another; `figures`: sums and what may be empty; `order`: foreign
+ * things are as if they were not there; `own`: about the operator alone; `all-sites`: for who reaches all of them.
  */
 export type Door = Readonly<{
   route: Route
   /** Who may. */
   roles: readonly Role[]
-  kind: 'subject' | 'shows' | 'figures' | 'order' | 'own'
+  kind: 'subject' | 'shows' | 'figures' | 'order' | 'own' | 'all-sites'
   ask(of: Branch): Asked
 }>
 
@@ -45,6 +46,7 @@ const about = (
 ): Door => door(route, roles, 'subject', (of) => ({ params: { id: idOf(of) }, ...more }))
 
 const span = { first: '2026-11-30', last: '2026-11-30' }
+const moments = { from: Date.parse('2026-11-01'), to: Date.parse('2026-12-01') }
 const order = (meterId: number) => ({ kind: 'direct-close', selection: { meterIds: [meterId] } })
 
 /** Who may ask what of whom: every route of the contract has a row, or the test fails. */
@@ -56,6 +58,10 @@ export const doors: readonly Door[] = [
   ofMeter(contract.readHistory),
   ofMeter(contract.listCommands),
   ofMeter(contract.requestCommand, mayControl, { body: { key, kind: 'permit-close', reason } }),
+  ofMeter(contract.foreseeTrip, mayTrip),
+  ofMeter(contract.readMeasurements, all, { query: { from: moments.from, to: moments.to } }),
+  ofMeter(contract.readDayData, all, { query: span }),
+  door(contract.exportMeasurements, all, 'subject', ({ meterId }) => ({ query: { ...span, meter: meterId } })),
   ofMeter(contract.readNow, mayWork, { body: {} }),
   ofMeter(contract.listMeterEvents),
   ofMeter(contract.readMeterCompleteness),
@@ -72,6 +78,29 @@ export const doors: readonly Door[] = [
   door(contract.judgeReading, mayTrip, 'subject', ({ meterId, heldAt }) => ({
     params: { id: meterId },
     body: { at: heldAt, verdict: 'reject', reason },
+  })),
+
+  door(contract.findAccounts, all, 'shows', () => ({ query: { q: '7000' } })),
+  ofAccount(contract.readAccount),
+  ofAccount(contract.askCounter, mayTakeMoney, { body: { key, reason, operation: { kind: 'freeze', amount: '1' } } }),
+  door(contract.listOperationRequests, all, 'shows'),
+  about(contract.approveOperation, mayTrip, ({ requestId }) => requestId, { body: {} }),
+  about(contract.refuseOperation, mayTakeMoney, ({ requestId }) => requestId, { body: { reason } }),
+  door(contract.listOpenings, mayTrip, 'shows'),
+  door(contract.openAccount, mayTrip, 'subject', ({ siteId }) => ({
+    body: { key, number: '79999', siteId, customer: { name: 'new', phone: '', language: 'zh' }, meterIds: [] },
+  })),
+  door(contract.readShift, mayTakeMoney, 'own'),
+  door(contract.openShift, mayTakeMoney, 'own', () => ({ body: { key, counted: '0' } })),
+  door(contract.closeShift, mayTakeMoney, 'own', () => ({ body: { key, counted: '0' } })),
+  door(contract.listShifts, all, 'figures'),
+  door(contract.listDifferences, all, 'figures'),
+  door(contract.reconcileChannel, mayTrip, 'all-sites', () => ({
+    body: { channel: 'alipay', firstDay: '2026-11-01', lastDay: '2026-11-01', file: 'reference,amount\na,1\n' },
+  })),
+  door(contract.resolveDifference, mayTrip, 'all-sites', () => ({
+    params: { id: 1 },
+    body: { state: 'explained', reason },
   })),
 
   ofAccount(contract.listEntries),
@@ -101,6 +130,13 @@ export const doors: readonly Door[] = [
   })),
   about(contract.removeNoTrip, mayTrip, ({ noTripId }) => noTripId, { body: {} }),
 
+  door(contract.listSites, all, 'shows'),
+  about(contract.readSite, all, ({ siteId }) => siteId),
+  about(contract.changeSite, mayTrip, ({ siteId }) => siteId, {
+    body: { version: 0, reason, changes: { servicePhone: '1' } },
+  }),
+  door(contract.readInstallation, all, 'figures'),
+  door(contract.changeInstallation, mayTrip, 'all-sites', () => ({ body: { version: 0, reason, changes: {} } })),
   door(contract.listGuards, all, 'shows'),
   about(contract.freezeTrips, mayTrip, ({ siteId }) => siteId, { body: { reason } }),
   about(contract.releaseTrips, mayTrip, ({ siteId }) => siteId, { body: { reason, password: 'correct horse' } }),

@@ -21,6 +21,7 @@ export type Branch = Readonly<{
   pauseId: number
   batchId: string
   workItemId: number
+  requestId: string
   heldAt: number
   marks: readonly string[]
 }>
@@ -51,6 +52,7 @@ export const nobody: Branch = {
   pauseId: 2_000_000_000,
   batchId: '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d4e',
   workItemId: 2_000_000_000,
+  requestId: '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d4e',
   heldAt: 0,
   marks: [],
 }
@@ -157,6 +159,17 @@ const furnish = async (town: Town, api: ApiBench, name: string, marks: readonly 
     reason: `works in ${name}`,
   }
   const batch = await made<{ id: string }>('/api/batches', order)
+  const asked = await made<{ requestId: string }>(`/api/accounts/${String(poorAccountId)}/operations`, {
+    key: keyOf(name, 3),
+    reason: 'cannot pay',
+    operation: { kind: 'write-off', amount: '0.5', of: 'overdraft' },
+  })
+  // One that stays, whatever becomes of the other.
+  await made(`/api/accounts/${String(poorAccountId)}/operations`, {
+    key: keyOf(name, 4),
+    reason: 'cannot pay',
+    operation: { kind: 'write-off', amount: '0.4', of: 'overdraft' },
+  })
   await openWorkItems(town.database, [{ kind: 'theft-sign', subject: `meter:${name}`, meterId, detail: {} }], now)
   return {
     siteId: at.site_id,
@@ -182,6 +195,7 @@ const furnish = async (town: Town, api: ApiBench, name: string, marks: readonly 
     workItemId: Number(
       (await only<{ id: bigint }>(town, 'select id from work_item where subject = $1', [`meter:${name}`])).id,
     ),
+    requestId: asked.requestId,
     heldAt: end + 11 * hour,
     marks,
   }

@@ -237,7 +237,9 @@ const freeMetersShown = 200
 /** What an account may be opened with. */
 export const viewOpenings = async (sql: Sql, reach: Reach = null): Promise<OpeningsView> => {
   const [sites, meters] = await Promise.all([
-    sql.query<OpeningsView['sites'][number]>(`select id, name from site where ${within('id', 1)} order by name`, [reach]),
+    sql.query<OpeningsView['sites'][number]>(`select id, name from site where ${within('id', 1)} order by name`, [
+      reach,
+    ]),
     sql.query<OpeningsView['meters'][number]>(
       `select id, site_id, place, address from meter where account_id is null and ${within('site_id', 1)}
        order by place limit ${String(freeMetersShown)}`,

@@ -19,10 +19,7 @@ export type DifferenceView = Readonly<{
 const listedAtMost = 1_000
 
 /** Open differences between our payments and the files of channels, the oldest first. */
-export const viewChannelDifferences = async (
-  sql: Sql,
-  reach: Reach = null,
-): Promise<readonly DifferenceView[]> => {
+export const viewChannelDifferences = async (sql: Sql, reach: Reach = null): Promise<readonly DifferenceView[]> => {
   const rows = await sql.query<Omit<DifferenceView, 'id'> & { id: bigint }>(
     `select i.id, r.subject as channel, i.kind, a.number as account, i.detail->>'reference' as reference,
             i.detail->'ours'->>'amount' as ours, i.detail->'theirs'->>'amount' as theirs, i.at

@@ -20,11 +20,7 @@ export type SiteView = Readonly<{
 }>
 
 /** All sites, or one of them. Counted here, not kept: a page looks at them a few times a minute. */
-export const viewSites = async (
-  sql: Sql,
-  siteId: number | null,
-  reach: Reach = null,
-): Promise<readonly SiteView[]> =>
+export const viewSites = async (sql: Sql, siteId: number | null, reach: Reach = null): Promise<readonly SiteView[]> =>
   sql.query<SiteView>(
     `select s.id, s.name, s.time_zone, s.reading_interval_minutes as interval_minutes,
             coalesce(m.n, 0)::int as meters, coalesce(a.n, 0)::int as accounts, coalesce(g.n, 0)::int as gateways,
