@@ -7,6 +7,7 @@ import { viewWatchedMeter } from '../store/view/completeness.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { checkDays } from './check-days.ts'
 import { ApiProblem } from './problem.ts'
+import { routeLimit } from './route-limits.table.ts'
 import { createRegister, permitted, type WhoIs } from './register.ts'
 import { streamOf } from './stream-of.ts'
 
@@ -45,7 +46,7 @@ export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, wh
     }
   })
 
-  app.get(exportHalfHours.path, async (request, reply) => {
+  app.get(exportHalfHours.path, routeLimit(exportHalfHours), async (request, reply) => {
     const { sites } = await permitted(whoIs, request, 'view')
     const query = exportHalfHours.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')

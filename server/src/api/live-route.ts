@@ -10,6 +10,8 @@ import { tokenOf } from './session-routes.ts'
 
 /** Streams that may be open at once. */
 const maximumStreams = 500
+/** Of these, one operator's: consoles left open on many machines must not shut the others out. */
+const maximumStreamsOfOne = 20
 /** Changes of so long are told together, elapsed time. */
 const gatherMs = 200
 /** A comment so often keeps proxies from closing, and ends the stream of a session that is over; elapsed time. */
@@ -21,17 +23,19 @@ export const liveRoute = (
   { live, clock, log, door, database }: ApiAbilities,
   whoIs: WhoIs,
 ): void => {
-  const streams = new Set<AbortController>()
+  const streams = new Map<AbortController, number>()
   app.addHook('preClose', async () => {
-    for (const stream of streams) stream.abort()
+    for (const stream of streams.keys()) stream.abort()
   })
   app.get(livePath, async (request, reply) => {
-    let { sites: reach } = await permitted(whoIs, request, 'view')
-    if (streams.size >= maximumStreams) throw new ApiProblem('too-many-requests')
+    const { id, sites } = await permitted(whoIs, request, 'view')
+    let reach = sites
+    const own = [...streams.values()].filter((operatorId) => operatorId === id).length
+    if (streams.size >= maximumStreams || own >= maximumStreamsOfOne) throw new ApiProblem('too-many-requests')
     reply.hijack()
     const { raw } = reply
     const over = new AbortController()
-    streams.add(over)
+    streams.set(over, id)
     raw.on('close', () => over.abort())
     raw.on('error', () => over.abort())
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })

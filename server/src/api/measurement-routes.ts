@@ -16,6 +16,7 @@ import { viewMeter } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { checkDays } from './check-days.ts'
 import { ApiProblem } from './problem.ts'
+import { routeLimit } from './route-limits.table.ts'
 import { createRegister, mustReach, permitted, type WhoIs } from './register.ts'
 import { streamOf } from './stream-of.ts'
 
@@ -91,7 +92,7 @@ export const measurementRoutes = (app: FastifyInstance, abilities: ApiAbilities,
     }
   })
 
-  app.get(exportMeasurements.path, async (request, reply) => {
+  app.get(exportMeasurements.path, routeLimit(exportMeasurements), async (request, reply) => {
     const caller = await permitted(whoIs, request, 'view')
     const query = exportMeasurements.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')

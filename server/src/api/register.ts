@@ -9,6 +9,7 @@ import type { SignedIn } from '../flow/sign-in.ts'
 import { viewSubjectSites } from '../store/view/subject-sites.ts'
 import { hasUnusableText } from './input-text.ts'
 import { ApiProblem, type ProblemField } from './problem.ts'
+import { routeLimit } from './route-limits.table.ts'
 import { issueWords } from './issue-words.table.ts'
 import { reachRuleOf, type ReachRule } from './reach.table.ts'
 
@@ -31,6 +32,7 @@ export const createRegister = (app: FastifyInstance, whoIs: WhoIs, database: Sql
     options: RouteShorthandOptions = {},
   ): void {
     app.route({
+      ...routeLimit(route),
       ...options,
       method: route.method,
       url: route.path,
