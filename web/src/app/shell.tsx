@@ -2,7 +2,7 @@ import { countWorkItems, signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInstant } from '../format/time.ts'
 import { KeyHelp } from '../keys/key-help.tsx'
@@ -12,7 +12,6 @@ import { workItemsKey } from '../live/query-keys.ts'
 import { useLive } from '../live/use-live.ts'
 import { useRead } from '../live/use-read.ts'
 import { call } from './call.ts'
-import { ChosenMeterContext } from './chosen-meter.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { GuardBanner } from './guard-banner.tsx'
 import { LanguageSwitch, useChangeLanguage } from './language-switch.tsx'
@@ -27,8 +26,6 @@ export const Shell = () => {
   const navigate = useNavigate()
   const changeLanguage = useChangeLanguage()
   const [helping, setHelping] = useState(false)
-  const [chosen, choose] = useState<number | null>(null)
-  const chosenMeter = useMemo(() => ({ id: chosen, choose }), [chosen])
   useKeys('everywhere', {
     help: () => setHelping(true),
     language: changeLanguage,
@@ -50,9 +47,7 @@ export const Shell = () => {
       {live.lostAt !== null && <ConnectionBanner lostAt={live.lostAt} />}
       <GuardBanner />
       <main className="page" id="content">
-        <ChosenMeterContext value={chosenMeter}>
-          <Outlet />
-        </ChosenMeterContext>
+        <Outlet />
       </main>
       {helping && <KeyHelp onClose={() => setHelping(false)} />}
     </div>

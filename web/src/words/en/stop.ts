@@ -5,6 +5,12 @@ export const stop: Same<typeof chinese> = {
   stop: {
     title: 'Stops',
     rows: 'Accounts on the way to a stop',
+    emptyFilter: 'No account fits',
+    search: 'Search place, account, customer',
+    allStages: 'All stages',
+    count: '{{shown}} of {{total}} accounts',
+    detail: 'The account’s way to a stop',
+    hint: 'Choose an account to see it',
     empty: 'No account is on the way to a stop',
     account: 'Account · customer',
     place: 'Place',
