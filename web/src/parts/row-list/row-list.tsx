@@ -41,7 +41,7 @@ export const RowList = <Row extends object>(props: Props<Row>) => {
     window.scrollTo({ top: 0 })
     place.current?.focus()
   }, [place, reading])
-  const room = detail === undefined ? 'alone' : list.narrow ? 'narrow' : (props.detailWidth ?? 'usual')
+  const room = detail === undefined ? 'full' : list.narrow ? 'narrow' : (props.detailWidth ?? 'usual')
   return (
     <div className={`row-list ${room}`}>
       {!reading && (

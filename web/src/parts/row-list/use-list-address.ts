@@ -44,9 +44,12 @@ export const useListAddress = <Filter extends string = never>(): ListAddress<Fil
   const settle = useCallback(
     (change?: ListSearch<Filter>): void => {
       const next = { ...search, ...change }
-      if (!sameSearch(next, written)) write(next, true)
+      if (sameSearch(next, written)) return
+      write(next, true)
+      // Otherwise a page that is opened next would take the place of what was just written.
+      router.history.flush()
     },
-    [search, write, written],
+    [router, search, write, written],
   )
   useEffect(() => browserClock.after(settleMs, () => settle()), [settle])
   return {
