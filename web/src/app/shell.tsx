@@ -1,8 +1,8 @@
 import { countWorkItems, signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInstant } from '../format/time.ts'
 import { KeyHelp } from '../keys/key-help.tsx'
@@ -58,6 +58,12 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
   const { t } = useTranslation()
   const { system, operator } = useSite()
   const queries = useQueryClient()
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    // On a narrow screen the pages are a strip, in which the one that is open must be seen.
+    nav.current?.querySelector('.here')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [pathname])
   const leave = async (): Promise<void> => {
     await call(signOut).catch(() => undefined)
     queries.clear()
@@ -65,12 +71,12 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
   }
   return (
     <header className="bar">
-      <Link to="/" search={{}} className="brand">
+      <Link to="/" search={{}} className="brand" aria-label={t('product')}>
         <img src="/mark.svg" alt="" width={22} height={22} />
         <strong>{t('product')}</strong>
       </Link>
       <span className="site">{system.name}</span>
-      <nav aria-label={t('nav.main')}>
+      <nav aria-label={t('nav.main')} ref={nav}>
         <Link
           to="/"
           search={{}}

@@ -55,7 +55,12 @@ export const BatchesPage = () => {
             render: (_, { at }) => formatInstant(at, system.timeZone, 'short'),
           },
           { title: t('batch.what'), render: (_, batch) => <KindTag kind={batch.kind} override={batch.override} /> },
-          { title: t('batch.requester'), width: 110, render: (_, { requestedBy }) => requestedBy.name },
+          {
+            title: t('batch.requester'),
+            width: 110,
+            responsive: ['md'],
+            render: (_, { requestedBy }) => requestedBy.name,
+          },
           { title: t('batch.state'), width: 120, render: (_, { state }) => <BatchStateTag state={state} /> },
           {
             title: t('batch.progress'),

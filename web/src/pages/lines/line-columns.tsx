@@ -16,7 +16,12 @@ export const useLineColumns = (): TableColumnsType<LineRow> => {
       width: 96,
       render: (_, { health }) => <Tag color={stateColor[health.state]}>{t(`lineState.${health.state}`)}</Tag>,
     },
-    { title: t('line.cause'), width: 130, render: (_, { health }) => t(`lineCause.${health.cause}`) },
+    {
+      title: t('line.cause'),
+      width: 130,
+      responsive: ['sm'],
+      render: (_, { health }) => t(`lineCause.${health.cause}`),
+    },
     {
       title: t('line.rate'),
       className: 'number',
@@ -51,6 +56,7 @@ export const useLineColumns = (): TableColumnsType<LineRow> => {
       title: t('line.planned'),
       className: 'number',
       width: 96,
+      responsive: ['sm'],
       render: (_, { airtime }) => percent(airtime?.share ?? null),
     },
     {
@@ -83,6 +89,7 @@ export const useLineColumns = (): TableColumnsType<LineRow> => {
       title: t('line.missed'),
       className: 'number',
       width: 96,
+      responsive: ['sm'],
       render: (_, row) => String(missedCount(row)),
     },
   ]

@@ -79,6 +79,16 @@ export const stop: Same<typeof chinese> = {
   legalPath: { agreement: 'Prepayment agreement', 'overdue-30': 'Bills 30 days overdue' },
   payMode: { prepaid: 'Prepaid', 'post-paid': 'Post-paid' },
   stopApproval: { automatic: 'Automatic stop', approved: 'Approved stop' },
+  holidayName: {
+    元旦: 'New Year’s Day',
+    春节: 'Spring Festival',
+    清明节: 'Qingming Festival',
+    劳动节: 'Labour Day',
+    端午节: 'Dragon Boat Festival',
+    中秋节: 'Mid-Autumn Festival',
+    国庆节: 'National Day',
+    '国庆节、中秋节': 'National Day and Mid-Autumn Festival',
+  },
   noTripKind: { holiday: 'Holiday', weather: 'Weather', event: 'Event' },
   approvalState: { open: 'Open', approved: 'Approved', refused: 'Refused', withdrawn: 'Withdrawn' },
   powerState: {

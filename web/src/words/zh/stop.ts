@@ -77,6 +77,17 @@ export const stop = {
   legalPath: { agreement: '预付费协议', 'overdue-30': '逾期 30 日' },
   payMode: { prepaid: '预付费', 'post-paid': '后付费' },
   stopApproval: { automatic: '自动停电', approved: '审批停电' },
+  /** By the names of the program’s calendar. */
+  holidayName: {
+    元旦: '元旦',
+    春节: '春节',
+    清明节: '清明节',
+    劳动节: '劳动节',
+    端午节: '端午节',
+    中秋节: '中秋节',
+    国庆节: '国庆节',
+    '国庆节、中秋节': '国庆节、中秋节',
+  },
   noTripKind: { holiday: '节假日', weather: '恶劣天气', event: '保电活动' },
   approvalState: { open: '待审批', approved: '已同意', refused: '不同意', withdrawn: '已撤回' },
   powerState: {
