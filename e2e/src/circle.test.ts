@@ -166,4 +166,43 @@ describe('the main job, over real TCP and a real database', () => {
       await browser.close()
     }
   })
+
+  test('in the browser: a list is walked by keys and keeps its place in the address', { timeout }, async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage({ locale: 'zh-CN' })
+      await page.goto(server.url)
+      await page.fill('input[autocomplete=username]', 'admin')
+      await page.fill('input[type=password]', server.password)
+      await page.keyboard.press('Enter')
+      const meters = page.getByRole('table', { name: '电表列表' })
+      const chosen = meters.locator('[aria-selected=true]')
+      await chosen.waitFor()
+      await page.keyboard.press('End')
+      await page.waitForURL(/\?id=\d+$/u)
+      const last = await chosen.innerText()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/meters\/\d+$/u)
+      await page.keyboard.press('Escape')
+      await chosen.waitFor()
+      expect((await chosen.innerText()).split('\n')[0]).toBe(last.split('\n')[0])
+
+      // The same place for a colleague who is sent the address, and on a screen that has room for one thing only.
+      await page.keyboard.press('b')
+      await page.keyboard.press('/')
+      await page.keyboard.type('GW-02')
+      await page.waitForURL(/\/lines\?q=GW-02$/u)
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.reload()
+      const lines = page.getByRole('table', { name: '总线列表' })
+      await lines.getByText('GW-02').click()
+      await page.waitForURL(/[?&]id=\d+/u)
+      await page.getByRole('complementary', { name: '总线详情' }).getByText('GW-02').waitFor()
+      await page.goBack()
+      await lines.getByText('GW-02').waitFor()
+      expect(await lines.getByText(/^GW-0\d$/u).count()).toBe(1)
+    } finally {
+      await browser.close()
+    }
+  })
 })

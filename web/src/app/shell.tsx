@@ -62,7 +62,8 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
   const { pathname } = useLocation()
   useEffect(() => {
     // On a narrow screen the pages are a strip, in which the one that is open must be seen.
-    nav.current?.querySelector('.here')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    const links = [...(nav.current?.querySelectorAll('a') ?? [])]
+    links.find((link) => link.pathname === pathname)?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [pathname])
   const leave = async (): Promise<void> => {
     await call(signOut).catch(() => undefined)

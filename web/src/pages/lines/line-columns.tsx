@@ -10,7 +10,7 @@ export const useLineColumns = (): TableColumnsType<LineRow> => {
   const { t } = useTranslation()
   return [
     { title: t('line.code'), width: 120, render: (_, { gateway }) => gateway.code },
-    { title: t('line.site'), responsive: ['lg'], render: (_, { site }) => site.name },
+    { title: t('line.site'), responsive: ['xxl'], render: (_, { site }) => site.name },
     {
       title: t('line.state'),
       width: 96,
