@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../server/dist/app/system-clock.js'
 
 const program = fileURLToPath(new URL('../../simulator/bin/xianfu-simulator.js', import.meta.url))
 

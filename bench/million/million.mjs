@@ -5,16 +5,19 @@
  * its power in DL/T 645 frames, and each reading is settled into the ledger. Server, simulator and PostgreSQL are processes
  * of their own; time, reads, processor time and memory of each are printed, and what the database grew by.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { uuidv7 } from 'uuidv7'
 import { startEmbeddedPostgres } from '../../server/dist/app/embedded-postgres/start-embedded-postgres.js'
+import { systemClock } from '../../server/dist/app/system-clock.js'
+import { sealLedger } from '../../server/dist/flow/seal-ledger.js'
 import { settleReadings } from '../../server/dist/flow/settle.js'
 import { connectionUrl } from '../../server/dist/store/connection.js'
 import { openDatabase } from '../../server/dist/store/database.js'
@@ -29,6 +32,10 @@ const { values } = parseArgs({
     'keep-logs': { type: 'boolean', default: false },
     /** Folder for a processor profile of the server. */
     profile: { type: 'string' },
+    /** Folder in which enrolled archives are kept: enrolling a million takes minutes. Of the same day and migrations only. */
+    archives: { type: 'string' },
+    /** Further words for the server's Node, as one text. */
+    node: { type: 'string', default: '' },
   },
 })
 const metersPerGateway = 200
@@ -76,6 +83,12 @@ const enrol = async (database, meters) => {
     await settleReadings(database, { uuid: uuidv7 }, batch, at)
     if (from % 100_000 === 1 && from > 1) tell(`  ${from - 1} meters have their first reading`)
   }
+  // As after a day of running: the daily look at each meter is spread over the day, and no gap is unknown.
+  await database.query(`update meter set checked_at = now() - (id % 86400) * interval '1 second', watched_since = $1`, [
+    new Date(at),
+  ])
+  tell('  sealing what was charged so far …')
+  await sealLedger({ database, clock: systemClock() })
   await database.query('vacuum analyze')
 }
 
@@ -85,6 +98,7 @@ const startServer = async (url, data, logs) => {
   // As `npm start` starts it.
   const program = [
     '--max-semi-space-size=32',
+    ...values.node.split(' ').filter((word) => word !== ''),
     ...profiling,
     serverProgram,
     ...words,
@@ -102,7 +116,7 @@ const startServer = async (url, data, logs) => {
     createInterface(child.stdout).on('line', (line) => {
       const found = /gateways dial in on\s+port (\d+)/u.exec(line)
       if (found) resolve(Number(found[1]))
-      else if (logs) tell(`server: ${line}`)
+      else if (logs || values.node !== '') tell(`server: ${line}`)
     })
   })
   return { child, port }
@@ -157,21 +171,50 @@ const cycle = async (database, meters, before, weights, withinMs) => {
   }
 }
 
-const measure = async (meters) => {
-  const folder = await mkdtemp(join(tmpdir(), 'xianfu-million-'))
-  await chmod(folder, 0o711)
+const openData = async (dataDirectory) => {
   const postgres = await startEmbeddedPostgres({
-    dataDirectory: join(folder, 'data'),
+    dataDirectory,
     settings: { shared_buffers: '1GB', max_wal_size: '4GB' },
     onProgress: () => undefined,
   })
   const url = connectionUrl(postgres.connection)
   const database = openDatabase({ connection: { connectionString: url }, maxConnections: 2, onError })
-  const children = []
+  const close = async () => {
+    await database.close()
+    await postgres.stop()
+  }
+  return { url, database, close }
+}
+
+/** With its owner: PostgreSQL does not run as root, and its files are not root's. */
+const copy = async (from, to) => promisify(execFile)('cp', ['-a', from, to])
+
+/** A database with so many meters enrolled, in `data`. */
+const prepare = async (data, meters) => {
+  const kept = values.archives === undefined ? null : join(values.archives, String(meters))
+  if (kept !== null && existsSync(kept)) {
+    tell(`${meters} meters: enrolled before`)
+    return copy(kept, data)
+  }
+  tell(`${meters} meters: enrolling …`)
+  const { database, close } = await openData(data)
   try {
     await migrate(database)
-    tell(`${meters} meters: enrolling …`)
     await enrol(database, meters)
+  } finally {
+    await close()
+  }
+  if (kept !== null) await copy(data, kept)
+}
+
+const measure = async (meters) => {
+  const folder = await mkdtemp(join(tmpdir(), 'xianfu-million-'))
+  await chmod(folder, 0o711)
+  const data = join(folder, 'data')
+  await prepare(data, meters)
+  const { url, database, close } = await openData(data)
+  const children = []
+  try {
     const sizeBefore = await sizeOf(database)
     const before = await readingsSoFar(database)
     const postmaster = Number(
@@ -202,8 +245,7 @@ const measure = async (meters) => {
     }
   } finally {
     for (const child of children.reverse()) await ended(child, 'SIGINT')
-    await database.close()
-    await postgres.stop()
+    await close()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -20,6 +20,10 @@ export type GapState = z.infer<typeof gapState>
 export const lossReason = z.enum(['no-record', 'no-memory', 'not-plausible'])
 export type LossReason = z.infer<typeof lossReason>
 
+/** On which side of a lost gap no register is known. */
+export const unknownSide = z.enum(['before', 'after'])
+export type UnknownSide = z.infer<typeof unknownSide>
+
 const count = z.number().int()
 
 /** Intervals of the meters of one gateway on one day of its site. */
@@ -41,6 +45,8 @@ export const dayCompleteness = z.object({
   lost: count,
   /** Intervals without a reading of their own, whatever became of them since. */
   byReason: z.partialRecord(gapReason, count),
+  /** Lost ones, by the side on which no register is known. */
+  lostBySide: z.partialRecord(unknownSide, count),
 })
 export type DayCompleteness = z.infer<typeof dayCompleteness>
 
@@ -66,6 +72,8 @@ export const gap = z.object({
   reason: gapReason,
   state: gapState,
   because: lossReason.nullable(),
+  /** Null unless it is lost. */
+  unknownSide: unknownSide.nullable(),
   /** How often its meter was asked for its records. */
   attempts: count,
 })

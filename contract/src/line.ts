@@ -63,6 +63,16 @@ export const lineRow = z.object({
   /** Turns of the energy that were missed in the last 24 hours, by reason. */
   missed: z.array(z.object({ reason: z.string(), count: z.number().int() })),
   queueLength: z.number().int(),
+  /** The process that has the gateway's socket; null when none has. */
+  holder: z
+    .object({
+      name: z.string(),
+      /** The one that answers: health, measured and waiting are of this moment. */
+      isHere: z.boolean(),
+      /** Otherwise how old they are, in real milliseconds; null while it has told nothing. */
+      ageMs: z.number().nullable(),
+    })
+    .nullable(),
   pausedUntil: instant.nullable(),
 })
 export type LineRow = z.infer<typeof lineRow>

@@ -182,8 +182,9 @@ describe('the main job, over real TCP and a real database', () => {
       await page.waitForURL(/\?id=\d+$/u)
       const last = await chosen.innerText()
       await page.keyboard.press('Enter')
-      await page.waitForURL(/\/meters\/\d+$/u)
+      await page.getByRole('button', { name: '返回列表' }).waitFor()
       await page.keyboard.press('Escape')
+      await page.waitForURL(/\?id=\d+$/u)
       await chosen.waitFor()
       expect((await chosen.innerText()).split('\n')[0]).toBe(last.split('\n')[0])
 

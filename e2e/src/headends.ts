@@ -138,7 +138,14 @@ const rowsOf = async (data: string) => {
 }
 type Rows = Awaited<ReturnType<typeof rowsOf>>
 
-export const playTakeover = async (options: TakeoverOptions): Promise<Takeover> => {
+export const playTakeover = async (options: TakeoverOptions): Promise<Takeover> =>
+  withTwoProcesses(options, async (players) => killInMidCycle(options, players))
+
+/** A house, a headend beside it, and virtual gateways on both, for as long as it is played. */
+export const withTwoProcesses = async <T>(
+  options: TakeoverOptions,
+  play: (players: Players) => Promise<T>,
+): Promise<T> => {
   const folder = await makeDataFolder()
   const files = await mkdtemp(join(tmpdir(), 'xianfu-files-'))
   const ends: (() => Promise<unknown>)[] = [
@@ -159,20 +166,20 @@ export const playTakeover = async (options: TakeoverOptions): Promise<Takeover> 
     ends.push(async () => {
       village.child.stdin?.end()
     })
-    return await killInMidCycle(options, { house, headend, village, rows })
+    return await play({ house, headend, village, rows })
   } finally {
     for (const end of ends.reverse()) await end().catch(() => undefined)
   }
 }
 
-const kill = async (child: ChildProcess): Promise<void> => {
+export const kill = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGKILL')
   await ended
 }
 
-type Players = Readonly<{ house: RunningServer; headend: Headend; village: Village; rows: Rows }>
+export type Players = Readonly<{ house: RunningServer; headend: Headend; village: Village; rows: Rows }>
 
 const scheduled = `select count(*) as n from reading where obtained = 'scheduled'`
 const heldByHeadend = `from meter m join gateway g on g.id = m.gateway_id join headend_process h on h.id = g.headend_id

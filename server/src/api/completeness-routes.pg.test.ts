@@ -57,6 +57,7 @@ describe('completeness over HTTP', () => {
         missing: 1,
         lost: 0,
         byReason: { 'gateway-away': 1 },
+        lostBySide: {},
       },
     ])
   })
@@ -65,7 +66,16 @@ describe('completeness over HTTP', () => {
     const answer = readGaps.response.parse((await get('/api/completeness/gaps?days=1')).json())
     const from = wednesday + halfHour
     expect(answer.gaps).toMatchObject([
-      { meterId, place: 'B', from, to: from + halfHour, intervals: 1, reason: 'gateway-away', state: 'open' },
+      {
+        meterId,
+        place: 'B',
+        from,
+        to: from + halfHour,
+        intervals: 1,
+        reason: 'gateway-away',
+        state: 'open',
+        unknownSide: null,
+      },
     ])
     expect(answer.cells).toEqual([{ at: from, state: 'open', meters: 1 }])
   })

@@ -1,5 +1,6 @@
 import { readCompleteness, readGaps, readMeterCompleteness, type Gap } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { intervalFacts } from '../domain/completeness.ts'
 import { lastDays, tellCompleteness } from '../flow/tell-completeness.ts'
 import { gapFactOf, viewGapGrid, viewGaps, viewWatchedMeter, type GapView } from '../store/view/completeness.ts'
@@ -24,7 +25,14 @@ export const completenessRoutes = (app: FastifyInstance, abilities: ApiAbilities
   register.guarded(readGaps, 'view', async ({ query: { days } }) => {
     const span = spanOf(system.timeZone, days)
     const gaps = await viewGaps(database, span, { meterId: null, limit: mostGaps })
-    const cells = await viewGapGrid(database, span, system.readingIntervalMinutes)
+    const { timeZone, readingIntervalMinutes: minutes } = system
+    const begins = intervalGrid(timeZone, minutes).beginningIn(span)
+    const cells = await viewGapGrid(
+      database,
+      span,
+      minutes,
+      begins.map(({ from }) => from),
+    )
     return {
       gaps: gaps.map(presentGap),
       intervalMinutes: system.readingIntervalMinutes,
@@ -42,7 +50,7 @@ export const completenessRoutes = (app: FastifyInstance, abilities: ApiAbilities
     const watched = {
       since: meter.watched_since,
       sweptTo: meter.swept_to ?? 0,
-      intervalMs: meter.minutes * 60_000,
+      grid: intervalGrid(meter.time_zone, meter.minutes),
     }
     const facts = gaps.map(gapFactOf)
     return {
@@ -60,9 +68,10 @@ const presentGap = (row: GapView): Gap => ({
   gateway: row.code,
   from: row.from_at,
   to: row.to_at,
-  intervals: Math.round((row.to_at - row.from_at) / (row.minutes * 60_000)),
+  intervals: intervalGrid(row.time_zone, row.minutes).countIn({ from: row.from_at, to: row.to_at }),
   reason: row.reason,
   state: row.state,
   because: row.because,
+  unknownSide: row.unknown_side,
   attempts: row.attempts,
 })

@@ -12,6 +12,7 @@ import { createDaySoFar } from './day-so-far.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { halfHourRoutes } from './half-hour-routes.ts'
+import { measurementRoutes } from './measurement-routes.ts'
 import { heldReadingRoutes } from './held-reading-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
@@ -77,6 +78,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)
   halfHourRoutes(app, abilities, whoIs)
+  measurementRoutes(app, abilities, whoIs)
   dryRunRoutes(app, abilities, whoIs)
   loadRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)

@@ -107,5 +107,6 @@ const presentLine = (line: LineReport): LineRow => ({
         },
   missed: Object.entries(line.missed).map(([reason, count]) => ({ reason, count })),
   queueLength: line.queueLength,
+  holder: line.holder,
   pausedUntil: line.pausedUntil,
 })

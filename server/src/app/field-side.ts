@@ -1,14 +1,17 @@
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import type { PurchaseWriter } from '../domain/purchase-writer.ts'
 import type { ReadNow } from '../flow/abilities.ts'
 import { runMeterChecks } from '../flow/check-meters.ts'
 import { createCollector } from '../flow/collect.ts'
 import { createDispatcher } from '../flow/dispatch.ts'
+import { createArchiveFollower } from '../flow/follow-archive.ts'
 import { runGapFiller } from '../flow/fill-gaps.ts'
 import { createGatewayHolder } from '../flow/hold-gateways.ts'
 import { runSelfTrips } from '../flow/explain-self-trips.ts'
 import type { FlowContext } from '../flow/process.ts'
 import { createElsewhereReader } from '../flow/read-elsewhere.ts'
+import { createLinePublisher, runLinePublisher } from '../flow/publish-lines.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createDownloadRunner } from '../flow/run-downloads.ts'
 import { createLoadSampler } from '../flow/run-load-control.ts'
@@ -29,6 +32,9 @@ export type FieldSideParts = Readonly<{
   purchaseWriter?: PurchaseWriter | undefined
 }>
 
+/** Each of them, and each listener of the database, hangs on the one signal. */
+const loopsAtMost = 40
+
 export type FieldSide = Readonly<{ gatewayPort: number; readNow: ReadNow; stop(): Promise<void> }>
 
 /**
@@ -37,9 +43,10 @@ export type FieldSide = Readonly<{ gatewayPort: number; readNow: ReadNow; stop()
  */
 export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> => {
   const { context, headend, self, kind, purchaseWriter } = parts
-  const { database, log } = context
+  const { database } = context
   const stopping = new AbortController()
   const { signal } = stopping
+  setMaxListeners(loopsAtMost, signal)
   const reach = { self, onlyHeld: kind === 'headend' }
   const collector = createCollector(context, {
     read: async (...asked) => headend.read(...asked),
@@ -61,6 +68,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     onWork,
   })
   const elsewhere = createElsewhereReader(context, self, createReadNow(context, headend))
+  const publisher = createLinePublisher(context, self, headend, () => holder.gateways())
   const readField = async () => {
     const field = await loadField(database)
     if (kind === 'house') return field
@@ -68,20 +76,16 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     const gateways = field.gateways.filter(({ link }) => link.kind === 'dials-in')
     return { ...field, gateways }
   }
-  const reloadField = (): void => {
-    readField()
-      .then((field) => {
-        headend.configure(field)
-        collector.reload()
-      })
-      .catch((error: unknown) => log({ level: 'error', what: 'the archive could not be read again', detail: error }))
-  }
+  const archive = createArchiveFollower(context, async () => {
+    headend.configure(await readField())
+    collector.reload()
+  })
 
   await holder.register()
   await forgetGatewayStates(database)
   headend.configure(await readField())
   await database.listen(commandChannel, () => dispatcher.wake(), signal)
-  await database.listen(archiveChannel, reloadField, signal)
+  await database.listen(archiveChannel, archive.changed, signal)
   await database.listen(batchChannel, () => downloads.wake(), signal)
   const { port: gatewayPort } = await headend.start()
   const lines = {
@@ -90,6 +94,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   }
   const loops = [
     holder.run(signal),
+    archive.run(signal),
     collector.run(signal),
     dispatcher.run(signal),
     elsewhere.run(signal),
@@ -98,6 +103,7 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
     downloads.run(signal),
     createLoadSampler(context, headend, reach).run(signal),
     runSelfTrips(context, headend, signal, reach),
+    ...(kind === 'house' ? [] : [runLinePublisher(context, publisher, signal)]),
     ...(purchaseWriter === undefined ? [] : [runPurchases(context, purchaseWriter, signal, reach)]),
     ...(purchaseWriter === undefined ? [] : [createPurseWatch(context, headend, reach).run(signal)]),
   ]

@@ -40,6 +40,8 @@ export type Running = Readonly<{
   clock: Clock
   /** Port of the virtual village's door for experimenters, null in the field. */
   villagePort(): number | null
+  /** Resolves, with the reason in words, when this server must stop because another has its place. */
+  displaced: Promise<string>
   stop(): Promise<void>
 }>
 
@@ -60,10 +62,14 @@ export const start = async (config: Config): Promise<Running> => {
       await closer.close().catch((error: unknown) => say.log('error', `${closer.name} did not stop cleanly`, error))
   }
   try {
-    const running = await open(config, say, closers, (clock) => {
-      now = () => clock.now()
+    let displace: (why: string) => void = () => undefined
+    const displaced = new Promise<string>((resolve) => {
+      displace = resolve
     })
-    return { ...running, stop }
+    const tellClock = (clock: Clock): void => {
+      now = () => clock.now()
+    }
+    return { ...(await open(config, say, closers, tellClock, displace)), displaced, stop }
   } catch (error) {
     await stop()
     throw toRefusal(error, config)
@@ -75,7 +81,8 @@ const open = async (
   say: Say,
   closers: Closers,
   tellClock: (clock: Clock) => void,
-): Promise<Omit<Running, 'stop'>> => {
+  displaced: (why: string) => void,
+): Promise<Omit<Running, 'stop' | 'displaced'>> => {
   say.line('database: starting')
   const { database, close } = await openHouseDatabase(
     config,
@@ -83,7 +90,11 @@ const open = async (
     (error) => say.log('warn', 'database', error),
   )
   closers.push({ name: 'database', close })
-  const hold = await holdInstallation(database)
+  const hold = await holdInstallation(database, {
+    self: ids.uuid(),
+    delay: async (...asked) => systemClock().delay(...asked),
+    onTaken: () => displaced('another server has taken this database while the connection was away'),
+  })
   if (hold === null)
     throw new StartRefused('another server runs on this database; stop it first, or use another --data folder')
   closers.push({ name: 'installation lock', close: hold })
@@ -109,7 +120,17 @@ const open = async (
   const log = sayFlow(say)
   const stopping = new AbortController()
   const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend, stopping.signal)
-  const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log, purchaseWriter })
+  const measurementDays = config.keepMeasurements
+  const house = await startHouse({
+    database,
+    clock,
+    ids,
+    headend,
+    owner: ids.uuid(),
+    log,
+    purchaseWriter,
+    measurementDays,
+  })
   closers.push({
     name: 'field side',
     close: async () => {

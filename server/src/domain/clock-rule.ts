@@ -20,24 +20,26 @@ export type ClockFacts = Readonly<{
   offsetMs: number
   now: number
   timeZone: string
+  /** It obeys 08H: Modbus has nothing of the kind. */
+  hearsBroadcast: boolean
   /** When 08H went out on its line last; null: never. */
   broadcastAt: number | null
 }>
 
 /**
- * `broadcast`: 08H to all meters of its line. `write`: 14H with its password. `wait`: it is off, but nothing may be set at
+ * `broadcast`: 08H to all meters of its line. `write`: 14H with its password, or its register. `wait`: it is off, but nothing may be set at
  * this moment. `person`: it is off by more than is set without one.
  */
 export type ClockVerdict = 'right' | 'broadcast' | 'write' | 'wait' | 'person'
 
 /** By the rules of functions 08H and 14H. A clock that a broadcast within the day did not put right is written. */
-export const judgeClock = ({ offsetMs, now, timeZone, broadcastAt }: ClockFacts): ClockVerdict => {
+export const judgeClock = ({ offsetMs, now, timeZone, hearsBroadcast, broadcastAt }: ClockFacts): ClockVerdict => {
   const off = Math.abs(offsetMs)
   if (off <= clockToleranceMs) return 'right'
   if (off > mostWrittenMs) return 'person'
   if (isNearMidnight(now, timeZone) || isNearMidnight(now + offsetMs, timeZone)) return 'wait'
   if (off < broadcastStepMs && crossesRecord(now, offsetMs)) return 'wait'
-  const mayBroadcast = broadcastAt === null || now - broadcastAt >= dayMs
+  const mayBroadcast = hearsBroadcast && (broadcastAt === null || now - broadcastAt >= dayMs)
   return off < broadcastStepMs - broadcastMarginMs && mayBroadcast ? 'broadcast' : 'write'
 }
 

@@ -26,7 +26,10 @@ export type GatewayReach = Readonly<{
   limits: CommunicationLimits
 }>
 
-/** The line of a gateway, by the gateway's number: how many meters hang on it, and how many of them are silent. */
+/**
+ * The line of a gateway, by its number: how many of its meters are silent, and of how many. Where it is there and none is, one
+ * meter stands for all: thousands of lines that are well need not be counted.
+ */
 export type LineReach = Readonly<{ gatewayId: number; meters: number; silent: number }>
 
 export type MeterReach = Readonly<{ id: number; gatewayId: number; missedReads: number }>

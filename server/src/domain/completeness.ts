@@ -1,3 +1,4 @@
+import type { IntervalGrid } from './collection/interval-grid.ts'
 import type { GapReason, GapState, Span } from './gap.ts'
 
 /**
@@ -15,7 +16,7 @@ export type Watched = Readonly<{
   since: number | null
   /** Up to where intervals were looked at. */
   sweptTo: number
-  intervalMs: number
+  grid: IntervalGrid
 }>
 
 const stateOf: Readonly<Record<GapState, IntervalState>> = {
@@ -27,16 +28,13 @@ const stateOf: Readonly<Record<GapState, IntervalState>> = {
 
 /** Every interval that begins in a span, with what is known of it. Gaps do not overlap. */
 export const intervalFacts = (span: Span, watched: Watched, gaps: readonly GapFact[]): readonly IntervalFact[] => {
-  const { since, sweptTo, intervalMs } = watched
-  const first = Math.ceil(span.from / intervalMs) * intervalMs
-  const facts: IntervalFact[] = []
-  for (let from = first; from < span.to; from += intervalMs) {
+  const { since, sweptTo, grid } = watched
+  return grid.beginningIn(span).map(({ from, to }): IntervalFact => {
     const gap = gaps.find((one) => one.from <= from && from < one.to)
-    if (since === null || from < since) facts.push({ from, state: 'unwatched', reason: null })
-    else if (gap !== undefined) facts.push({ from, state: stateOf[gap.state], reason: gap.reason })
-    else facts.push({ from, state: from + intervalMs <= sweptTo ? 'read' : 'due', reason: null })
-  }
-  return facts
+    if (since === null || from < since) return { from, state: 'unwatched', reason: null }
+    if (gap !== undefined) return { from, state: stateOf[gap.state], reason: gap.reason }
+    return { from, state: to <= sweptTo ? 'read' : 'due', reason: null }
+  })
 }
 
 /** Counts of intervals. `expected` leaves out those that are due or unwatched. */
@@ -79,7 +77,3 @@ export const addCompleteness = (a: Completeness, b: Completeness): Completeness 
   missing: a.missing + b.missing,
   lost: a.lost + b.lost,
 })
-
-/** Whole intervals of the grid that begin in `[from, to)`. */
-export const intervalsIn = ({ from, to }: Span, intervalMs: number): number =>
-  Math.max(0, Math.ceil(to / intervalMs) - Math.ceil(from / intervalMs))

@@ -1,18 +1,11 @@
 import { array, assert, bigInt, constantFrom, integer, property, record as shape } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addCompleteness, completenessOf, intervalFacts, intervalsIn, noCompleteness } from './completeness.ts'
-import {
-  fillGap,
-  failureOfMiss,
-  gapPauseMs,
-  gapReasonOf,
-  intervalsOf,
-  piecesOf,
-  type GapEvidence,
-  type GapReason,
-} from './gap.ts'
+import { intervalGrid } from './collection/interval-grid.ts'
+import { addCompleteness, completenessOf, intervalFacts, noCompleteness } from './completeness.ts'
+import { fillGap, failureOfMiss, gapPauseMs, gapReasonOf, piecesOf, type GapEvidence, type GapReason } from './gap.ts'
 
 const halfHour = 1_800_000
+const grid = intervalGrid('Asia/Shanghai', 30)
 const minute = 60_000
 const from = Date.parse('2026-11-25T02:00:00Z')
 const interval = { from, to: from + halfHour }
@@ -59,7 +52,7 @@ describe('what fills a gap', () => {
     ['nothing above what was read since', [at(0, 201)], [], [201]],
     ['nothing that falls', [at(0, 150), at(1, 140), at(2, 150)], [150, 150], [140]],
   ])('%s', (_, records, good, bad) => {
-    const found = fillGap(gap, halfHour, records, bounds)
+    const found = fillGap(gap, grid, records, bounds)
     expect(found.good.map(({ totalWh }) => Number(totalWh))).toEqual(good)
     expect(found.bad.map(({ totalWh }) => Number(totalWh))).toEqual(bad)
   })
@@ -69,7 +62,7 @@ describe('what fills a gap', () => {
     assert(
       property(array(record), (given) => {
         const records = given.map(({ at: quarter, totalWh }) => ({ at: from + (quarter * halfHour) / 2, totalWh }))
-        const { good } = fillGap(gap, halfHour, records, bounds)
+        const { good } = fillGap(gap, grid, records, bounds)
         const slots = good.map((one) => Math.floor((one.at - from) / halfHour))
         expect(new Set(slots).size).toBe(slots.length)
         for (const [index, { at: when, totalWh }] of good.entries()) {
@@ -85,8 +78,8 @@ test('pieces cover a gap without a rest, and neighbours differ', () => {
   assert(
     property(array(constantFrom('a', 'b'), { minLength: 1, maxLength: 50 }), (letters) => {
       const gap = { from, to: from + letters.length * halfHour }
-      const pieces = piecesOf(gap, halfHour, (start) => letters[(start - from) / halfHour] ?? '?')
-      expect(pieces.flatMap((piece) => intervalsOf(piece, halfHour).map(() => piece.value))).toEqual(letters)
+      const pieces = piecesOf(gap, grid, (start) => letters[(start - from) / halfHour] ?? '?')
+      expect(pieces.flatMap((piece) => grid.beginningIn(piece).map(() => piece.value))).toEqual(letters)
       for (const [index, piece] of pieces.entries()) {
         expect(piece.from).toBe(pieces[index - 1]?.to ?? gap.from)
         expect(piece.value).not.toBe(pieces[index - 1]?.value)
@@ -94,6 +87,18 @@ test('pieces cover a gap without a rest, and neighbours differ', () => {
       expect(pieces.at(-1)?.to).toBe(gap.to)
     }),
   )
+})
+
+test('a gap of another grid is divided at the beginnings of the intervals of this one', () => {
+  const kathmandu = intervalGrid('Asia/Kathmandu', 30)
+  const gap = { from, to: from + 2 * halfHour }
+  const first = from - 15 * minute
+  const pieces = piecesOf(gap, kathmandu, (start) => String((start - first) / halfHour))
+  expect(pieces).toEqual([
+    { from, to: from + 15 * minute, value: '0' },
+    { from: from + 15 * minute, to: from + 45 * minute, value: '1' },
+    { from: from + 45 * minute, to: gap.to, value: '2' },
+  ])
 })
 
 test('pauses grow, and end at six hours', () => {
@@ -107,7 +112,7 @@ describe('completeness', () => {
       { from: from + 2 * halfHour, to: from + 3 * halfHour, state: 'open', reason: 'meter-silent' },
       { from: from + 3 * halfHour, to: from + 4 * halfHour, state: 'lost', reason: 'held' },
     ] as const
-    const watched = { since: from, sweptTo: from + 5 * halfHour, intervalMs: halfHour }
+    const watched = { since: from, sweptTo: from + 5 * halfHour, grid }
     const facts = intervalFacts({ from: from - halfHour, to: from + 6 * halfHour }, watched, gaps)
     expect(facts.map(({ state }) => state)).toEqual(['unwatched', 'read', 're-read', 'missing', 'lost', 'read', 'due'])
     expect(facts.map(({ reason }) => reason)).toEqual([null, null, 'gateway-away', 'meter-silent', 'held', null, null])
@@ -125,6 +130,6 @@ describe('completeness', () => {
     [0, 1.5, 2],
     [2, 1, 0],
   ])('from %s to %s half hours %s begin', (first, last, count) => {
-    expect(intervalsIn({ from: from + first * halfHour, to: from + last * halfHour }, halfHour)).toBe(count)
+    expect(grid.countIn({ from: from + first * halfHour, to: from + last * halfHour })).toBe(count)
   })
 })

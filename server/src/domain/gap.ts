@@ -1,7 +1,8 @@
+import type { IntervalGrid } from './collection/interval-grid.ts'
+
 /**
- * Gaps: intervals of a meter in which no good reading was taken, why, and what became of them. An interval is
- * `[from, from + intervalMs)` on the grid of UTC; what a meter has frozen *at* an instant belongs to the interval that
- * begins there.
+ * Gaps: intervals of a meter in which no good reading was taken, why, and what became of them. An interval is a slot of
+ * the meter's schedule; what a meter has frozen *at* an instant belongs to the interval that contains it.
  */
 
 export const gapReasons = [
@@ -24,6 +25,9 @@ export type GapState = 'open' | 're-read' | 'estimated' | 'lost'
 
 /** Why a meter's memory did not help. `no-memory`: it keeps no half hours at all. */
 export type LossReason = 'no-record' | 'no-memory' | 'not-plausible'
+
+/** On which side of a lost gap no register is known, so that not even its energy is. */
+export type UnknownSide = 'before' | 'after'
 
 export type Span = Readonly<{ from: number; to: number }>
 
@@ -68,10 +72,6 @@ export const failureOfMiss = (reason: string): GapEvidence['failure'] => {
   }
 }
 
-/** The starts of the intervals that make up a span of whole ones. */
-export const intervalsOf = ({ from, to }: Span, intervalMs: number): readonly number[] =>
-  Array.from({ length: Math.max(0, Math.floor((to - from) / intervalMs)) }, (_, index) => from + index * intervalMs)
-
 /** A register that the meter wrote down by itself at `at` (UTC, by the meter's own clock). */
 export type StoredRegister = Readonly<{ at: number; totalWh: bigint }>
 
@@ -88,7 +88,7 @@ export type Found = Readonly<{
  */
 export const fillGap = (
   gap: Span,
-  intervalMs: number,
+  grid: IntervalGrid,
   records: readonly StoredRegister[],
   bounds: Readonly<{ lowWh: bigint | null; highWh: bigint | null }>,
 ): Found => {
@@ -106,25 +106,31 @@ export const fillGap = (
     }
     good.push(record)
     lowWh = record.totalWh
-    filledTo = gap.from + (Math.floor((record.at - gap.from) / intervalMs) + 1) * intervalMs
+    filledTo = grid.at(record.at).to
   }
   return { good, bad }
 }
 
 export type Piece<T> = Span & Readonly<{ value: T }>
 
-/** Divides a gap into the longest pieces whose intervals say the same. */
+/**
+ * Divides a gap into the longest pieces whose intervals say the same. A gap that was written down by another pace may
+ * begin or end within an interval; what it has of it goes with that interval.
+ */
 export const piecesOf = <T extends string>(
   gap: Span,
-  intervalMs: number,
+  grid: IntervalGrid,
   valueAt: (intervalStart: number) => T,
 ): readonly Piece<T>[] => {
   const pieces: Piece<T>[] = []
-  for (const from of intervalsOf(gap, intervalMs)) {
-    const value = valueAt(from)
+  for (let from = gap.from; from < gap.to;) {
+    const interval = grid.at(from)
+    const to = Math.min(interval.to, gap.to)
+    const value = valueAt(interval.from)
     const last = pieces.at(-1)
-    if (last !== undefined && last.value === value) pieces[pieces.length - 1] = { ...last, to: from + intervalMs }
-    else pieces.push({ from, to: from + intervalMs, value })
+    if (last !== undefined && last.value === value) pieces[pieces.length - 1] = { ...last, to }
+    else pieces.push({ from, to, value })
+    from = to
   }
   return pieces
 }

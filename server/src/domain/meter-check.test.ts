@@ -7,13 +7,20 @@ const minute = 60_000
 const hour = 60 * minute
 
 describe('a clock that is off', () => {
-  const facts: ClockFacts = { offsetMs: 0, now: noon, timeZone: 'Asia/Shanghai', broadcastAt: null }
+  const facts: ClockFacts = {
+    offsetMs: 0,
+    now: noon,
+    timeZone: 'Asia/Shanghai',
+    hearsBroadcast: true,
+    broadcastAt: null,
+  }
   test.each<[string, Partial<ClockFacts>, ClockVerdict]>([
     ['by half a minute is right', { offsetMs: -30_000 }, 'right'],
     ['by a minute is told to all of its line', { offsetMs: minute }, 'broadcast'],
     ['once a day', { offsetMs: minute, broadcastAt: noon - 25 * hour }, 'broadcast'],
     ['and written where that did not help', { offsetMs: minute, broadcastAt: noon - hour }, 'write'],
     ['by nearly five minutes is written: it drifts on', { offsetMs: 280_000 }, 'write'],
+    ['of a meter that hears no broadcast is written', { offsetMs: minute, hearsBroadcast: false }, 'write'],
     ['by an hour is written', { offsetMs: -hour }, 'write'],
     ['by a day is for a person', { offsetMs: 24 * hour }, 'person'],
     ['is not set near our midnight', { offsetMs: minute, now: Date.parse('2026-11-25T15:52:00Z') }, 'wait'],

@@ -1,10 +1,12 @@
 import { array, assert, integer, property, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { intervalGrid } from './collection/interval-grid.ts'
 import { wattHours } from './quantity.ts'
 import { markOf, registerOn, rollUpDay, stateOfMark, type RegisterAt } from './roll-up.ts'
 
 const halfHour = 1_800_000
 const from = Date.parse('2026-11-24T16:00:00Z')
+const grid = intervalGrid('Asia/Shanghai', 30)
 const day = { from, to: from + 48 * halfHour }
 const at = (halfHours: number, total: number, rates: readonly number[] = []): RegisterAt => ({
   at: from + Math.round(halfHours * halfHour),
@@ -15,22 +17,22 @@ const at = (halfHours: number, total: number, rates: readonly number[] = []): Re
 describe('a day of a meter', () => {
   test('registers at the boundaries lie between the readings', () => {
     const readings = Array.from({ length: 50 }, (_, slot) => at(slot - 0.5, slot * 100))
-    const rolled = rollUpDay(day, halfHour, readings)
+    const rolled = rollUpDay(day, grid, readings)
     expect(rolled.openingWh).toBe(50n)
     expect(rolled.closingWh).toBe(4_850n)
     expect(rolled.energiesWh).toEqual(Array.from({ length: 48 }, () => 100))
   })
 
   test('what is not known is zero, and its register null', () => {
-    const rolled = rollUpDay(day, halfHour, [at(10, 1_000), at(12, 1_200)])
+    const rolled = rollUpDay(day, grid, [at(10, 1_000), at(12, 1_200)])
     expect([rolled.openingWh, rolled.closingWh]).toEqual([null, null])
     expect(rolled.energiesWh.filter((energy) => energy > 0)).toEqual([100, 100])
-    expect(rollUpDay(day, halfHour, []).energiesWh).toHaveLength(48)
+    expect(rollUpDay(day, grid, []).energiesWh).toHaveLength(48)
   })
 
   test('rates at the end come from the readings that have them', () => {
     const readings = [at(-1, 0, [0, 0]), at(47, 4_800, [800, 4_000]), at(47.5, 4_850), at(49, 5_000, [1_000, 4_000])]
-    expect(rollUpDay(day, halfHour, readings).closingRatesWh).toEqual([900n, 4_000n])
+    expect(rollUpDay(day, grid, readings).closingRatesWh).toEqual([900n, 4_000n])
   })
 
   const readingsOf = (steps: readonly (readonly [number, number])[]): RegisterAt[] => {
@@ -46,7 +48,7 @@ describe('a day of a meter', () => {
   test('the energies of a day are its closing less its opening, whatever the readings', () => {
     assert(
       property(steps, (given) => {
-        const rolled = rollUpDay(day, halfHour, readingsOf(given))
+        const rolled = rollUpDay(day, grid, readingsOf(given))
         if (rolled.openingWh === null || rolled.closingWh === null) return
         const sum = rolled.energiesWh.reduce((total, energy) => total + energy, 0)
         expect(BigInt(sum)).toBe(rolled.closingWh - rolled.openingWh)
@@ -61,12 +63,12 @@ describe('a day of a meter', () => {
         const readings = readingsOf(given)
         const middle = from + cut * halfHour
         const [first, second] = [
-          rollUpDay({ from, to: middle }, halfHour, readings),
-          rollUpDay({ from: middle, to: day.to }, halfHour, readings),
+          rollUpDay({ from, to: middle }, grid, readings),
+          rollUpDay({ from: middle, to: day.to }, grid, readings),
         ]
         expect(second.openingWh).toBe(first.closingWh)
         expect(first.closingWh).toBe(registerOn(readings, middle)?.totalWh ?? null)
-        expect([...first.energiesWh, ...second.energiesWh]).toEqual(rollUpDay(day, halfHour, readings).energiesWh)
+        expect([...first.energiesWh, ...second.energiesWh]).toEqual(rollUpDay(day, grid, readings).energiesWh)
       }),
     )
   })

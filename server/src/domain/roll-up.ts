@@ -1,4 +1,5 @@
 import type { IntervalState } from './completeness.ts'
+import type { IntervalGrid } from './collection/interval-grid.ts'
 import type { Span } from './gap.ts'
 import { wattHours, type WattHours } from './quantity.ts'
 
@@ -39,11 +40,9 @@ const between = (before: RegisterAt, after: RegisterAt, at: number): RegisterAt 
   }
 }
 
-/** Rolls up `[day.from, day.to)`. Readings rise in time and come from some while before the day to some while after it. */
-export const rollUpDay = (day: Span, intervalMs: number, readings: readonly RegisterAt[]): RolledDay => {
-  const bounds: number[] = []
-  for (let at = day.from; at < day.to; at += intervalMs) bounds.push(at)
-  bounds.push(day.to)
+/** Rolls up `[day.from, day.to)`, interval by interval of the grid. Readings rise in time and come from some while before the day to some while after it. */
+export const rollUpDay = (day: Span, grid: IntervalGrid, readings: readonly RegisterAt[]): RolledDay => {
+  const bounds = [...grid.beginningIn(day).map(({ from }) => from), day.to]
   const registers = onBounds(readings, bounds)
   const energiesWh = bounds.slice(1).map((_, index) => {
     const [begin, end] = [registers[index], registers[index + 1]]

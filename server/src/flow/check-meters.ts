@@ -27,6 +27,8 @@ const lookEveryWallMs = 60_000
 
 /** One item an exchange; clock and time first, because the rest is of no use without an answer. */
 const items = ['dateAndWeekday', 'time', 'voltageBlock', 'reverseActiveEnergyTotal', 'meterNumber'] as const
+/** No model of a Modbus meter has a reverse register. */
+const modbusItems = ['dateAndWeekday', 'time', 'voltageBlock', 'meterNumber'] as const
 
 /**
  * Looks at each meter once a day, one of each line at a time and after everything else: puts its clock right within the
@@ -66,7 +68,8 @@ export const checkMeter = async (
 ): Promise<void> => {
   const { database, clock } = context
   const options = { priority: 'clock', ...(signal === undefined ? {} : { signal }) } as const
-  const outcome = await headend.read(meter.meterId, items, options)
+  const isModbus = meter.protocol !== 'dlt645'
+  const outcome = await headend.read(meter.meterId, isModbus ? modbusItems : items, options)
   if (!outcome.ok && (outcome.code === 'gateway-offline' || outcome.code === 'cancelled')) return
   const offsetMs = await surely(headend, meter, offsetOf(outcome, meter.timeZone), options)
   const look = lookOf(outcome)
@@ -123,7 +126,7 @@ const tellSigns = async (
 
 type ClockOptions = Readonly<{ priority: 'clock'; signal?: AbortSignal }>
 
-/** By the rules of 08H and 14H; what was done is in the audit log, and what is beyond the rules is for a person. */
+/** By the rules of 08H and 14H, or by the register of a Modbus meter's clock; what was done is in the audit log, and what is beyond the rules is for a person. */
 const correctClock = async (
   context: FlowContext,
   headend: Pick<Headend, 'read' | 'setClock'>,
@@ -133,11 +136,15 @@ const correctClock = async (
 ): Promise<void> => {
   const { meterId, gatewayId, timeZone, broadcastAt } = meter
   const { database, clock } = context
-  const verdict = judgeClock({ offsetMs, now: clock.now(), timeZone, broadcastAt })
+  const hearsBroadcast = meter.protocol === 'dlt645'
+  const verdict = judgeClock({ offsetMs, now: clock.now(), timeZone, hearsBroadcast, broadcastAt })
   if (verdict === 'right') return tellClock(context, meter, null)
   if (verdict === 'wait') return saveCheckedAt(database, meterId, clock.now() - checkEveryMs + lookAgainMs)
   if (verdict === 'person') return tellClock(context, meter, { offsetMs, because: 'too-far' })
   const set = await headend.setClock(meterId, verdict, options)
+  // Nothing was tried, so nothing is to be told of it but a clock that is off.
+  if (!set.ok && set.code === 'not-settable')
+    return tellClock(context, meter, Math.abs(offsetMs) < broadcastStepMs ? null : { offsetMs, because: set.code })
   const subject = verdict === 'broadcast' ? `gateway:${String(gatewayId)}` : `meter:${String(meterId)}`
   const detail = { meterId, offsetMs, ...(set.ok ? {} : { failure: set.code }) }
   await database.transaction(async (sql) => {

@@ -3,7 +3,6 @@ import type { PaymentChannel } from '../domain/payment-channel.ts'
 import type { MicroYuan } from '../domain/quantity.ts'
 import { closeAccount } from '../store/accounts.ts'
 import { endAgreement } from '../store/agreements.ts'
-import { notifyArchive } from '../store/archive.ts'
 import { lockMetersOfAccount, meterIdsOfAccount, releaseMeters, type BoundMeter } from '../store/meter-binding.ts'
 import { operate, type Asked, type MoneyContext, type Operated } from './operate.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
@@ -55,7 +54,6 @@ export const createCloseAccount =
         meters.map(({ id }) => id),
       )
       await closeAccount(sql, accountId, now)
-      await notifyArchive(sql)
       return { ok: true, result: { returned: amount } }
     })
   }

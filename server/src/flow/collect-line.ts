@@ -320,12 +320,17 @@ const createDueList = (items: readonly DueItem[]) => {
     other: items.filter((item) => laneOf(item) === 'other'),
   }
   const at = { energy: 0, other: 0 }
+  /** Of most meters one thing is due, of which nothing more has to be known. */
+  const ofMeter = new Map<number, DueItem | DueItem[]>()
   const taken = new Set<DueItem>()
-  const ofMeter = new Map<number, DueItem[]>()
   for (const item of items) {
-    const own = ofMeter.get(item.meterId)
-    if (own === undefined) ofMeter.set(item.meterId, [item])
-    else own.push(item)
+    const known = ofMeter.get(item.meterId)
+    if (known === undefined) ofMeter.set(item.meterId, item)
+    else if (Array.isArray(known)) known.push(item)
+    else ofMeter.set(item.meterId, [known, item])
+  }
+  const take = (item: DueItem): void => {
+    if (Array.isArray(ofMeter.get(item.meterId))) taken.add(item)
   }
   return {
     has: (lane: Lane): boolean => at[lane] < queues[lane].length,
@@ -334,13 +339,17 @@ const createDueList = (items: readonly DueItem[]) => {
         const item = queues[lane][at[lane]]
         at[lane] += 1
         if (item === undefined || taken.has(item)) continue
-        taken.add(item)
+        take(item)
         return item
       }
       return null
     },
-    alsoOf: (meterId: number): readonly DueItem[] => (ofMeter.get(meterId) ?? []).filter((item) => !taken.has(item)),
-    takeAlso: (item: DueItem): void => void taken.add(item),
+    /** What else is due of the meter whose item was taken just now. */
+    alsoOf(meterId: number): readonly DueItem[] {
+      const own = ofMeter.get(meterId)
+      return Array.isArray(own) ? own.filter((item) => !taken.has(item)) : []
+    },
+    takeAlso: take,
   }
 }
 

@@ -152,12 +152,14 @@ const planner = (rules: RuleBook) => {
   return (meters: readonly ArchivedMeter[]): readonly EnrolledMeter[] => {
     const ofSite = new Map<number, Paces>()
     return meters.map(({ meter, siteMinutes, newestAt, slots }) => {
-      const { id, siteId, gatewayId, timeZone } = meter
+      const { id, siteId, gatewayId, timeZone, protocol } = meter
       const ofLine = ofSite.get(siteId) ?? pacesOfLine(rules, { siteId, gatewayId, siteMinutes })
       ofSite.set(siteId, ofLine)
       const days = zones.get(timeZone) ?? localDays(timeZone)
       zones.set(timeZone, days)
-      return { meter: { ...meter, paces: pacesOfMeter(rules, id, ofLine), days }, newestAt, slots }
+      const paces = pacesOfMeter(rules, id, ofLine)
+      // Named one by one: copies of a million objects would each have a shape of their own, heavier than all that is in them.
+      return { meter: { id, siteId, gatewayId, timeZone, protocol, paces, days }, newestAt, slots }
     })
   }
 }

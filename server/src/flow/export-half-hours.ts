@@ -29,14 +29,19 @@ export async function* halfHourLines(sql: Sql, span: ExportSpan): AsyncGenerator
 
 type ExportedDay = Awaited<ReturnType<typeof viewDaysAfter>>[number]
 
+const minuteMs = 60_000
+
 const linesOf = ({ address, place, ...day }: ExportedDay): string => {
   const name = `"${place.replaceAll('"', '""')}"`
   let register = day.opening_wh
   return day.energies_wh
     .map((energy, index) => {
-      const begins = new Date(day.from_at + index * day.interval_minutes * 60_000).toISOString()
+      const from = day.from_at + index * day.interval_minutes * minuteMs
+      // The last interval of a day ends with it.
+      const minutes = Math.round(Math.min(day.interval_minutes * minuteMs, day.to_at - from) / minuteMs)
+      const begins = new Date(from).toISOString()
       const state = stateOfMark(day.marks[index] ?? 'm')
-      const line = [address, name, begins, day.interval_minutes, energy, register ?? '', state].join(',')
+      const line = [address, name, begins, minutes, energy, register ?? '', state].join(',')
       register = register === null ? null : register + BigInt(energy)
       return `${line}\n`
     })

@@ -1,8 +1,17 @@
-import { fillGap, gapPauseMs, piecesOf, type LossReason, type StoredRegister } from '../domain/gap.ts'
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
+import { fillGap, gapPauseMs, piecesOf, type LossReason, type StoredRegister, type UnknownSide } from '../domain/gap.ts'
 import { wattHours } from '../domain/quantity.ts'
 import { liftRegisters } from '../domain/register-lift.ts'
 import type { Headend, StoredRead } from '../headend/headend.ts'
-import { oldestGaps, postponeGap, saveRecordSource, settleGap, type OpenGap, type SettledPiece } from '../store/gaps.ts'
+import {
+  findRegisterBefore,
+  oldestGaps,
+  postponeGap,
+  saveRecordSource,
+  settleGap,
+  type OpenGap,
+  type SettledPiece,
+} from '../store/gaps.ts'
 import { addDueDays } from '../store/roll-up.ts'
 import { notifyLive } from '../store/notify.ts'
 import { runOnePerLine, type OwnLines } from './one-per-line.ts'
@@ -51,10 +60,11 @@ export const runGapFiller = async (
 export const fillOne = async (
   context: FlowContext,
   headend: Pick<Headend, 'readStored'>,
-  gap: OpenGap,
+  found: OpenGap,
   signal?: AbortSignal,
 ): Promise<void> => {
   const { database, clock } = context
+  const gap = found.beforeWh === null ? { ...found, beforeWh: await findRegisterBefore(database, found) } : found
   if (gap.source === 'none') return close(context, gap, [], 'no-memory')
   const read = await headend.readStored(
     gap.meterId,
@@ -92,7 +102,7 @@ const take = async (
     const shown = { totalWh: wattHours(BigInt(totalWh)), ratesWh: [] }
     return { at, totalWh: liftRegisters(shown, latest, gap.turnWh).totalWh }
   })
-  const { good, bad } = fillGap(gap, gap.intervalMs, stored, bounds)
+  const { good, bad } = fillGap(gap, intervalGrid(gap.timeZone, gap.minutes), stored, bounds)
   const readings = [...good, ...bad].map((record) => readingOf(gap, record))
   await settleReadings(context.database, context.ids, readings, context.clock.now())
   if (!exhausted) return postponeGap(context.database, gap, context.clock.now())
@@ -110,6 +120,14 @@ const readingOf = ({ meterId, beforeWh, latestWh }: OpenGap, { at, totalWh }: St
   between: { lowWh: wattHours(beforeWh ?? 0n), highWh: wattHours(latestWh ?? totalWh) },
 })
 
+const minuteMs = 60_000
+
+/** A gap is filled once a good reading stands behind it, so it is the register before it that may not be known. */
+const unknownSideOf = ({ beforeWh, latestWh }: OpenGap): UnknownSide | null => {
+  if (beforeWh === null) return 'before'
+  return latestWh === null ? 'after' : null
+}
+
 /** What was not found is estimated where the registers on both sides are known. */
 const close = async (
   { database, clock }: FlowContext,
@@ -117,14 +135,22 @@ const close = async (
   good: readonly StoredRegister[],
   because: LossReason,
 ): Promise<void> => {
-  const filled = new Set(good.map(({ at }) => gap.from + Math.floor((at - gap.from) / gap.intervalMs) * gap.intervalMs))
-  const otherwise = gap.beforeWh === null || gap.latestWh === null ? 'lost' : 'estimated'
-  const pieces = piecesOf(gap, gap.intervalMs, (start) => (filled.has(start) ? 're-read' : otherwise)).map(
-    ({ from, to, value }): SettledPiece => ({ from, to, state: value, because: value === 're-read' ? null : because }),
+  const grid = intervalGrid(gap.timeZone, gap.minutes)
+  const filled = new Set(good.map(({ at }) => grid.at(at).from))
+  const unknownSide = unknownSideOf(gap)
+  const otherwise = unknownSide === null ? 'estimated' : 'lost'
+  const pieces = piecesOf(gap, grid, (start) => (filled.has(start) ? 're-read' : otherwise)).map(
+    ({ from, to, value }): SettledPiece => ({
+      from,
+      to,
+      state: value,
+      because: value === 're-read' ? null : because,
+      unknownSide: value === 'lost' ? unknownSide : null,
+    }),
   )
   await database.transaction(async (sql) => {
     await settleGap(sql, gap, pieces, clock.now())
-    await addDueDays(sql, daysTouched(gap.meterId, gap, gap.intervalMs, gap.timeZone))
+    await addDueDays(sql, daysTouched(gap.meterId, gap, gap.minutes * minuteMs, gap.timeZone))
     await notifyLive(sql, ['completeness', `meter:${String(gap.meterId)}`])
   })
 }

@@ -1,6 +1,9 @@
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { failureOfMiss, gapReasonOf, type GapReason, type Span } from '../domain/gap.ts'
 import type { Sql } from '../store/database.ts'
 import {
+  estimateLostGaps,
+  lastRegistersIn,
   loadSweeps,
   meterItemsOver,
   metersWithoutReading,
@@ -71,32 +74,54 @@ const tellUnread = async (sql: Sql, { from, to }: Span, gaps: readonly Unread[],
   await closeWorkItems(sql, { kind: 'meter-unread', subjects }, now, 'read-again')
 }
 
+/**
+ * Where a meter has been read again before its interval was looked at (after an absence of the server, of a whole town at
+ * once), what it stands at tells nothing of before. Most were read in the interval before; the others are looked up one by
+ * one when they are to be filled.
+ */
+const registersBefore = async (
+  sql: Sql,
+  { to }: Span,
+  before: Span,
+  unread: readonly UnreadMeter[],
+): Promise<ReadonlyMap<number, bigint>> =>
+  lastRegistersIn(
+    sql,
+    unread.flatMap(({ meterId, goodAt }) => (goodAt >= to ? [meterId] : [])),
+    before,
+  )
+
 type Sweep = Awaited<ReturnType<typeof loadSweeps>>[number]
 
 const sweepOne = async (
   { database, clock }: FlowContext,
   runningSince: number,
-  { intervalMinutes, sweptTo }: Sweep,
+  { sweptTo, ...paced }: Sweep,
 ): Promise<boolean> => {
-  const intervalMs = intervalMinutes * 60_000
+  const grid = intervalGrid(paced.timeZone, paced.minutes)
   const settledBy = clock.now() - Math.max(settleWithinMs, settleWithinElapsedMs * clock.rate)
-  const overTo = Math.floor(settledBy / intervalMs) * intervalMs
-  const earliest = Math.ceil((clock.now() - longestLookBackMs) / intervalMs) * intervalMs
+  const overTo = grid.at(settledBy).from
+  const earliest = grid.at(clock.now() - longestLookBackMs).to
   let done = sweptTo ?? overTo
   if (sweptTo === null || sweptTo < earliest) {
     done = sweptTo === null ? overTo : earliest
-    if (!(await saveSweep(database, intervalMinutes, sweptTo, done))) return true
+    if (!(await saveSweep(database, paced, sweptTo, done))) return true
   }
   // From the interval on that is running: before, nobody could have read it.
-  await watchNewMeters(database, intervalMinutes, Math.floor(clock.now() / intervalMs) * intervalMs)
+  await watchNewMeters(database, paced, grid.at(clock.now()).from)
   for (let count = 0; done < overTo; count += 1) {
     if (count >= intervalsPerPass) return true
-    const interval = { from: done, to: done + intervalMs }
+    const interval = grid.at(done)
+    // What was looked at by another grid (that of an older program) may end within an interval: the next begins anew.
+    const isWhole = interval.from === done
     const moved = await database.transaction(async (sql) => {
-      if (!(await saveSweep(sql, intervalMinutes, interval.from, interval.to))) return false
-      const unread = await metersWithoutReading(sql, intervalMinutes, interval)
+      if (!(await saveSweep(sql, paced, done, interval.to))) return false
+      if (!isWhole) return true
+      const unread = await metersWithoutReading(sql, paced, interval)
+      const registers = await registersBefore(sql, interval, grid.at(interval.from - 1), unread)
       const gaps = unread.map((meter) => ({
         ...meter,
+        beforeWh: registers.get(meter.meterId) ?? null,
         reason: gapReasonOf(interval, {
           held: meter.held,
           paused: meter.paused,
@@ -106,6 +131,7 @@ const sweepOne = async (
         }),
       }))
       await openGaps(sql, interval, gaps)
+      await estimateLostGaps(sql)
       await tellUnread(sql, interval, gaps, clock.now())
       if (gaps.length > 0) await notifyLive(sql, ['completeness'])
       return true

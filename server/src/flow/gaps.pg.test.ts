@@ -140,4 +140,77 @@ describe('gaps, on a real database', () => {
     const since = (await gaps()).filter(({ from_at: from, meter_id: id }) => id === ids[0] && from >= at(14))
     expect(since.map(({ from_at: from, to_at: to }) => (to - from) / halfHour)).toEqual([48, 48, 4])
   })
+
+  describe('that were looked at late, after the meter was read again', () => {
+    const from = 14 + 100
+    const gapsOf = async (place: number) =>
+      town.database.query<{ from_at: number; to_at: number; state: string; unknown_side: string | null }>(
+        `select from_at, to_at, state, unknown_side from reading_gap where meter_id = $1 and from_at >= $2 order by from_at`,
+        [ids[place], new Date(at(from + 1))],
+      )
+    const giveUp = async (place: number): Promise<void> => {
+      await town.database.query("update meter set record_source = 'none', record_source_at = $2 where id = $1", [
+        ids[place],
+        new Date(town.clock.now()),
+      ])
+      for (const gap of await open())
+        if (gap.meterId === ids[place] && gap.from >= at(from + 1))
+          await fillOne(town.context, answering('no-memory'), gap)
+    }
+
+    test('are estimated: the register before them is known although the meter has moved on', async () => {
+      await read('well', from + 0.1, 20_000)
+      // Nobody looks for three half hours, and the next reading is there before anybody does.
+      await read('well', from + 4.1, 20_400)
+      await sweep(from + 5)
+      expect((await open()).find(({ from: begins }) => begins === at(from + 1))).toMatchObject({
+        beforeWh: 20_000n,
+        latestWh: 20_400n,
+      })
+      await giveUp(0)
+      expect(await gapsOf(0)).toEqual([
+        { from_at: at(from + 1), to_at: at(from + 4), state: 'estimated', unknown_side: null },
+      ])
+    })
+
+    test('also where the last reading before them is long ago', async () => {
+      // A gap of another reason lies between.
+      await town.database.query(
+        `insert into missed_read (gateway_id, meter_id, data_set, slot_at, reason)
+         select gateway_id, id, 'energy', $2, 'bad-answer' from meter where id = $1`,
+        [ids[0], new Date(at(from + 6))],
+      )
+      await read('well', from + 8.1, 20_800)
+      await sweep(from + 9)
+      const [, ...later] = (await gapsOf(0)).map(({ from_at: begins }) => begins)
+      expect(later).toEqual([at(from + 5), at(from + 6), at(from + 7)])
+      const found = (await open()).filter(({ from: begins, meterId }) => meterId === ids[0] && later.includes(begins))
+      expect(found.map(({ beforeWh }) => beforeWh)).toEqual([20_400n, 20_400n, 20_400n])
+      await town.database.query('update reading_gap set before_wh = null where meter_id = $1', [ids[0]])
+      await giveUp(0)
+      expect((await gapsOf(0)).map(({ state }) => state)).toEqual(['estimated', 'estimated', 'estimated', 'estimated'])
+    })
+  })
+
+  test('only where nothing was ever read before it is a gap lost, and it says on which side', async () => {
+    const young = await createTown([{ place: 'new', opening: 100 }])
+    try {
+      const { meterId } = await young.place('new')
+      young.clock.set(at(0) + settleWithinMs)
+      await findGaps(young.context, 0)
+      young.clock.set(at(3.1))
+      await young.settle([await young.reading('new', 500)])
+      young.clock.set(at(4) + settleWithinMs)
+      while (await findGaps(young.context, 0));
+      const [gateway] = await young.database.query<{ id: number }>('select id from gateway')
+      const [gap] = await oldestGaps(young.database, [gateway?.id ?? 0], young.clock.now(), 1)
+      if (gap === undefined) throw new Error('there is no gap')
+      expect(gap).toMatchObject({ meterId, beforeWh: null, latestWh: 500n })
+      await fillOne(young.context, answering('no-memory'), { ...gap, source: 'none' })
+      const rows = await young.database.query('select state, because, unknown_side from reading_gap')
+      expect(rows).toEqual([{ state: 'lost', because: 'no-memory', unknown_side: 'before' }])
+    } finally {
+      await young.close()
+    }
+  })
 })

@@ -12,6 +12,7 @@ import {
   type GatewayState,
   type HeadendProcess,
 } from '../store/headends.ts'
+import { dropLineReports } from '../store/line-reports.ts'
 import { hastenPurchases } from '../store/meter-purchases.ts'
 import { gatewayChannel, notify, notifyLive } from '../store/notify.ts'
 import { createBell, loop, pause, type FlowContext } from './process.ts'
@@ -152,6 +153,7 @@ export const createGatewayHolder = (
     async end() {
       await endHeadend(database, self.id)
       await freeGateways(database, clock.now())
+      await dropLineReports(database)
     },
   }
 }
@@ -162,6 +164,7 @@ const takeOver = async ({ database, clock, log }: FlowContext, self: string): Pr
     gateways: await freeGateways(sql, clock.now()),
     commands: await recoverCommands(sql, clock.now(), self),
   }))
+  await dropLineReports(database)
   if (gateways > 0 || commands > 0)
     log({
       level: 'info',

@@ -1,3 +1,4 @@
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -60,6 +61,8 @@ const judge = async (sql: Sql, context: FlowContext, input: JudgeReadingInput): 
   return { ok: true }
 }
 
+const minuteMs = 60_000
+
 /** False when it can not be settled; it is then held as before. */
 const release = async (
   sql: Sql,
@@ -72,8 +75,8 @@ const release = async (
   const reading = { meterId, at, registers, powerMilliwatts, obtained, status: null, released: true } as const
   const { held } = await settleBatch(sql, ids, [reading], now)
   if (held > 0) return false
-  await readingFillsGap(sql, meterId, at)
-  const { intervalMs, timeZone } = await meterGrid(sql, meterId)
-  await addDueDays(sql, daysTouched(meterId, { from: at, to: at }, intervalMs, timeZone))
+  const { minutes, timeZone } = await meterGrid(sql, meterId)
+  await readingFillsGap(sql, meterId, at, intervalGrid(timeZone, minutes).at(at))
+  await addDueDays(sql, daysTouched(meterId, { from: at, to: at }, minutes * minuteMs, timeZone))
   return true
 }

@@ -1,26 +1,26 @@
 import type { AirtimePlan } from '../domain/collection/airtime.ts'
-import { judgeLine, type LineHealth } from '../domain/collection/line-health.ts'
 import { pacesOfLine, pacesOfMeter, ruleBook } from '../domain/collection/schedule-rule.ts'
-import type { Headend, LineStatus } from '../headend/headend.ts'
+import { wireReportOf, type WireCounts, type WireReport } from '../domain/collection/wire-report.ts'
+import type { Headend } from '../headend/headend.ts'
+import { listLineHolders } from '../store/line-reports.ts'
 import { listLineMeters, listLines, type LineMeters, type LineRow } from '../store/lines.ts'
 import { loadRules } from '../store/schedules.ts'
 import { planLineAirtime } from './line-airtime.ts'
 import type { FlowContext } from './process.ts'
 
 export type LineReport = LineRow &
+  WireReport &
   Readonly<{
-    health: LineHealth
     /** Null for a model that this program does not know. */
     airtime: AirtimePlan | null
-    /** Of the last half to whole hour of machine time; null where nothing was counted. */
-    measured: Readonly<{
-      asked: number
-      answered: number
-      busyShare: number | null
-      responseMs: number | null
-      backingOff: number
-    }>
-    queueLength: number
+    /** The process that holds its gateway; null when nobody does. */
+    holder: Readonly<{
+      name: string
+      /** This process: what is told of the wire is of this moment. */
+      isHere: boolean
+      /** Real time since its holder was sure of what is told of the wire; null while it has told nothing. */
+      ageMs: number | null
+    }> | null
   }>
 
 /** Of all lines: what they have to carry, what they carried, and what is likely wrong with them. */
@@ -37,54 +37,40 @@ export const createReadLines =
     const meters = new Map<number, LineMeters[]>()
     for (const group of await listLineMeters(database))
       meters.set(group.gatewayId, [...(meters.get(group.gatewayId) ?? []), group])
-    const statuses = new Map(headend.lines().map((status) => [status.gatewayId, status]))
+    const holders = await listLineHolders(database)
     return rows.map((row): LineReport => {
       const ofLine = meters.get(row.gatewayId) ?? []
-      const here = statuses.get(row.gatewayId) ?? silentStatus(row.gatewayId)
-      // Held by another process, which counts for itself: here nothing is known of its wire.
+      // One by one: what is counted of a million meters is not held all at once.
+      const here = headend.lines(row.gatewayId)[0] ?? silentStatus(false)
+      const by = holders.get(row.gatewayId)
+      // Held by another process: what it has told of its wire, if it has.
       const isElsewhere = row.online && !here.online
-      const status = isElsewhere ? { ...silentStatus(row.gatewayId), online: true } : here
-      const counted = countedOf(status)
-      const silent = status.meters.filter(({ asked, answered }) => asked > 0 && answered === 0).length
+      const told = isElsewhere ? (by?.told ?? null) : null
+      const wire = told?.report ?? wireReportOf(isElsewhere ? silentStatus(true) : here)
       const airtime = planLineAirtime({
         line: row.line,
         meters: ofLine.map(({ protocol, count, ownId, ...subject }) => {
           const ofAll = pacesOfLine(rules, subject)
           return { protocol, count, paces: ownId === null ? ofAll : pacesOfMeter(rules, ownId, ofAll) }
         }),
-        turnaroundMs: counted.responseMs ?? usualTurnaroundMs,
-        deadShare: row.meters === 0 ? 0 : silent / row.meters,
+        turnaroundMs: wire.measured.responseMs ?? usualTurnaroundMs,
+        deadShare: row.meters === 0 ? 0 : Math.min(1, wire.silent / row.meters),
         rate: clock.rate,
       })
       return {
         ...row,
-        health: judgeLine(status),
+        ...wire,
         airtime: airtime.ok ? airtime.plan : null,
-        measured: counted,
-        queueLength: status.queueLength,
+        holder: by === undefined ? null : { name: by.name, isHere: !isElsewhere, ageMs: told?.ageMs ?? null },
       }
     })
   }
 
-const silentStatus = (gatewayId: number): LineStatus => ({
-  gatewayId,
-  online: false,
+/** Where nothing is known of the wire: nobody holds it, or its holder has not told yet. */
+const silentStatus = (online: boolean): WireCounts => ({
+  online,
   queueLength: 0,
   linksLost: 0,
   unasked: 0,
   meters: [],
 })
-
-const countedOf = ({ meters }: LineStatus): LineReport['measured'] => {
-  const sum = (value: (meter: LineStatus['meters'][number]) => number): number =>
-    meters.reduce((total, meter) => total + value(meter), 0)
-  const answered = sum((meter) => meter.answered)
-  const windowMs = Math.max(0, ...meters.map((meter) => meter.windowMs))
-  return {
-    asked: sum(({ asked }) => asked),
-    answered,
-    busyShare: windowMs === 0 ? null : sum(({ busyMs }) => busyMs) / windowMs,
-    responseMs: answered === 0 ? null : sum((meter) => (meter.responseMs ?? 0) * meter.answered) / answered,
-    backingOff: meters.filter(({ isBackingOff }) => isBackingOff).length,
-  }
-}

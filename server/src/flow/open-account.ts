@@ -8,7 +8,6 @@ import {
   siteExists,
   type NewCustomer,
 } from '../store/accounts.ts'
-import { notifyArchive } from '../store/archive.ts'
 import type { Sql } from '../store/database.ts'
 import { bindMeters, lockBoundMeters } from '../store/meter-binding.ts'
 import { ensurePartitions } from '../store/partitions.ts'
@@ -78,7 +77,6 @@ const openInside = async (
       ...(oldBalance > 0n ? [{ template: 'opening-balance', accountId, amount: oldBalance, at } as const] : []),
       ...(oldDebt > 0n ? [{ template: 'opening-debt', accountId, amount: oldDebt, at } as const] : []),
     ])
-    await notifyArchive(sql)
     return { ok: true, result: { accountId, balance: oldBalance, debt: oldDebt } }
   })
 }

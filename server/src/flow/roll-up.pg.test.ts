@@ -4,6 +4,7 @@ import { findGaps } from './find-gaps.ts'
 import { fillOne } from './fill-gaps.ts'
 import { oldestGaps } from '../store/gaps.ts'
 import { rollUp } from './roll-up.ts'
+import { dropReadingDay } from '../store/prune.ts'
 import { pruneReadings } from './prune-readings.ts'
 import { createTown, type Town } from './testing/town.ts'
 
@@ -151,6 +152,41 @@ describe('half hours rolled up to days and months, on a real database', () => {
     await roll()
     expect(await stored(1)).toEqual(before)
     expect(await town.database.query('select 1 from roll_up_due')).toEqual([])
+  })
+
+  test('gaps that go with their readings are estimates, or lost until their meter is read again', async () => {
+    const late = await createTown([{ place: 'both' }, { place: 'dead' }, { place: 'never' }], start)
+    try {
+      const of = async (place: string) => (await late.place(place)).meterId
+      const states = async (place: string) =>
+        late.database.query(
+          'select state, unknown_side from reading_gap where meter_id = $1 order by from_at limit 1',
+          [await of(place)],
+        )
+      const sweepLate = async (halfHours: number) => {
+        late.clock.set(at(halfHours) + 120_000)
+        while (await findGaps(late.context, 0));
+      }
+      await sweepLate(0)
+      await late.settle([await late.reading('both', 1_000), await late.reading('dead', 1_000)])
+      await sweepLate(3)
+      await late.settle([await late.reading('both', 1_200)])
+      await sweepLate(4)
+      await late.database.query('update reading_gap set before_wh = null')
+      await late.database.transaction(async (sql) => {
+        await dropReadingDay(sql, '2026-11-28', late.clock.now())
+      })
+      expect(await states('both')).toEqual([{ state: 'estimated', unknown_side: null }])
+      expect(await states('dead')).toEqual([{ state: 'lost', unknown_side: 'after' }])
+      expect(await states('never')).toEqual([{ state: 'lost', unknown_side: 'before' }])
+      late.clock.set(at(50))
+      await late.settle([await late.reading('dead', 2_000), await late.reading('never', 2_000)])
+      await sweepLate(51)
+      expect(await states('dead')).toEqual([{ state: 'estimated', unknown_side: null }])
+      expect(await states('never')).toEqual([{ state: 'lost', unknown_side: 'before' }])
+    } finally {
+      await late.close()
+    }
   })
 
   test('what was dropped was saved before, line by line', () => {

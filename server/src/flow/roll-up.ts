@@ -1,3 +1,4 @@
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { intervalFacts } from '../domain/completeness.ts'
 import type { Span } from '../domain/gap.ts'
 import { localDayText, localTime, startOfLocalDay, startOfToday } from '../domain/calendar.ts'
@@ -75,7 +76,7 @@ export const localDayOf = (at: number, timeZone: string): LocalDay => {
   return { from, to: startOfLocalDay(year, month, day, timeZone), day: localDayText(from, timeZone) }
 }
 
-const dayNamed = (name: string, timeZone: string): LocalDay => {
+export const dayNamed = (name: string, timeZone: string): LocalDay => {
   const [year = 0, month = 0, day = 0] = name.split('-').map(Number)
   return localDayOf(startOfLocalDay(year, month, day, timeZone), timeZone)
 }
@@ -175,19 +176,14 @@ export const daysOf = async (
   const readings = await readingsAround(sql, day, meters)
   const gaps = await gapsOfMeters(sql, ids, day)
   return meters.flatMap((meter) => {
-    const { id: meterId, bucket, intervalMs, watchedSince: since } = meter
+    const { id: meterId, bucket, minutes, timeZone, watchedSince: since } = meter
     const own = readings.get(meterId) ?? []
     if (own.length === 0 && (since === null || since >= day.to)) return []
-    const span = { from: Math.floor(day.from / intervalMs) * intervalMs, to: day.to }
-    const facts = intervalFacts(span, { since, sweptTo, intervalMs }, gaps.get(meterId) ?? [])
-    const stateAt = new Map(facts.map(({ from, state }) => [from, state]))
-    const rolled = rollUpDay(day, intervalMs, own)
-    const marks = rolled.energiesWh.map((_, index) => {
-      const grid = Math.floor((day.from + index * intervalMs) / intervalMs) * intervalMs
-      return markOf(stateAt.get(grid) ?? 'unwatched')
-    })
-    const rest = { marks: marks.join(''), ...powersOf(day, own) }
-    return [{ meterId, bucket, day: day.day, from: day.from, intervalMs, ...rolled, ...rest }]
+    const grid = intervalGrid(timeZone, minutes)
+    const facts = intervalFacts(day, { since, sweptTo, grid }, gaps.get(meterId) ?? [])
+    const marks = facts.map(({ state }) => markOf(state)).join('')
+    const rolled = rollUpDay(day, grid, own)
+    return [{ meterId, bucket, day: day.day, from: day.from, minutes, ...rolled, marks, ...powersOf(day, own) }]
   })
 }
 

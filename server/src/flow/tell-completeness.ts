@@ -1,11 +1,6 @@
-import {
-  addCompleteness,
-  completenessOf,
-  intervalsIn,
-  noCompleteness,
-  type Completeness,
-} from '../domain/completeness.ts'
-import type { GapReason, GapState, Span } from '../domain/gap.ts'
+import { intervalGrid } from '../domain/collection/interval-grid.ts'
+import { addCompleteness, completenessOf, noCompleteness, type Completeness } from '../domain/completeness.ts'
+import type { GapReason, GapState, Span, UnknownSide } from '../domain/gap.ts'
 import { localDayText, localTime, startOfLocalDay, startOfToday } from '../domain/calendar.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -25,6 +20,8 @@ export type DayCompleteness = Completeness &
     gateway: string
     /** Intervals without a reading of their own, whatever became of them. */
     byReason: Readonly<Partial<Record<GapReason, number>>>
+    /** Lost ones, by the side on which no register is known. */
+    lostBySide: Readonly<Partial<Record<UnknownSide, number>>>
   }>
 
 /** Most days of one answer. */
@@ -68,25 +65,27 @@ const ofDay = async (sql: Sql, groups: readonly WatchedGroup[], day: Day): Promi
   const since = await viewWatchedSince(sql, day)
   const sums = await viewGapSums(sql, day)
   const parts = groups.flatMap((group) => {
-    const intervalMs = group.minutes * 60_000
+    const grid = intervalGrid(group.time_zone, group.minutes)
     const to = Math.min(day.to, group.swept_to)
     const isOf = (row: Readonly<{ gateway_id: number; minutes: number }>): boolean =>
       row.gateway_id === group.gateway_id && row.minutes === group.minutes
     const known = before.filter(isOf).map((row) => ({ ...row, since: day.from }))
     const expected = [...known, ...since.filter(isOf)].reduce(
-      (sum, row) => sum + Number(row.meters) * intervalsIn({ from: row.since, to }, intervalMs),
+      (sum, row) => sum + Number(row.meters) * grid.countIn({ from: row.since, to }),
       0,
     )
     if (expected === 0) return []
     const byState: Partial<Record<GapState, number>> = {}
     const byReason: Partial<Record<GapReason, number>> = {}
+    const lostBySide: Partial<Record<UnknownSide, number>> = {}
     for (const row of sums.filter(isOf)) {
-      const count = Math.round((row.seconds * 1_000) / intervalMs)
+      const count = Number(row.intervals)
       byState[row.state] = (byState[row.state] ?? 0) + count
       byReason[row.reason] = (byReason[row.reason] ?? 0) + count
+      if (row.unknown_side !== null) lostBySide[row.unknown_side] = (lostBySide[row.unknown_side] ?? 0) + count
     }
     const { code: gateway, gateway_id: gatewayId, site_name: site } = group
-    return [{ day: day.day, site, gatewayId, gateway, byReason, ...completenessOf(expected, byState) }]
+    return [{ day: day.day, site, gatewayId, gateway, byReason, lostBySide, ...completenessOf(expected, byState) }]
   })
   return byGateway(parts)
 }
@@ -96,12 +95,22 @@ const byGateway = (parts: readonly DayCompleteness[]): readonly DayCompleteness[
   const sums = new Map<number, DayCompleteness>()
   for (const part of parts) {
     const known = sums.get(part.gatewayId)
-    const byReason = { ...known?.byReason }
-    for (const [reason, count] of Object.entries(part.byReason) as [GapReason, number][])
-      byReason[reason] = (byReason[reason] ?? 0) + count
-    sums.set(part.gatewayId, known === undefined ? part : { ...part, ...addCompleteness(known, part), byReason })
+    const byReason = addCounts(known?.byReason ?? {}, part.byReason)
+    const lostBySide = addCounts(known?.lostBySide ?? {}, part.lostBySide)
+    sums.set(
+      part.gatewayId,
+      known === undefined ? part : { ...part, ...addCompleteness(known, part), byReason, lostBySide },
+    )
   }
   return [...sums.values()]
+}
+
+type Counts<K extends string> = Readonly<Partial<Record<K, number>>>
+
+const addCounts = <K extends string>(a: Counts<K>, b: Counts<K>): Counts<K> => {
+  const sum: Partial<Record<K, number>> = { ...a }
+  for (const [name, count] of Object.entries(b) as [K, number][]) sum[name] = (sum[name] ?? 0) + count
+  return sum
 }
 
 export const sumOf = (parts: readonly Completeness[]): Completeness => parts.reduce(addCompleteness, noCompleteness)

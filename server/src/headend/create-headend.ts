@@ -19,7 +19,7 @@ import { readMeterPurse, writeMeterPurse } from './purse/meter-purse.ts'
 import { createOneAtATime } from './purse/one-at-a-time.ts'
 import { guardSecurityModule } from './security/guard-security-module.ts'
 import type { SecurityModule } from './security/security-module.ts'
-import type { KnownGateway } from './transport/registration.ts'
+import { registrationBook, type KnownGateway, type RegistrationBook } from './transport/registration.ts'
 
 export type HeadendOptions = Readonly<{
   clock: Clock
@@ -51,6 +51,8 @@ class RunningHeadend implements Headend {
   readonly #metersOf = new Map<number, KnownMeter[]>()
   /** Gateways that the archive no longer has, or has otherwise, while they let go of their line. */
   readonly #leaving = new Set<Promise<void>>()
+  /** Of the archive as it is; made when the first gateway dials. */
+  #book: RegistrationBook | null = null
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor({ clock, listen, listenSecurely, log, limits, security }: HeadendOptions) {
@@ -65,7 +67,7 @@ class RunningHeadend implements Headend {
       clock,
       limits: this.#limits,
       log,
-      known: () => this.#knownGateways(),
+      known: () => (this.#book ??= registrationBook(this.#knownGateways())),
       onGateway: (gatewayId, transport, first) => {
         const gateway = this.#gateways.get(gatewayId)
         if (gateway === undefined) transport.close('the gateway was removed')
@@ -99,6 +101,7 @@ class RunningHeadend implements Headend {
       this.#dismiss(gateway)
     }
     for (const gateway of config.gateways) if (!this.#gateways.has(gateway.id)) this.#admit(gateway)
+    this.#book = null
     const known = new Map(this.#meters)
     this.#meters.clear()
     this.#metersOf.clear()
@@ -226,7 +229,7 @@ class RunningHeadend implements Headend {
       if (link.kind !== 'dials-in' || link.registration === '') return []
       const { registration, heartbeat, identifiedBy = 'packet' } = link
       const meterAddresses = identifiedBy === 'meter' ? this.#dlt645Addresses(gatewayId) : []
-      const isOnline = gateway.status().online
+      const isOnline = (): boolean => gateway.status().online
       return [{ gatewayId, registration, heartbeat, identifiedBy, meterAddresses, isOnline }]
     })
   }

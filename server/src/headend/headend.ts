@@ -126,9 +126,15 @@ export type StoredSpan = Readonly<{
   source: RecordSource | null
 }>
 
-/** What came of setting a clock; of a broadcast only that it has left. */
+/**
+ * What came of setting a clock; of a broadcast only that it has left. `not-settable`: how this kind of meter is set so is
+ * not known, and nothing has left.
+ */
 export type ClockSet = Readonly<
-  ({ ok: true } | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter'; detail: string }) & {
+  (
+    | { ok: true }
+    | { ok: false; code: LinkFailure | 'no-answer' | 'refused-by-meter' | 'not-settable'; detail: string }
+  ) & {
     exchanges: readonly Exchange[]
   }
 >
@@ -325,7 +331,7 @@ export type Headend = {
     span: StoredSpan,
     options: Readonly<{ priority: Priority; signal?: AbortSignal }>,
   ): Promise<StoredRead>
-  /** Puts the meter's clock right: `broadcast` tells all meters of its line (08H), `write` this one (14H). */
+  /** Puts the meter's clock right: `broadcast` tells all meters of its line (08H), `write` this one (14H, or its register). */
   setClock(
     meterId: number,
     way: 'broadcast' | 'write',

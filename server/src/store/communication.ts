@@ -38,23 +38,25 @@ export const loadReach = async (sql: Sql, knownSince: number, now: number): Prom
     offline_after: number
     back_for: number
     silent_after: number
-    meters: bigint
-    silent: bigint
+    meters: number
+    silent: number
   }>(
-    `select g.id, g.online, g.online_since as since, s.reading_interval_minutes as read_every,
+    `with resting as (select meter_id from reading_pause where from_at <= $1 and to_at > $1 and meter_id is not null),
+     silent as (select m.gateway_id, count(*)::int as meters from meter m join site s on s.id = m.site_id
+                where m.failed_reads > 0 and m.failed_reads >= s.silent_after_reads
+                  and m.id not in (select meter_id from resting) group by m.gateway_id)
+     select g.id, g.online, g.online_since as since, s.reading_interval_minutes as read_every,
             s.offline_after_minutes as offline_after, s.back_for_minutes as back_for, s.silent_after_reads as silent_after,
             exists (select from reading_pause p where p.from_at <= $1 and p.to_at > $1
                       and (p.gateway_id = g.id or p.site_id = g.site_id)) as paused,
-            count(m.id) as meters, count(m.id) filter (where m.failed_reads >= s.silent_after_reads) as silent
-     from gateway g join site s on s.id = g.site_id
-       left join meter m on m.gateway_id = g.id
-         and m.id not in (select meter_id from reading_pause where from_at <= $1 and to_at > $1 and meter_id is not null)
-     group by g.id, s.id order by g.id`,
+            (select count(*)::int from (
+               select from meter m where m.gateway_id = g.id and m.id not in (select meter_id from resting)
+               limit case when x.gateway_id is null and g.online then 1 end) as on_line) as meters,
+            coalesce(x.meters, 0) as silent
+     from gateway g join site s on s.id = g.site_id left join silent x on x.gateway_id = g.id order by g.id`,
     [new Date(now)],
   )
-  const lines = gateways.flatMap(({ id, meters, silent }) =>
-    meters === 0n ? [] : [{ gatewayId: id, meters: Number(meters), silent: Number(silent) }],
-  )
+  const lines = gateways.flatMap(({ id, meters, silent }) => (meters === 0 ? [] : [{ gatewayId: id, meters, silent }]))
   const partly = lines.filter(({ meters, silent }) => silent > 0 && (silent < meters || meters === 1))
   return {
     gateways: gateways.map((row) => ({

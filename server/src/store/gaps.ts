@@ -1,39 +1,43 @@
-import type { GapReason, GapState, LossReason, Span } from '../domain/gap.ts'
+import type { GapReason, GapState, LossReason, Span, UnknownSide } from '../domain/gap.ts'
 import { turnOf } from '../domain/register-lift.ts'
 import type { Sql } from './database.ts'
 
-/** Lengths of intervals that are in use, with how far they were looked at; null where nobody has looked yet. */
-export const loadSweeps = async (
-  sql: Sql,
-): Promise<readonly Readonly<{ intervalMinutes: number; sweptTo: number | null }>[]> => {
-  const rows = await sql.query<{ minutes: number; swept_to: number | null }>(
-    `select i.minutes, w.swept_to from (select distinct minutes from meter_pace) i
-     left join gap_sweep w on w.interval_minutes = i.minutes order by i.minutes`,
+/** Meters whose intervals are the same: those of a zone with one pace. */
+export type Paced = Readonly<{ timeZone: string; minutes: number }>
+
+/**
+ * Paces that meters of each zone may have, with how far they were looked at; null where nobody has looked yet. Asked for
+ * every few seconds, so it is told by the rules and not by the meters.
+ */
+export const loadSweeps = async (sql: Sql): Promise<readonly (Paced & Readonly<{ sweptTo: number | null }>)[]> => {
+  const rows = await sql.query<{ time_zone: string; minutes: number; swept_to: number | null }>(
+    `select i.time_zone, i.minutes, w.swept_to from pace_in_use i
+     left join gap_sweep w on w.time_zone = i.time_zone and w.interval_minutes = i.minutes order by i.time_zone, i.minutes`,
   )
-  return rows.map(({ minutes, swept_to: sweptTo }) => ({ intervalMinutes: minutes, sweptTo }))
+  return rows.map(({ time_zone: timeZone, minutes, swept_to: sweptTo }) => ({ timeZone, minutes, sweptTo }))
 }
 
 /** Only ever forward; false when another process was faster. */
 export const saveSweep = async (
   sql: Sql,
-  intervalMinutes: number,
+  { timeZone, minutes }: Paced,
   from: number | null,
   to: number,
 ): Promise<boolean> => {
   const rows = await sql.query(
-    `insert into gap_sweep as w (interval_minutes, swept_to) values ($1, $3)
-     on conflict (interval_minutes) do update set swept_to = excluded.swept_to where w.swept_to = $2 returning 1`,
-    [intervalMinutes, from === null ? null : new Date(from), new Date(to)],
+    `insert into gap_sweep as w (time_zone, interval_minutes, swept_to) values ($1, $2, $4)
+     on conflict (time_zone, interval_minutes) do update set swept_to = excluded.swept_to where w.swept_to = $3 returning 1`,
+    [timeZone, minutes, from === null ? null : new Date(from), new Date(to)],
   )
   return rows.length > 0
 }
 
 /** Meters seen for the first time are watched from `since`. */
-export const watchNewMeters = async (sql: Sql, intervalMinutes: number, since: number): Promise<void> => {
+export const watchNewMeters = async (sql: Sql, { timeZone, minutes }: Paced, since: number): Promise<void> => {
   await sql.query(
-    `update meter m set watched_since = $2 from meter_pace p
-     where p.meter_id = m.id and p.minutes = $1 and m.watched_since is null`,
-    [intervalMinutes, new Date(since)],
+    `update meter m set watched_since = $3 from meter_pace p
+     where p.meter_id = m.id and p.time_zone = $1 and p.minutes = $2 and m.watched_since is null`,
+    [timeZone, minutes, new Date(since)],
   )
 }
 
@@ -53,10 +57,10 @@ export type UnreadMeter = Readonly<{
   goodAt: number
 }>
 
-/** Watched meters with this length of interval that have no good reading in one of them. */
+/** Watched meters of these that have no good reading in one of their intervals. */
 export const metersWithoutReading = async (
   sql: Sql,
-  intervalMinutes: number,
+  { timeZone, minutes }: Paced,
   { from, to }: Span,
 ): Promise<readonly UnreadMeter[]> => {
   const rows = await sql.query<{
@@ -81,8 +85,8 @@ export const metersWithoutReading = async (
             x.reason as missed, y.gateway_id is not null as away
      from meter m join meter_pace p on p.meter_id = m.id left join read r on r.meter_id = m.id
      left join missed x on x.meter_id = m.id left join away y on y.gateway_id = m.gateway_id
-     where p.minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
-    [intervalMinutes, new Date(from), new Date(to)],
+     where p.time_zone = $4 and p.minutes = $1 and m.watched_since <= $2 and coalesce(r.good, false) = false order by m.id`,
+    [minutes, new Date(from), new Date(to), timeZone],
   )
   return rows.map((row) => ({
     meterId: row.id,
@@ -99,24 +103,51 @@ export const metersWithoutReading = async (
 /** No row is longer than this, so that the work of one attempt is bounded. */
 const longestGapMs = 86_400_000
 
-/** Writes down that an interval has no good reading; a gap that ends where it begins, of the same reason, grows. */
+/** The last good register of each meter in a span, for those of them that have one. */
+export const lastRegistersIn = async (
+  sql: Sql,
+  meterIds: readonly number[],
+  { from, to }: Span,
+): Promise<ReadonlyMap<number, bigint>> => {
+  if (meterIds.length === 0) return new Map()
+  const rows = await sql.query<{ meter_id: number; total_wh: bigint }>(
+    `select distinct on (meter_id) meter_id, total_wh from reading
+     where at >= $2 and at < $3 and quality = 'good' and meter_id = any($1::int[]) order by meter_id, at desc`,
+    [meterIds, new Date(from), new Date(to)],
+  )
+  return new Map(rows.map(({ meter_id: id, total_wh: total }) => [id, total]))
+}
+
+/**
+ * Writes down that an interval has no good reading; a gap that ends where it begins, of the same reason, grows. What was
+ * read last before it: what is told, or where the meter stands, or what the gap before it began with.
+ */
 export const openGaps = async (
   sql: Sql,
   { from, to }: Span,
-  gaps: readonly Readonly<{ meterId: number; reason: GapReason }>[],
+  gaps: readonly Readonly<{ meterId: number; reason: GapReason; beforeWh: bigint | null }>[],
 ): Promise<void> => {
   if (gaps.length === 0) return
   await sql.query(
-    `with given as (select * from unnest($1::int[], $2::text[]) as g(meter_id, reason)),
+    `with given as (select * from unnest($1::int[], $2::text[], $6::bigint[]) as g(meter_id, reason, before_wh)),
      grown as (update reading_gap g set to_at = $4 from given n
                where g.meter_id = n.meter_id and g.reason = n.reason and g.to_at = $3 and g.state = 'open'
                  and g.attempts = 0 and $4::timestamptz - g.from_at <= $5 * interval '1 millisecond'
                returning g.meter_id)
      insert into reading_gap (meter_id, from_at, to_at, bucket, reason, before_wh, try_at)
-     select n.meter_id, $3, $4, m.bucket, n.reason, case when m.last_at < $3 then m.last_total_wh end, $4
+     select n.meter_id, $3, $4, m.bucket, n.reason,
+            coalesce(n.before_wh, case when m.last_at < $3 then m.last_total_wh end,
+                     (select g.before_wh from reading_gap g where g.meter_id = n.meter_id and g.to_at = $3 limit 1)), $4
      from given n join meter m on m.id = n.meter_id
      where n.meter_id not in (select meter_id from grown) on conflict do nothing`,
-    [gaps.map(({ meterId }) => meterId), gaps.map(({ reason }) => reason), new Date(from), new Date(to), longestGapMs],
+    [
+      gaps.map(({ meterId }) => meterId),
+      gaps.map(({ reason }) => reason),
+      new Date(from),
+      new Date(to),
+      longestGapMs,
+      gaps.map(({ beforeWh }) => beforeWh),
+    ],
   )
 }
 
@@ -129,7 +160,7 @@ export type OpenGap = Span &
   Readonly<{
     meterId: number
     gatewayId: number
-    intervalMs: number
+    minutes: number
     timeZone: string
     reason: GapReason
     attempts: number
@@ -168,10 +199,9 @@ export const oldestGaps = async (
     energy_step_wh: number
   }>(
     `select o.* from unnest($1::int[]) as w(id) cross join lateral (
-       select g.meter_id, m.gateway_id, p.minutes, s.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
+       select g.meter_id, m.gateway_id, p.minutes, p.time_zone, g.from_at, g.to_at, g.reason, g.attempts,
               case when m.record_source <> 'none' or m.record_source_at > $4 then m.record_source end as record_source, g.before_wh, m.last_total_wh, m.protocol, m.energy_step_wh
-       from reading_gap g join meter m on m.id = g.meter_id join site s on s.id = m.site_id
-         join meter_pace p on p.meter_id = m.id
+       from reading_gap g join meter m on m.id = g.meter_id join meter_pace p on p.meter_id = m.id
        where g.state = 'open' and m.gateway_id = w.id and g.try_at <= $2 and g.to_at <= m.last_at
        order by g.from_at, g.meter_id limit $3) o`,
     [gatewayIds, new Date(now), eachAtMost, new Date(now - forgetNoSourceMs)],
@@ -179,7 +209,7 @@ export const oldestGaps = async (
   return rows.map((row) => ({
     meterId: row.meter_id,
     gatewayId: row.gateway_id,
-    intervalMs: row.minutes * 60_000,
+    minutes: row.minutes,
     timeZone: row.time_zone,
     from: row.from_at,
     to: row.to_at,
@@ -200,7 +230,32 @@ export const postponeGap = async (sql: Sql, { meterId, from }: OpenGap, tryAt: n
   )
 }
 
-export type SettledPiece = Span & Readonly<{ state: Exclude<GapState, 'open'>; because: LossReason | null }>
+/**
+ * Looks for the register that a gap began with where it is not known from when the gap was opened, and keeps it: the last
+ * good one of its readings, or of its roll-up. Null: the meter had never been read well.
+ */
+export const findRegisterBefore = async (sql: Sql, { meterId, from }: OpenGap): Promise<bigint | null> => {
+  const [row] = await sql.query<{ before_wh: bigint | null }>(
+    `update reading_gap set before_wh = register_before(meter_id, from_at)
+     where meter_id = $1 and from_at = $2 and state = 'open' returning before_wh`,
+    [meterId, new Date(from)],
+  )
+  return row?.before_wh ?? null
+}
+
+/**
+ * Lost gaps behind which their meter has been read since: what flowed in them is known now. Only a gap whose readings were
+ * taken out of the database is lost before its meter has been read again.
+ */
+export const estimateLostGaps = async (sql: Sql): Promise<void> => {
+  await sql.query(
+    `update reading_gap g set state = 'estimated', unknown_side = null from meter m
+     where m.id = g.meter_id and g.unknown_side = 'after' and m.last_at >= g.to_at`,
+  )
+}
+
+export type SettledPiece = Span &
+  Readonly<{ state: Exclude<GapState, 'open'>; because: LossReason | null; unknownSide: UnknownSide | null }>
 
 /** Puts what became of its parts in the place of an open gap; false when it has changed in the meantime. */
 export const settleGap = async (
@@ -218,9 +273,11 @@ export const settleGap = async (
   const [row] = rows as readonly { bucket: number; reason: GapReason; before_wh: bigint | null; attempts: number }[]
   if (row === undefined) return false
   await sql.query(
-    `insert into reading_gap (meter_id, from_at, to_at, bucket, reason, state, because, before_wh, attempts, try_at, settled_at)
-     select $1, p.from_at, p.to_at, $2, $3, p.state, p.because, $4, $5 + 1, $6, $6
-     from unnest($7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[]) as p(from_at, to_at, state, because)`,
+    `insert into reading_gap (meter_id, from_at, to_at, bucket, reason, state, because, unknown_side, before_wh, attempts,
+                              try_at, settled_at)
+     select $1, p.from_at, p.to_at, $2, $3, p.state, p.because, p.unknown_side, $4, $5 + 1, $6, $6
+     from unnest($7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[], $11::text[])
+       as p(from_at, to_at, state, because, unknown_side)`,
     [
       gap.meterId,
       row.bucket,
@@ -232,6 +289,7 @@ export const settleGap = async (
       pieces.map(({ to }) => new Date(to)),
       pieces.map(({ state }) => state),
       pieces.map(({ because }) => because),
+      pieces.map(({ unknownSide }) => unknownSide),
     ],
   )
   return true

@@ -1,3 +1,4 @@
+import type { Span } from '../domain/gap.ts'
 import type { Registers } from '../domain/price-plan.ts'
 import { wattHours } from '../domain/quantity.ts'
 import type { Sql } from './database.ts'
@@ -50,20 +51,19 @@ export const rejectHeldReading = async (sql: Sql, meterId: number, at: number): 
 }
 
 /** The interval of a held reading that is good now is no gap any more; what lies around it stays one. */
-export const readingFillsGap = async (sql: Sql, meterId: number, at: number): Promise<void> => {
+export const readingFillsGap = async (sql: Sql, meterId: number, at: number, interval: Span): Promise<void> => {
   await sql.query(
-    `with whole as (
-       select g.*, p.minutes * interval '1 minute' as step,
-              date_bin(p.minutes * interval '1 minute', $2::timestamptz, timestamptz 'epoch') as begins
-       from reading_gap g join meter_pace p on p.meter_id = g.meter_id
-       where g.meter_id = $1 and g.from_at <= $2 and g.to_at > $2),
+    `with whole as (select * from reading_gap where meter_id = $1 and from_at <= $2 and to_at > $2),
      gone as (delete from reading_gap g using whole w where g.meter_id = w.meter_id and g.from_at = w.from_at
               returning g.meter_id)
-     insert into reading_gap (meter_id, from_at, to_at, bucket, reason, state, because, before_wh, attempts, try_at, settled_at)
-     select w.meter_id, p.from_at, p.to_at, w.bucket, w.reason, w.state, w.because, w.before_wh, w.attempts, w.try_at, w.settled_at
-     from whole w cross join lateral (values (w.from_at + interval '0', w.begins), (w.begins + w.step, w.to_at)) as p(from_at, to_at)
+     insert into reading_gap (meter_id, from_at, to_at, bucket, reason, state, because, unknown_side, before_wh, attempts,
+                              try_at, settled_at)
+     select w.meter_id, p.from_at, p.to_at, w.bucket, w.reason, w.state, w.because, w.unknown_side, w.before_wh, w.attempts,
+            w.try_at, w.settled_at
+     from whole w
+     cross join lateral (values (w.from_at + interval '0', $3::timestamptz), ($4::timestamptz, w.to_at)) as p(from_at, to_at)
      where p.to_at > p.from_at and exists (select from gone)
      on conflict (meter_id, from_at) do update set to_at = excluded.to_at`,
-    [meterId, new Date(at)],
+    [meterId, new Date(at), new Date(interval.from), new Date(interval.to)],
   )
 }

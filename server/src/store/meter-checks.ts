@@ -6,6 +6,7 @@ export type MeterToCheck = Readonly<{
   gatewayId: number
   siteId: number
   timeZone: string
+  protocol: 'dlt645' | 'modbus-rtu' | 'modbus-tcp'
   checkedAt: number | null
   memo: MeterMemo | null
   broadcastAt: number | null
@@ -23,6 +24,7 @@ type Row = {
   gateway_id: number
   site_id: number
   time_zone: string
+  protocol: MeterToCheck['protocol']
   checked_at: number | null
   memo: { reverseWh: string | null; meterNumber: string | null; phases: boolean[] } | null
   clock_broadcast_at: number | null
@@ -32,7 +34,7 @@ type Row = {
   least_power_mw: bigint | null
 }
 
-/** Of each of these gateways the DL/T 645 meter that was looked at longest ago, before `before`. */
+/** Of each of these gateways the meter that was looked at longest ago, before `before`. */
 export const metersToCheck = async (
   sql: Sql,
   gatewayIds: readonly number[],
@@ -40,16 +42,16 @@ export const metersToCheck = async (
 ): Promise<readonly MeterToCheck[]> => {
   if (gatewayIds.length === 0) return []
   const rows = await sql.query<Row>(
-    `select m.id, m.gateway_id, m.site_id, s.time_zone, m.checked_at, m.memo, g.clock_broadcast_at, d.used_wh, d.hours,
+    `select m.id, m.gateway_id, m.site_id, s.time_zone, m.protocol, m.checked_at, m.memo, g.clock_broadcast_at, d.used_wh, d.hours,
             d.mean_power_mw, d.least_power_mw
      from unnest($1::int[]) as w(id)
-     cross join lateral (select * from meter m where m.gateway_id = w.id and m.protocol = 'dlt645' and m.last_at is not null
+     cross join lateral (select * from meter m where m.gateway_id = w.id and m.last_at is not null
                            and (m.checked_at is null or m.checked_at < $2)
                          order by m.checked_at nulls first, m.id limit 1) m
      join gateway g on g.id = m.gateway_id join site s on s.id = m.site_id
      left join lateral (
        select (select sum(e) from unnest(y.energies_wh) e) as used_wh, y.mean_power_mw, y.least_power_mw,
-              (cardinality(y.energies_wh) * y.interval_minutes / 60)::int as hours
+              round(extract(epoch from (y.day + 1)::timestamp at time zone s.time_zone - y.from_at) / 3600)::int as hours
        from meter_day y where y.meter_id = m.id and y.day > ($2::timestamptz - interval '3 days')::date
          and y.opening_wh is not null and y.closing_wh is not null order by y.day desc limit 1) d on true`,
     [gatewayIds, new Date(before)],
@@ -59,6 +61,7 @@ export const metersToCheck = async (
     gatewayId: row.gateway_id,
     siteId: row.site_id,
     timeZone: row.time_zone,
+    protocol: row.protocol,
     checkedAt: row.checked_at,
     memo:
       row.memo === null

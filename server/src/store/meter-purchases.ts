@@ -204,8 +204,8 @@ export const pursesDue = async (
   reach: Reach = wholeField,
 ): Promise<readonly number[]> => {
   const rows = await sql.query<{ id: number }>(
-    `select m.id from meter m join account a on a.id = m.account_id join agreement g on g.id = a.agreement_id
-       join site s on s.id = m.site_id left join meter_wallet w on w.meter_id = m.id
+    `select m.id from agreement g join account a on a.id = g.account_id and a.agreement_id = g.id
+       join meter m on m.account_id = a.id join site s on s.id = m.site_id left join meter_wallet w on w.meter_id = m.id
      where g.settlement_mode = 'local' and m.id <> all ($2::int[]) and meter_in_reach(m.id, $4, $5)
        and (w.read_at is null or w.read_at + make_interval(mins => s.reading_interval_minutes) <= $1)
        and not exists (select from meter_purchase p where p.meter_id = m.id and p.state in ('waiting', 'written'))

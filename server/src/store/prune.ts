@@ -69,13 +69,23 @@ export const exportReadings = async (
     [after.at, after.meterId, new Date(to), limit],
   )
 
-/** Drops the readings of a UTC day, all at once; gaps that are still open in it or before are given up. */
+/**
+ * Drops the readings of a UTC day, all at once; gaps that are still open in it or before are given up: estimated where a
+ * register is known on both sides.
+ */
 export const dropReadingDay = async (sql: Sql, day: string, now: number): Promise<void> => {
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(day)) throw new RangeError(`${day} is no day`)
-  await sql.query(`drop table reading_${day.replaceAll('-', '')}`)
   await sql.query(
-    `update reading_gap set state = 'lost', because = 'no-record', settled_at = $2
-     where state = 'open' and from_at < $1::date::timestamp at time zone 'UTC' + interval '1 day'`,
+    `with given_up as (
+       select g.meter_id, g.from_at, coalesce(g.before_wh, register_before(g.meter_id, g.from_at)) as before_wh,
+              coalesce(m.last_at >= g.to_at, false) as is_behind
+       from reading_gap g join meter m on m.id = g.meter_id
+       where g.state = 'open' and g.from_at < $1::date::timestamp at time zone 'UTC' + interval '1 day'),
+     told as (select *, case when before_wh is null then 'before' when not is_behind then 'after' end as side from given_up)
+     update reading_gap g set state = case when t.side is null then 'estimated' else 'lost' end, because = 'no-record',
+            unknown_side = t.side, before_wh = t.before_wh, settled_at = $2
+     from told t where g.meter_id = t.meter_id and g.from_at = t.from_at and g.state = 'open'`,
     [day, new Date(now)],
   )
+  await sql.query(`drop table reading_${day.replaceAll('-', '')}`)
 }

@@ -5,15 +5,14 @@ import type { RegisterAt, RolledDay } from '../domain/roll-up.ts'
 import type { Sql } from './database.ts'
 import { arrayText } from './settlement.ts'
 
-/** Zones with meters: how far they are rolled up (a local day), and since when readings are there. */
+/** Zones of sites: how far they are rolled up (a local day), and since when readings are there. */
 export const loadZones = async (
   sql: Sql,
 ): Promise<readonly Readonly<{ timeZone: string; rolledTo: string | null; sweptTo: number }>[]> => {
   const rows = await sql.query<{ time_zone: string; rolled_to: string | null; swept_to: number }>(
-    `select s.time_zone, to_char(r.rolled_to, 'YYYY-MM-DD') as rolled_to, min(w.swept_to) as swept_to
-     from site s join meter m on m.site_id = s.id join meter_pace p on p.meter_id = m.id
-     join gap_sweep w on w.interval_minutes = p.minutes
-     left join roll_up r on r.time_zone = s.time_zone group by s.time_zone, r.rolled_to order by s.time_zone`,
+    `select p.time_zone, to_char(r.rolled_to, 'YYYY-MM-DD') as rolled_to, min(w.swept_to) as swept_to
+     from pace_in_use p join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes
+     left join roll_up r on r.time_zone = p.time_zone group by p.time_zone, r.rolled_to order by p.time_zone`,
   )
   return rows.map((row) => ({ timeZone: row.time_zone, rolledTo: row.rolled_to, sweptTo: row.swept_to }))
 }
@@ -41,18 +40,27 @@ export const prepareRollUp = async (sql: Sql, day: string, utcDays: readonly str
 export type RolledMeter = Readonly<{
   id: number
   bucket: number
-  intervalMs: number
+  minutes: number
+  timeZone: string
   watchedSince: number | null
   lastAt: number | null
 }>
 
-type MeterRow = { id: number; bucket: number; minutes: number; watched_since: number | null; last_at: number | null }
+type MeterRow = {
+  id: number
+  bucket: number
+  minutes: number
+  time_zone: string
+  watched_since: number | null
+  last_at: number | null
+}
 
-const columns = 'm.id, m.bucket, p.minutes, m.watched_since, m.last_at'
+const columns = 'm.id, m.bucket, p.minutes, p.time_zone, m.watched_since, m.last_at'
 const meterOf = (row: MeterRow): RolledMeter => ({
   id: row.id,
   bucket: row.bucket,
-  intervalMs: row.minutes * 60_000,
+  minutes: row.minutes,
+  timeZone: row.time_zone,
   watchedSince: row.watched_since,
   lastAt: row.last_at,
 })
@@ -151,7 +159,7 @@ export type StoredDay = RolledDay &
     bucket: number
     day: string
     from: number
-    intervalMs: number
+    minutes: number
     marks: string
     meanPowerMilliwatts: bigint | null
     leastPowerMilliwatts: bigint | null
@@ -178,7 +186,7 @@ export const saveDays = async (sql: Sql, days: readonly StoredDay[]): Promise<vo
       column(({ day }) => day),
       column(({ bucket }) => bucket),
       column(({ from }) => new Date(from)),
-      column(({ intervalMs }) => intervalMs / 60_000),
+      column(({ minutes }) => minutes),
       column(({ openingWh }) => openingWh),
       column(({ closingWh }) => closingWh),
       column(({ closingRatesWh }) => arrayText(closingRatesWh)),
@@ -249,12 +257,11 @@ export const dueMeters = async (
 export const meterGrid = async (
   sql: Sql,
   meterId: number,
-): Promise<Readonly<{ intervalMs: number; timeZone: string }>> => {
+): Promise<Readonly<{ minutes: number; timeZone: string }>> => {
   const [row] = await sql.query<{ minutes: number; time_zone: string }>(
-    `select p.minutes, s.time_zone from meter m join site s on s.id = m.site_id join meter_pace p on p.meter_id = m.id
-     where m.id = $1`,
+    'select minutes, time_zone from meter_pace where meter_id = $1',
     [meterId],
   )
   if (row === undefined) throw new Error(`there is no meter ${String(meterId)}`)
-  return { intervalMs: row.minutes * 60_000, timeZone: row.time_zone }
+  return { minutes: row.minutes, timeZone: row.time_zone }
 }

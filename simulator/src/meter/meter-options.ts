@@ -152,6 +152,8 @@ const ownKeys = {
       model: z.enum(['acrel-dtsy1352', 'acrel-ddsy1352']),
       /** Firmware that takes plain writes to the purse, 004EH and 004FH, which are printed as read only. */
       registerPurse: z.boolean().default(false),
+      /** Firmware whose clock is set by plain writes to 0354H, which is published for a private function alone. */
+      registerClock: z.boolean().default(false),
     })
     .nullable()
     .default(null),

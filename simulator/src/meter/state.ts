@@ -73,7 +73,7 @@ export type Meter = {
   wrongPasswords: WrongPasswords | null
   terminal: Terminal
   /** Speaks Modbus RTU instead of DL/T 645. */
-  readonly modbus: Readonly<{ unit: number; model: ModbusModel; registerPurse: boolean }> | null
+  readonly modbus: Readonly<{ unit: number; model: ModbusModel; registerPurse: boolean; registerClock: boolean }> | null
   /** Forced open or closed by Modbus; null when the meter decides. */
   forced: 'open' | 'closed' | null
   /** By function 16H; null for none. */

@@ -18,6 +18,10 @@ export type KeyAction =
   | 'back'
   | 'read-now'
   | 'buy-for-meter'
+  | 'next-quantity'
+  | 'next-span'
+  | 'earlier'
+  | 'later'
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
@@ -62,6 +66,10 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
+  binding('next-quantity', ['v'], ['meter']),
+  binding('next-span', ['y'], ['meter']),
+  binding('earlier', ['['], ['meter']),
+  binding('later', [']'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('take', ['t'], ['work']),
   binding('acknowledge', ['a'], ['work']),

@@ -10,7 +10,10 @@ describe('topics of a live change to the keys to read again', () => {
     [['completeness'], [['completeness']]],
     [['batch'], [['batches'], ['batch']]],
     [['message'], [['messages'], ['feed']]],
-    [['meter:12'], [['meters'], ['overview'], ['meter', 12], ['history', 12], ['load', 12], ['purse', 12]]],
+    [
+      ['meter:12'],
+      [['meters'], ['overview'], ['meter', 12], ['history', 12], ['measurements', 12], ['load', 12], ['purse', 12]],
+    ],
     [['command:12'], [['meters'], ['overview'], ['meter', 12], ['commands', 12], ['feed']]],
     [
       ['account:7'],
@@ -35,6 +38,7 @@ describe('topics of a live change to the keys to read again', () => {
         ['overview'],
         ['meter', 12],
         ['history', 12],
+        ['measurements', 12],
         ['load', 12],
         ['purse', 12],
         ['commands', 12],
@@ -46,6 +50,7 @@ describe('topics of a live change to the keys to read again', () => {
       [
         ['meters'],
         ['overview'],
+        ['measurements', 12],
         ['load', 12],
         ['entries', 7],
         ['quote', 7],

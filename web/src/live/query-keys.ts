@@ -20,6 +20,11 @@ export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
+export const measurementsKey = (meterId: number, ...shown: readonly (string | number)[]): QueryKey => [
+  'measurements',
+  meterId,
+  ...shown,
+]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const loadKey = (meterId: number): QueryKey => ['load', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
@@ -52,6 +57,7 @@ export const liveKeys: readonly QueryKey[] = [
   linesKey,
   allMetersKey,
   allHistoriesKey,
+  ['measurements'],
   ['commands'],
   ['load'],
   ['entries'],
@@ -77,7 +83,8 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id), purseKey(id)]
+  if (found[1] === 'meter')
+    return [metersKey, overviewKey, meterKey(id), historyKey(id), measurementsKey(id), loadKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
   const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
   return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]

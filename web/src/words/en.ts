@@ -7,6 +7,7 @@ import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
 import { load } from './en/load.ts'
+import { measurement } from './en/measurement.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -22,6 +23,7 @@ export const en: Words = {
   ...command,
   ...money,
   ...meter,
+  ...measurement,
   ...message,
   ...work,
   ...completeness,

@@ -8,6 +8,7 @@ import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
 import { load } from './zh/load.ts'
+import { measurement } from './zh/measurement.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -22,6 +23,7 @@ export const zh = {
   ...command,
   ...money,
   ...meter,
+  ...measurement,
   ...message,
   ...work,
   ...completeness,

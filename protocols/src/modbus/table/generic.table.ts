@@ -27,6 +27,8 @@ export const genericMeter = registerTable({
     powerFactorTotal: { at: 18, type: 'i16', scale: [1, 1], unit: '1/1000', ...quantity },
     frequency: { at: 19, type: 'u16', scale: [10, 1], unit: 'mHz', ...quantity },
     relayStatus: { at: 20, type: 'bits', scale: [1, 1], unit: '', ...quantity, bits: { commandClosed: 0, closed: 1 } },
+    /** Year from 2000, month, day, weekday (0 = Sunday), hour, minute, second, binary; written with 10H as a whole. */
+    clock: { at: 24, type: 'bytes', registers: 4, scale: [1, 1], unit: '', ...quantity, access: 'rw' },
     /** Written with 10H: 0 open, 1 closed. */
     relayCommand: { at: 100, type: 'u16', scale: [1, 1], unit: '', ...quantity, access: 'rw' },
   },

@@ -25,6 +25,7 @@ test('a line for each day, and one for each gateway where asked', () => {
     estimated: 1,
     missing: 1,
     lost: 0,
+    lostBySide: {},
   }
   const told = [
     { ...part, gatewayId: 1, gateway: 'GW-1', byReason: { 'gateway-away': 8, 'meter-silent': 2 } },
@@ -34,4 +35,6 @@ test('a line for each day, and one for each gateway where asked', () => {
   expect(lines[1]?.replaceAll(/ +/g, ' ')).toBe('2026-11-25 960 950 8 1 1 0 99.79 % gateway-away 8, meter-silent 2')
   expect(lines).toHaveLength(4)
   expect(completenessText(told, false).split('\n')).toHaveLength(2)
+  const lost = told.map((one) => ({ ...one, missing: 0, lost: 1, lostBySide: { before: 1 } }))
+  expect(completenessText(lost, false)).toMatch(/meter-silent 2; lost 2: nothing known before$/u)
 })

@@ -37,7 +37,7 @@ export const completenessText = (told: readonly DayCompleteness[], eachGateway: 
       name.padEnd(24),
       ...columns.map((column) => String(sum[column]).padStart(10)),
       percent(sum).padStart(10),
-      `  ${reasonsOf(parts)}`,
+      `  ${[reasonsOf(parts), ...sidesOf(parts)].filter((text) => text !== '').join('; ')}`,
     ].join('')
   const lines = days.flatMap((day) => {
     const parts = told.filter((one) => one.day === day)
@@ -48,6 +48,13 @@ export const completenessText = (told: readonly DayCompleteness[], eachGateway: 
   })
   return [`${''.padEnd(24)}${heads.map((head) => head.padStart(10)).join('')}  complete  reasons`, ...lines].join('\n')
 }
+
+/** Of what is lost, on which side nothing is known. */
+const sidesOf = (parts: readonly DayCompleteness[]): readonly string[] =>
+  (['before', 'after'] as const).flatMap((side) => {
+    const count = parts.reduce((sum, { lostBySide }) => sum + (lostBySide[side] ?? 0), 0)
+    return count === 0 ? [] : [`lost ${String(count)}: nothing known ${side}`]
+  })
 
 const reasonsOf = (parts: readonly DayCompleteness[]): string =>
   gapReasons

@@ -87,7 +87,11 @@ const startCommand = (): Command =>
     .action(async (options: Record<string, unknown>) => {
       const asked = stopSignal()
       const running = await start(configOf(options))
-      await asked
+      const displaced = await Promise.race([asked.then(() => null), running.displaced])
+      if (displaced !== null) {
+        process.stderr.write(`xianfu: ${displaced}\n`)
+        process.exitCode = 1
+      }
       process.stdout.write('stopping …\n')
       await running.stop()
       process.stdout.write('stopped.\n')

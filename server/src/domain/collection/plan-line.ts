@@ -62,6 +62,7 @@ export const planLine = ({ meters, now, progressOf, pausedUntil }: LinePlanInput
   const missed: MissedItem[] = []
   const changed: { meterId: number; dataSet: DataSet; progress: Progress }[] = []
   let nextAt = now + longestPlanMs
+  const slots = slotsAt(now)
   for (const meter of meters) {
     const pauseEnds = pausedUntil(meter.id)
     if (pauseEnds !== null) nextAt = Math.min(nextAt, pauseEnds)
@@ -74,12 +75,7 @@ export const planLine = ({ meters, now, progressOf, pausedUntil }: LinePlanInput
           changed.push({ meterId: meter.id, dataSet, progress: { ...nothingYet, doneAt: before.doneAt } })
         continue
       }
-      const slot = slotAt(
-        now,
-        minutes,
-        offsetOf(dataSet, minutes, { gatewayId: meter.gatewayId, meterId: meter.id }),
-        meter.days,
-      )
+      const slot = slots.at(dataSet, minutes, meter)
       nextAt = Math.min(nextAt, slot.deadlineAt)
       const progress = reopened(before, slot, now)
       if (progress !== before) changed.push({ meterId: meter.id, dataSet, progress })
@@ -98,6 +94,22 @@ export const planLine = ({ meters, now, progressOf, pausedUntil }: LinePlanInput
     }
   }
   return { due: due.toSorted(byUrgency), missed, nextAt, changed }
+}
+
+/** Neighbours usually have the same slot: then it is one object, of which a million would be kept. */
+const slotsAt = (now: number) => {
+  type Known = Readonly<{ minutes: number; offsetMs: number; days: LocalDays; slot: Slot }>
+  const newest = new Map<DataSet, Known>()
+  return {
+    at(dataSet: DataSet, minutes: number, { id: meterId, gatewayId, days }: PlannedMeter): Slot {
+      const offsetMs = offsetOf(dataSet, minutes, { gatewayId, meterId })
+      const known = newest.get(dataSet)
+      if (known?.minutes === minutes && known.offsetMs === offsetMs && known.days === days) return known.slot
+      const slot = slotAt(now, minutes, offsetMs, days)
+      newest.set(dataSet, { minutes, offsetMs, days, slot })
+      return slot
+    },
+  }
 }
 
 const doneWith = ({ doneAt, open }: Progress): Progress => ({

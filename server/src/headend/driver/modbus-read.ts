@@ -18,9 +18,15 @@ import type { PartRead, ReadFailure, ReadPlan } from './read-meter.ts'
 /** The fewest reads of registers that bring all of the items; the values are made when all have come. */
 export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly IdentifierName[]): ReadPlan => {
   const { model, wiring } = unit
-  const spans: ReadSpan[] = []
-  // One item may lie in several spans: it is taken to be as old as the first of them.
-  let readFrom = Infinity
+  const spans: (ReadSpan & Readonly<{ at: number }>)[] = []
+  /** One item may lie in several spans: it is taken to be as old as the first of them. */
+  const readAt = (item: IdentifierName): number =>
+    Math.min(
+      ...(registersFor(model, item) ?? []).flatMap((name) => {
+        const { start } = registerSpan(registerNamed(model, name))
+        return spans.filter((span) => span.start <= start && start < span.start + span.count).map(({ at }) => at)
+      }),
+    )
   const names = new Set(items.flatMap((item) => registersFor(model, item) ?? []))
   const wanted = [...names].map((name) => registerSpan(registerNamed(model, name)))
   return {
@@ -29,8 +35,7 @@ export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly I
       read: async (turn, signal): Promise<PartRead> => {
         const { exchanges, ...read } = await readSpan(turn, asker, unit, span, signal)
         if (!read.ok) return { ...read, exchanges }
-        spans.push({ ...span, data: read.data })
-        readFrom = Math.min(readFrom, read.at)
+        spans.push({ ...span, data: read.data, at: read.at })
         return { ok: true, at: read.at, problem: null, exchanges }
       },
     })),
@@ -42,7 +47,7 @@ export const modbusReadPlan = (asker: Asker, unit: ModbusUnit, items: readonly I
         const made = itemValue(model, item, spans, wiring)
         if (made.ok) {
           values[item] = made.value
-          times[item] = readFrom
+          times[item] = readAt(item)
         } else
           problem ??= {
             code: model.items[item] === undefined ? 'refused-by-meter' : 'bad-answer',

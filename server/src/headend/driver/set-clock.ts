@@ -1,12 +1,5 @@
-import {
-  broadcastAddress,
-  encodeFrame,
-  encodeRequest,
-  encodeValue,
-  identifiers,
-  type MeterTime,
-} from '@xianfu/protocols'
-import { localTime } from '../../domain/calendar.ts'
+import { broadcastAddress, encodeFrame, encodeRequest, encodeValue, identifiers } from '@xianfu/protocols'
+import { localTime, type LocalTime } from '../../domain/calendar.ts'
 import { wallAfter } from '../../domain/clock.ts'
 import type { ClockSet, Exchange, Priority } from '../headend.ts'
 import { wakeUpBytes } from '../limits.ts'
@@ -15,7 +8,8 @@ import { transmissionMs } from '../line/response-time.ts'
 import { failureOf } from './ask-line.ts'
 import { ask } from './dlt645-ask.ts'
 import { errorWords } from './dlt645-read.ts'
-import { type FieldMeter } from './field-meter.ts'
+import type { FieldMeter, ModbusUnit } from './field-meter.ts'
+import { writeModbusClock } from './modbus-clock.ts'
 import { turnFailureWords } from './read-meter.ts'
 
 type ClockOptions = Readonly<{ priority: Priority; signal?: AbortSignal | undefined }>
@@ -24,7 +18,7 @@ type Failure = Extract<ClockSet, { ok: false }>
 /** Bytes of a request with date or time, wake-up bytes included: it is the time at their end that counts. */
 const requestBytes = 30
 
-const localNow = (meter: FieldMeter): MeterTime & Readonly<{ weekday: number }> => {
+const localNow = (meter: FieldMeter): LocalTime => {
   const arrivesMs = transmissionMs(requestBytes, meter.lineConfig)
   return localTime(wallAfter(meter.clock, arrivesMs), meter.config.timeZone)
 }
@@ -57,10 +51,10 @@ export const broadcastClock = async (meter: FieldMeter, options: ClockOptions): 
 /** After a broadcast the line is left alone for a moment: meters are busy with it. */
 const settleMs = 100
 
-/** 14H: date first, then time, in one turn, so that no midnight comes between. */
+/** 14H: date first, then time, in one turn, so that no midnight comes between; the register of a Modbus meter at once. */
 export const writeClock = async (meter: FieldMeter, options: ClockOptions): Promise<ClockSet> => {
-  if (meter.modbus !== null) return cannot
   const { priority, signal } = options
+  if (meter.modbus !== null) return writeRegister(meter, meter.modbus, options)
   const turn = await meter.line.run({ priority, signal }, async (line) => {
     const { year, month, day, weekday } = localNow(meter)
     const date = await writeOne(line, meter, 'dateAndWeekday', { year, month, day, weekday }, signal)
@@ -69,6 +63,19 @@ export const writeClock = async (meter: FieldMeter, options: ClockOptions): Prom
     const time = await writeOne(line, meter, 'time', { hour, minute, second }, signal)
     return { ...time, exchanges: [...date.exchanges, ...time.exchanges] }
   })
+  return turn.ok ? turn.value : { ok: false, code: turn.code, detail: turnFailureWords[turn.code], exchanges: [] }
+}
+
+const writeRegister = async (
+  meter: FieldMeter,
+  unit: ModbusUnit,
+  { priority, signal }: ClockOptions,
+): Promise<ClockSet> => {
+  const { clock } = unit.model
+  if (clock === null) return cannot
+  const turn = await meter.line.run({ priority, signal }, async (line) =>
+    writeModbusClock(line, meter, unit, clock, localNow(meter), signal),
+  )
   return turn.ok ? turn.value : { ok: false, code: turn.code, detail: turnFailureWords[turn.code], exchanges: [] }
 }
 
@@ -98,7 +105,7 @@ const writeOne = async <N extends 'dateAndWeekday' | 'time'>(
 
 const cannot: Failure = Object.freeze({
   ok: false,
-  code: 'refused-by-meter',
+  code: 'not-settable',
   detail: 'how the clock of this kind of meter is set is not known',
   exchanges: [],
 })

@@ -21,6 +21,8 @@ const forced = {
 /** Shown in block 0200H. That 004EH and 004FH may be written is published nowhere: see acrel-register-purse.ts. */
 const purse = { balance: 'balance', purchaseCount: 'purchaseCount', write: null } as const
 
+// The clock is read in block 0200H and set by a private function: see acrel-register-clock.ts.
+
 /** No source says what the fault bit stands for. */
 const events = {
   counters: [{ kind: 'overload-trip', register: 'overloadTrips' }],
@@ -36,6 +38,7 @@ const energies = ['energySharp', 'energyPeak', 'energyFlat', 'energyValley'] as 
 const singlePhase = {
   reading,
   purse,
+  clock: null,
   events,
   ratios: null,
   relay: {
@@ -83,6 +86,7 @@ export const acrelDdsy1352Model = meterModel({
 const threePhase = {
   reading,
   purse,
+  clock: null,
   events,
   ratios: { voltage: 'voltageRatio', current: 'currentRatio' },
   items: {

@@ -19,6 +19,8 @@ export const genericModel = meterModel({
     activePowerTotal: { kind: 'number', register: 'activePowerTotal' },
     powerFactorTotal: { kind: 'number', register: 'powerFactorTotal' },
     frequency: { kind: 'number', register: 'frequency' },
+    dateAndWeekday: { kind: 'dateAndWeekday', clock: 'clock' },
+    time: { kind: 'timeOfDay', clock: 'clock' },
     statusWord3: { kind: 'statusWord3' },
   },
   relay: {
@@ -30,5 +32,6 @@ export const genericModel = meterModel({
     orders: { open: { relayCommand: 0 }, close: { relayCommand: 1 }, release: null },
   },
   purse: null,
+  clock: { set: 'clock', order: ['year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] },
   events: null,
 })

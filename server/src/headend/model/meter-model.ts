@@ -16,9 +16,17 @@ export type MeterModel<R extends string = string> = Readonly<{
   relay: RelayModel<R> | null
   /** Null where the meter keeps no balance of its own. */
   purse: PurseModel<R> | null
+  /** How its clock is set; null where that is not known, or not by registers. Where it is read, `items` says. */
+  clock: ClockModel<R> | null
   /** Null where its registers tell of no events. */
   events: EventModel<R> | null
 }>
+
+/** Where a clock is written as one message, and what its bytes are, in this order; the year counts from 2000. */
+export type ClockModel<R extends string = string> = Readonly<{ set: R; order: readonly ClockPart[] }>
+
+/** Weekdays are counted from Sunday, 0. */
+export type ClockPart = 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute' | 'second'
 
 /** What a meter tells of itself: registers that count, and bits that stand while something is so. */
 export type EventModel<R extends string = string> = Readonly<{

@@ -1,5 +1,6 @@
 import { identifiers, registerSpan, toHex, type IdentifierName } from '@xianfu/protocols'
 import { expect, test } from 'vitest'
+import { clockMessage } from '../driver/modbus-clock.ts'
 import { writeMessage } from '../driver/modbus-control.ts'
 import { acrelDdsy1352Model, acrelDtsy1352Model } from './acrel.ts'
 import type { MeterModel, RelayModel } from './meter-model.ts'
@@ -55,6 +56,29 @@ test.each(meterModels)(
     expect(message).toMatchObject({ kind: 'write-multiple' })
   },
 )
+
+test.each(meterModels)('$name: a clock that is set is one register, and read as it was written', (model) => {
+  const { clock } = model
+  if (clock === null) return
+  expect(registerNamed(model, clock.set)).toMatchObject({ access: 'rw', type: 'bytes' })
+  expect([...clock.order].sort()).toEqual(['day', 'hour', 'minute', 'month', 'second', 'weekday', 'year'])
+  expect(registersFor(model, 'time')).not.toBeNull()
+  const time = { year: 2026, month: 11, day: 25, weekday: 3, hour: 23, minute: 59, second: 58 }
+  const message = clockMessage(model, clock, time)
+  if (message.kind !== 'write-multiple') throw new Error('a clock is written as a whole')
+  const { year, ...rest } = time
+  const shown: Record<string, number> = { ...rest, year: year - 2000 }
+  expect(Array.from(message.data.subarray(0, 7))).toEqual(clock.order.map((part) => shown[part]))
+  expect(message.data.slice(7).every((byte) => byte === 0)).toBe(true)
+})
+
+test('clocks are set by register where a model was made for it, never of a meter as its maker has published it', () => {
+  expect(meterModels.flatMap(({ name, clock }) => (clock === null ? [] : [name]))).toEqual([
+    'acrel-ddsy1352-register-clock',
+    'acrel-dtsy1352-register-clock',
+    'generic',
+  ])
+})
 
 test('purchases are written by register to models that were made for it alone', () => {
   const writable = meterModels.filter(({ purse }) => purse !== null && purse.write !== null)

@@ -1,4 +1,5 @@
 import { acrelAdfModel, acrelAdfSinglePhaseModel, acrelDdsy1352Model, acrelDtsy1352Model } from './acrel.ts'
+import { acrelDdsy1352RegisterClockModel, acrelDtsy1352RegisterClockModel } from './acrel-register-clock.ts'
 import { acrelDdsy1352RegisterPurseModel, acrelDtsy1352RegisterPurseModel } from './acrel-register-purse.ts'
 import { genericModel } from './generic.ts'
 import type { MeterModel } from './meter-model.ts'
@@ -9,6 +10,8 @@ export const meterModels: readonly MeterModel[] = Object.freeze([
   acrelDtsy1352Model,
   acrelDdsy1352RegisterPurseModel,
   acrelDtsy1352RegisterPurseModel,
+  acrelDdsy1352RegisterClockModel,
+  acrelDtsy1352RegisterClockModel,
   acrelAdfModel,
   acrelAdfSinglePhaseModel,
   genericModel,

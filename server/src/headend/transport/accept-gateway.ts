@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { HeadendLog } from '../headend-event.ts'
 import type { HeadendLimits } from '../limits.ts'
 import { GatewayServer } from './gateway-server.ts'
+import { registrationBook } from './registration.ts'
 import { tcpTransport } from './tcp-transport.ts'
 import type { Transport } from './transport.ts'
 
@@ -28,11 +29,12 @@ const acceptRegistered = async (options: AcceptOptions, registration: string): P
   const arrival = new Promise<Transport>((resolve) => {
     arrived = resolve
   })
+  const book = registrationBook([{ gatewayId: 1, registration, heartbeat: null }])
   const server = new GatewayServer({
     clock,
     limits,
     log,
-    known: () => [{ gatewayId: 1, registration, heartbeat: null }],
+    known: () => book,
     onGateway: (_, transport) => arrived(transport),
   })
   await server.listen(host, port)

@@ -2,10 +2,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createSecureServer } from 'node:tls'
 import type { Clock } from '../../domain/clock.ts'
 import type { HeadendLog } from '../headend-event.ts'
-import type { Identification } from '../headend.ts'
 import type { HeadendLimits } from '../limits.ts'
 import { probeMeters, type MeterProbe } from './meter-probe.ts'
-import { printable, readRegistration, type KnownGateway } from './registration.ts'
+import { printable, type RegistrationBook } from './registration.ts'
 import { addressOf, tcpTransport } from './tcp-transport.ts'
 import type { Transport } from './transport.ts'
 
@@ -17,7 +16,7 @@ export type GatewayServerOptions = Readonly<{
   limits: HeadendLimits
   log: HeadendLog
   /** The gateways that may dial in, as of now. */
-  known(): readonly KnownGateway[]
+  known(): RegistrationBook
   /** A gateway has registered; `first` are the bytes it sent behind its registration. */
   onGateway(gatewayId: number, transport: Transport, first: Uint8Array): void
 }>
@@ -157,7 +156,7 @@ export class GatewayServer {
 
     transport.onClose(finish)
     const host = hostOf(transport.remoteAddress)
-    const byAddress = this.#known('remote-ip').find(({ registration }) => registration === host)
+    const byAddress = this.#options.known().dialsFrom(host)
     if (byAddress !== undefined) return handOver(byAddress.gatewayId, new Uint8Array(0))
 
     transport.onBytes((more) => {
@@ -167,7 +166,7 @@ export class GatewayServer {
       settling.abort()
       // A gateway that introduces itself late is still listened to while its meters are asked for.
       bytes = Uint8Array.from([...bytes, ...more])
-      const found = readRegistration(bytes, this.#known('packet'))
+      const found = this.#options.known().read(bytes)
       if (found.kind === 'known' && found.certain) handOver(found.gatewayId, found.rest)
       else if (found.kind === 'unknown' || bytes.length > limits.maxRegistrationBytes) askForMeters()
       else if (found.kind === 'known') {
@@ -176,7 +175,7 @@ export class GatewayServer {
         void after(clock, limits.registrationSettleMs, settling.signal, () => handOver(gatewayId, rest))
       }
     })
-    if (this.#known('meter').length > 0) {
+    if (this.#options.known().knownByMeter.length > 0) {
       void after(clock, limits.meterProbeAfterMs, over.signal, () => {
         if (bytes.length === 0) askForMeters()
       })
@@ -187,7 +186,9 @@ export class GatewayServer {
   /** Null where no gateway is known by a meter; those that are there already are asked for last. */
   #probe(transport: Transport, signal: AbortSignal): MeterProbe | null {
     const { clock, limits } = this.#options
-    const gateways = this.#known('meter').sort((a, b) => Number(a.isOnline ?? false) - Number(b.isOnline ?? false))
+    const gateways = this.#options
+      .known()
+      .knownByMeter.toSorted((a, b) => Number(a.isOnline?.() ?? false) - Number(b.isOnline?.() ?? false))
     if (gateways.length === 0) return null
     // The meter that was set for it comes first; should it be dead, its neighbours may speak.
     const candidates = [
@@ -204,10 +205,6 @@ export class GatewayServer {
       answerMs: limits.meterProbeAnswerMs,
       signal,
     })
-  }
-
-  #known(by: Identification): KnownGateway[] {
-    return this.#options.known().filter(({ identifiedBy }) => (identifiedBy ?? 'packet') === by)
   }
 
   #reportStranger(remoteAddress: string, bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { latin1Bytes, readRegistration, type KnownGateway } from './registration.ts'
+import { latin1Bytes, registrationBook, type KnownGateway } from './registration.ts'
 
 const gateways: readonly KnownGateway[] = [
   { gatewayId: 1, registration: 'GW-1', heartbeat: 'HB' },
@@ -23,10 +24,27 @@ const rows = [
 ] as const
 
 test.each(rows)('%s', (_, text, expected) => {
-  const found = readRegistration(latin1Bytes(text), gateways)
+  const found = registrationBook(gateways).read(latin1Bytes(text))
   const words =
     found.kind === 'known'
       ? `${found.certain ? 'surely' : 'perhaps'} ${String(found.gatewayId)}, rest "${Buffer.from(found.rest).toString('latin1')}"`
       : found.kind
   expect(words).toBe(expected)
+})
+
+test('each of many is found by its own packet, and incomplete is what only some of them begin with', () => {
+  const text = fc.string({ unit: fc.constantFrom('A', 'B', '1'), minLength: 1, maxLength: 6 })
+  fc.assert(
+    fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 40 }), text, (registrations, packet) => {
+      const book = registrationBook(
+        registrations.map((registration, index) => ({ gatewayId: index + 1, registration, heartbeat: null })),
+      )
+      for (const [index, registration] of registrations.entries())
+        expect(book.read(latin1Bytes(`${registration}\r\n`))).toMatchObject({ gatewayId: index + 1, certain: true })
+      const others = registrations.filter((registration) => registration !== packet)
+      const kind = others.length < registrations.length ? 'known' : undefined
+      const isBeginning = others.some((registration) => registration.startsWith(packet))
+      expect(book.read(latin1Bytes(packet)).kind).toBe(kind ?? (isBeginning ? 'incomplete' : 'unknown'))
+    }),
+  )
 })

@@ -1,5 +1,5 @@
 import type { GapFact } from '../../domain/completeness.ts'
-import type { GapReason, GapState, LossReason, Span } from '../../domain/gap.ts'
+import type { GapReason, GapState, LossReason, Span, UnknownSide } from '../../domain/gap.ts'
 import type { Sql } from '../database.ts'
 
 export type WatchedGroup = Readonly<{
@@ -19,7 +19,7 @@ export const viewWatchedGroups = async (sql: Sql): Promise<readonly WatchedGroup
     `select g.id as gateway_id, g.code, s.id as site_id, s.name as site_name, s.time_zone,
             p.minutes, w.swept_to, count(m.id) as meters
      from gateway g join site s on s.id = g.site_id join meter m on m.gateway_id = g.id join meter_pace p on p.meter_id = m.id
-     join gap_sweep w on w.interval_minutes = p.minutes
+     join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes
      where m.watched_since is not null
      group by g.id, s.id, p.minutes, w.swept_to order by s.name, g.code, p.minutes`,
   )
@@ -41,42 +41,53 @@ export const viewWatchedBefore = async (
   sql: Sql,
   instant: number,
 ): Promise<readonly Readonly<{ gateway_id: number; minutes: number; meters: bigint }>[]> =>
-  sql.query('select gateway_id, count(*) as meters from meter where watched_since <= $1 group by gateway_id', [
-    new Date(instant),
-  ])
+  sql.query(
+    `select m.gateway_id, p.minutes, count(*) as meters from meter m join meter_pace p on p.meter_id = m.id
+     where m.watched_since <= $1 group by m.gateway_id, p.minutes`,
+    [new Date(instant)],
+  )
 
 export type GapSum = Readonly<{
   gateway_id: number
   minutes: number
   state: GapState
   reason: GapReason
-  seconds: number
+  unknown_side: UnknownSide | null
+  intervals: bigint
 }>
 
-/** How long the meters of each gateway had gaps in a span, by what became of them and why. */
+/**
+ * How many intervals of the meters of each gateway were gaps on a local day, by what became of them and why. Those count
+ * that begin in a gap; they begin whole paces after the day has.
+ */
 export const viewGapSums = async (sql: Sql, { from, to }: Span): Promise<readonly GapSum[]> =>
   sql.query<GapSum>(
-    `select m.gateway_id, p.minutes, g.state, g.reason,
-            sum(extract(epoch from least(g.to_at, $2) - greatest(g.from_at, $1)))::float8 as seconds
+    `select m.gateway_id, p.minutes, g.state, g.reason, g.unknown_side,
+            sum(ceil(extract(epoch from least(g.to_at, $2) - $1::timestamptz) / (60 * p.minutes))
+                - ceil(extract(epoch from greatest(g.from_at, $1) - $1::timestamptz) / (60 * p.minutes)))::bigint as intervals
      from reading_gap g join meter m on m.id = g.meter_id join meter_pace p on p.meter_id = m.id
      where g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day' and g.from_at < $2
-     group by m.gateway_id, p.minutes, g.state, g.reason`,
+     group by m.gateway_id, p.minutes, g.state, g.reason, g.unknown_side`,
     [new Date(from), new Date(to)],
   )
 
-/** Meters without a reading of their own in each interval of a span, by state; intervals in which all are well do not come. */
+/**
+ * Meters of one pace without a reading of their own at each of these rising instants, by state; intervals in which all are
+ * well do not come.
+ */
 export const viewGapGrid = async (
   sql: Sql,
   { from, to }: Span,
   minutes: number,
+  begins: readonly number[],
 ): Promise<readonly Readonly<{ at: number; state: GapState; meters: bigint }>[]> =>
   sql.query(
     `select i.at, g.state, count(*) as meters
-     from generate_series($1::timestamptz, $2::timestamptz - interval '1 second', $3 * interval '1 minute') as i(at)
+     from unnest($4::timestamptz[]) as i(at)
      join reading_gap g on g.from_at <= i.at and g.to_at > i.at and g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day'
      join meter_pace p on p.meter_id = g.meter_id and p.minutes = $3
      group by i.at, g.state order by i.at`,
-    [new Date(from), new Date(to), minutes],
+    [new Date(from), new Date(to), minutes, begins.map((at) => new Date(at))],
   )
 
 export type GapView = Readonly<{
@@ -87,9 +98,11 @@ export type GapView = Readonly<{
   from_at: number
   to_at: number
   minutes: number
+  time_zone: string
   reason: GapReason
   state: GapState
   because: LossReason | null
+  unknown_side: UnknownSide | null
   attempts: number
 }>
 
@@ -100,8 +113,8 @@ export const viewGaps = async (
   options: Readonly<{ meterId: number | null; limit: number }>,
 ): Promise<readonly GapView[]> =>
   sql.query<GapView>(
-    `select g.meter_id, m.place, m.address, w.code, g.from_at, g.to_at, p.minutes, g.reason,
-            g.state, g.because, g.attempts
+    `select g.meter_id, m.place, m.address, w.code, g.from_at, g.to_at, p.minutes, p.time_zone, g.reason,
+            g.state, g.because, g.unknown_side, g.attempts
      from reading_gap g join meter m on m.id = g.meter_id join gateway w on w.id = m.gateway_id
      join meter_pace p on p.meter_id = m.id
      where g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day' and g.from_at < $2
@@ -119,9 +132,9 @@ export type WatchedMeter = Readonly<{
 
 export const viewWatchedMeter = async (sql: Sql, meterId: number): Promise<WatchedMeter | null> => {
   const [row] = await sql.query<WatchedMeter>(
-    `select s.time_zone, p.minutes, m.watched_since, w.swept_to
-     from meter m join site s on s.id = m.site_id join meter_pace p on p.meter_id = m.id
-     left join gap_sweep w on w.interval_minutes = p.minutes where m.id = $1`,
+    `select p.time_zone, p.minutes, m.watched_since, w.swept_to
+     from meter m join meter_pace p on p.meter_id = m.id
+     left join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes where m.id = $1`,
     [meterId],
   )
   return row ?? null

@@ -28,14 +28,14 @@ export const viewDaysAfter = async (
   span: Readonly<{ first: string; last: string; siteId: number | null }>,
   after: Readonly<{ meterId: number; day: string }>,
   limit: number,
-): Promise<readonly (DayView & Readonly<{ address: string; place: string }>)[]> =>
+): Promise<readonly (DayView & Readonly<{ address: string; place: string; to_at: number }>)[]> =>
   sql.query(
-    `select d.*, m.address, m.place from (
+    `select d.*, m.address, m.place, ((d.day::date + 1)::timestamp at time zone s.time_zone) as to_at from (
        select ${columns} from meter_day
        where day >= $1 and day <= $2 and (meter_id, day) > ($3, $4::date)
          and ($5::int is null or meter_id in (select id from meter where site_id = $5))
        order by meter_id, meter_day.day limit $6) d
-     join meter m on m.id = d.meter_id order by d.meter_id, d.day`,
+     join meter m on m.id = d.meter_id join site s on s.id = m.site_id order by d.meter_id, d.day`,
     [span.first, span.last, after.meterId, after.day, span.siteId, limit],
   )
 

@@ -2,6 +2,7 @@ import { decodeModbusRequest, encodeModbusReply, type ModbusReply, type ModbusRe
 import { bcd } from '../bytes.ts'
 import { setParameter } from '../parameters.ts'
 import { minuteBytes } from '../event-memory.ts'
+import { instantOfMeterTime, setOwnTime } from '../meter-clock.ts'
 import { powerOf } from '../power.ts'
 import { close, trip } from '../relay.ts'
 import type { Meter } from '../state.ts'
@@ -60,6 +61,7 @@ const write = (meter: Meter, start: number, words: readonly number[]): number | 
   const { registers } = tableOf(meter)
   const at = registers['forcedControl']?.at
   if (start === at && words.length === 2) return force(meter, words[0] ?? 0, words[1] ?? 0)
+  if (start === clockSetUp && words.length === clockWords) return setClock(meter, words)
   if (start === registers['purchaseCountSetUp']?.at && words.length === purseWords) return fillPurse(meter, words)
   for (const [name, identifier] of Object.entries(parameterOf))
     if (registers[name]?.at === start && words.length === 2) {
@@ -78,6 +80,24 @@ const force = (meter: Meter, isForced: number, isOpen: number): number | null =>
   else if (meter.forced === 'closed' || wasOpen) close(meter)
   const action = meter.forced === 'open' ? 'trip' : 'direct-close'
   meter.obeyed = [...meter.obeyed, { at: meter.livedTo, action } as const].slice(-20)
+  return null
+}
+
+/** 0354H × 5: second, minute, hour, weekday, day, month, year from 2000, and three bytes of nothing. */
+const clockSetUp = 0x0354
+const clockWords = 5
+const firstYear = 2_000
+
+const setClock = (meter: Meter, words: readonly number[]): number | null => {
+  if (meter.modbus?.registerClock !== true) return exception.illegalAddress
+  const [second = 0, minute = 0, hour = 0, , day = 0, month = 0, year = 0] = words.flatMap((word) => [
+    word >> 8,
+    word & 0xff,
+  ])
+  const date = new Date(Date.UTC(firstYear + year, month - 1, day))
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year <= 99
+  if (!exists || hour > 23 || minute > 59 || second > 59) return exception.illegalValue
+  setOwnTime(meter, instantOfMeterTime(meter, { year: firstYear + year, month, day, hour, minute, second }))
   return null
 }
 

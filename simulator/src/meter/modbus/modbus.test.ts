@@ -190,6 +190,26 @@ describe('a purse in registers', () => {
   })
 })
 
+describe('a clock in registers', () => {
+  /** 23:59:58 of 2026-11-25, a Wednesday. */
+  const data = Uint8Array.of(58, 59, 23, 3, 25, 11, 26, 0, 0, 0)
+  const set = (bench: Bench, bytes: Uint8Array) => ask(bench, { kind: 'write-multiple', start: 0x0354, data: bytes })
+
+  test('is set as a whole where the firmware takes it, and goes on from there', () => {
+    const bench = lab({ modbus: { ...modbus, registerClock: true } })
+    expect(set(bench, data)).toEqual({ kind: 'write-multiple', start: 0x0354, count: 5 })
+    bench.clock.pass(3_000)
+    expect([...(value(bench, 'clock') as Uint8Array)].slice(0, 6)).toEqual([26, 11, 26, 4, 0, 0])
+  })
+
+  test('is refused by the firmware that the maker has published, and where there is no such time', () => {
+    expect(set(lab(), data)).toMatchObject({ kind: 'exception', exceptionCode: 2 })
+    const bench = lab({ modbus: { ...modbus, registerClock: true } })
+    expect(set(bench, Uint8Array.of(58, 60, 23, 3, 25, 11, 26, 0, 0, 0))).toMatchObject({ exceptionCode: 3 })
+    expect(set(bench, Uint8Array.of(0, 0, 0, 0, 31, 11, 26, 0, 0, 0))).toMatchObject({ exceptionCode: 3 })
+  })
+})
+
 test('behaviours: silence for so many, then late', () => {
   const bench = lab({
     answerDelayMs: { min: 10, max: 10 },

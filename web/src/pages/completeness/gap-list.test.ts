@@ -13,6 +13,7 @@ const gap = (meterId: number, state: Gap['state'], gateway: string): Gap => ({
   reason: 'gateway-away',
   state,
   because: null,
+  unknownSide: null,
   attempts: 0,
 })
 const gaps = [gap(3, 'open', 'GW-01'), gap(1, 'lost', 'GW-02'), gap(2, 'open', 'GW-02')]

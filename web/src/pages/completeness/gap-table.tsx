@@ -63,10 +63,11 @@ export const GapTable = ({ gaps, read, address }: Props) => {
         { title: t('completeness.reason'), render: (_, { reason }) => t(`gapReason.${reason}`) },
         {
           title: t('completeness.state'),
-          render: (_, { state, because }) => (
+          render: (_, { state, because, unknownSide }) => (
             <>
               <Tag color={tagOf[state]}>{t(`gapState.${state}`)}</Tag>
               {because !== null && <span className="small">{t(`lossReason.${because}`)}</span>}
+              {unknownSide !== null && <span className="small"> · {t(`unknownSide.${unknownSide}`)}</span>}
             </>
           ),
         },

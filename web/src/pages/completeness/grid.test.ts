@@ -14,6 +14,7 @@ const part = (change: Partial<DayCompleteness>): DayCompleteness => ({
   missing: 1,
   lost: 0,
   byReason: { 'gateway-away': 8, 'meter-silent': 2 },
+  lostBySide: {},
   ...change,
 })
 

@@ -27,7 +27,7 @@ export const gridCells = (
   return [...byPlace.values()]
 }
 
-export type DaySum = Omit<DayCompleteness, 'gatewayId' | 'gateway' | 'site'>
+export type DaySum = Omit<DayCompleteness, 'gatewayId' | 'gateway' | 'site' | 'lostBySide'>
 
 const counts = ['expected', 'read', 'reRead', 'estimated', 'missing', 'lost'] as const
 

@@ -1,13 +1,29 @@
 import type { LineRow } from '@xianfu/contract'
 import { Tag, Tooltip, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { answeredShare, minutes, missedCount, percent } from './line-list.ts'
+import { answeredShare, minutes, missedCount, percent, toldAgo } from './line-list.ts'
 
 export const stateColor = { good: 'green', impaired: 'orange', down: 'red', unknown: 'default' } as const
 const verdictColor = { holds: 'green', tight: 'orange', fails: 'red' } as const
 
-export const useLineColumns = (): TableColumnsType<LineRow> => {
+/** The process that holds a line, and how old its word is. */
+export const useHolderWords = (): ((holder: LineRow['holder']) => string) => {
   const { t } = useTranslation()
+  return (holder) => {
+    const ago = toldAgo(holder)
+    if (holder === null) return '—'
+    if (ago === null) return holder.name
+    return `${holder.name} · ${ago === 'nothing' ? t('line.toldNothing') : t('line.toldAgo', { count: ago })}`
+  }
+}
+
+/** @param withHolder where lines are in the hands of several processes */
+export const useLineColumns = (withHolder: boolean): TableColumnsType<LineRow> => {
+  const { t } = useTranslation()
+  const holderWords = useHolderWords()
+  const holderColumn: TableColumnsType<LineRow> = withHolder
+    ? [{ title: t('line.holder'), width: 200, responsive: ['lg'], render: (_, { holder }) => holderWords(holder) }]
+    : []
   return [
     { title: t('line.code'), width: 120, render: (_, { gateway }) => gateway.code },
     { title: t('line.site'), responsive: ['xxl'], render: (_, { site }) => site.name },
@@ -92,5 +108,6 @@ export const useLineColumns = (): TableColumnsType<LineRow> => {
       responsive: ['sm'],
       render: (_, row) => String(missedCount(row)),
     },
+    ...holderColumn,
   ]
 }

@@ -5,7 +5,7 @@ import { useSite } from '../../app/site.ts'
 import { formatInstant } from '../../format/time.ts'
 import { MeterLink } from '../../parts/meter-link.tsx'
 import type { Words } from '../../words/zh.ts'
-import { stateColor } from './line-columns.tsx'
+import { stateColor, useHolderWords } from './line-columns.tsx'
 import { percent } from './line-list.ts'
 import type { Pausing } from './use-pausing.ts'
 
@@ -15,6 +15,7 @@ type Props = Readonly<{ line: LineRow | undefined; pausing: Pausing; onPause: (l
 export const LineDetail = ({ line, pausing, onPause }: Props) => {
   const { t, i18n } = useTranslation()
   const { system } = useSite()
+  const holderWords = useHolderWords()
   if (line === undefined) return <p className="small">{t('line.hint')}</p>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const { airtime, health } = line
@@ -25,6 +26,7 @@ export const LineDetail = ({ line, pausing, onPause }: Props) => {
     [t('line.site'), line.site.name],
     [t('line.rate'), `${String(line.baudRate)} bit/s · ${line.parity}`],
     [t('line.code'), line.since === null ? link : `${link} · ${t('line.since', { at: instant(line.since) })}`],
+    ...(line.holder === null ? [] : [[t('line.holder'), holderWords(line.holder)]]),
     ...(line.pausedUntil === null ? [] : [[t('line.pauses'), t('line.paused', { at: instant(line.pausedUntil) })]]),
     ...(airtime === null
       ? [[t('line.planned'), t('line.unknownModel')]]

@@ -1,6 +1,16 @@
 import type { LineRow } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { answeredShare, everyLine, filterLines, minutes, missedCount, percent, sortLines } from './line-list.ts'
+import {
+  answeredShare,
+  areElsewhere,
+  everyLine,
+  filterLines,
+  minutes,
+  missedCount,
+  percent,
+  sortLines,
+  toldAgo,
+} from './line-list.ts'
 
 const line = (code: string, change: Partial<LineRow> = {}): LineRow => ({
   gateway: { id: 1, code },
@@ -16,6 +26,7 @@ const line = (code: string, change: Partial<LineRow> = {}): LineRow => ({
   missed: [],
   queueLength: 0,
   pausedUntil: null,
+  holder: null,
   ...change,
 })
 const health = (state: LineRow['health']['state']) => ({ health: { state, cause: 'none' as const, reasons: [] } })
@@ -62,5 +73,13 @@ describe('the list of lines', () => {
       { reason: 'line-busy', count: 3 },
     ]
     expect(missedCount(line('A', { missed }))).toBe(5)
+  })
+
+  it('says who holds a line only where somebody else holds one', () => {
+    const here = line('A', { holder: { name: 'house', isHere: true, ageMs: null } })
+    const elsewhere = line('B', { holder: { name: 'other', isHere: false, ageMs: 12_400 } })
+    expect([areElsewhere([line('C'), here]), areElsewhere([here, elsewhere])]).toEqual([false, true])
+    const silent = { name: 'other', isHere: false, ageMs: null }
+    expect([null, here.holder, elsewhere.holder, silent].map(toldAgo)).toEqual([null, null, 12, 'nothing'])
   })
 })

@@ -32,6 +32,15 @@ export const answeredShare = ({ measured: { asked, answered } }: LineRow): numbe
 
 export const missedCount = ({ missed }: LineRow): number => missed.reduce((sum, { count }) => sum + count, 0)
 
+/** Some line is in the hands of another process than the one that answers. */
+export const areElsewhere = (lines: readonly LineRow[]): boolean => lines.some(({ holder }) => holder?.isHere === false)
+
+/** Whole seconds since the holder told of a line; `nothing`: it has not yet; null: it is known at first hand, or nobody's. */
+export const toldAgo = (holder: LineRow['holder']): number | 'nothing' | null => {
+  if (holder === null || holder.isHere) return null
+  return holder.ageMs === null ? 'nothing' : Math.round(holder.ageMs / 1_000)
+}
+
 /** Minutes with one decimal. */
 export const minutes = (ms: number): string => (ms / 60_000).toFixed(1)
 

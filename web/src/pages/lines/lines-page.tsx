@@ -13,7 +13,7 @@ import { useListAddress } from '../../parts/row-list/use-list-address.ts'
 import { useRowList } from '../../parts/row-list/use-row-list.ts'
 import { useLineColumns } from './line-columns.tsx'
 import { LineDetail } from './line-detail.tsx'
-import { lineStates, selectLines } from './line-list.ts'
+import { areElsewhere, lineStates, selectLines } from './line-list.ts'
 import { PauseDialog } from './pause-dialog.tsx'
 import { usePausing } from './use-pausing.ts'
 import './lines.css'
@@ -30,11 +30,12 @@ export const LinesPage = () => {
   const address = useListAddress<'state'>()
   const lines = useRead(linesKey, async () => call(listLines), { refetchInterval: readAgainMs })
   const pausing = usePausing()
-  const columns = useLineColumns()
+  const all = lines.data?.lines ?? noLines
+  const columns = useLineColumns(areElsewhere(all))
   const list = useRowList({
     place: 'lines',
     address,
-    rows: lines.data?.lines ?? noLines,
+    rows: all,
     select: selectLines,
     idOf,
   })

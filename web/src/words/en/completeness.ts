@@ -61,4 +61,5 @@ export const completeness: Same<typeof chinese> = {
     'no-memory': 'the meter keeps no half hours',
     'not-plausible': 'its record can not be right',
   },
+  unknownSide: { before: 'nothing known before it', after: 'nothing known after it' },
 }

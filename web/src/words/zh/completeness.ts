@@ -55,4 +55,5 @@ export const completeness = {
   },
   gapState: { open: '待补抄', 're-read': '已补抄', estimated: '按比例估算', lost: '缺失' },
   lossReason: { 'no-record': '电表无此记录', 'no-memory': '电表无冻结和负荷曲线', 'not-plausible': '记录不合理' },
+  unknownSide: { before: '此前没有示数', after: '此后没有示数' },
 } as const
