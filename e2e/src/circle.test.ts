@@ -186,7 +186,7 @@ describe('the main job, over real TCP and a real database', () => {
       await page.keyboard.press('Escape')
       await page.waitForURL(/\?id=\d+$/u)
       await chosen.waitFor()
-      expect((await chosen.innerText()).split('\n')[0]).toBe(last.split('\n')[0])
+      expect((await chosen.innerText()).split('\t')[0]).toBe(last.split('\t')[0])
 
       // The same place for a colleague who is sent the address, and on a screen that has room for one thing only.
       await page.keyboard.press('b')
