@@ -5,6 +5,9 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { counterRoutes } from './counter-routes.ts'
+import { reconciliationRoutes } from './reconciliation-routes.ts'
+import { shiftRoutes } from './shift-routes.ts'
 import { serveConsole } from './serve-console.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
@@ -68,6 +71,9 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   const daySoFar = createDaySoFar(abilities)
   accountRoutes(app, abilities, whoIs, daySoFar)
   purchaseRoutes(app, abilities, whoIs)
+  counterRoutes(app, abilities, whoIs)
+  shiftRoutes(app, abilities, whoIs)
+  reconciliationRoutes(app, abilities, whoIs)
   purseRoutes(app, abilities, whoIs)
   lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs, daySoFar)

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, stringifySearchWith } from 
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { completenessSearchOf } from '../pages/completeness/gap-list.ts'
+import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
 import { lineSearchOf } from '../pages/lines/line-list.ts'
 import { messageSearchOf } from '../pages/messages/message-list.ts'
@@ -35,6 +36,12 @@ const batchesRoute = createRoute({
   path: '/batches',
   component: lazyPage(async () => (await import('../pages/batches/batches-page.tsx')).BatchesPage),
   validateSearch: batchSearchOf,
+})
+const counterRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/counter',
+  component: lazyPage(async () => (await import('../pages/counter/counter-page.tsx')).CounterPage),
+  validateSearch: counterSearchOf,
 })
 const dryRunRoute = createRoute({
   getParentRoute: () => root,
@@ -75,6 +82,7 @@ const meterRoute = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     consoleRoute,
+    counterRoute,
     messagesRoute,
     workRoute,
     stopsRoute,

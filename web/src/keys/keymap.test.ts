@@ -42,6 +42,11 @@ describe('keys', () => {
     ['x', 'work', 'close-item'],
     ['x', 'console', null],
     ['q', 'console', null],
+    ['f', 'console', 'go-counter'],
+    ['t', 'counter', 'top-up'],
+    ['v', 'counter', 'reverse'],
+    ['o', 'counter', 'shift'],
+    ['o', 'console', null],
   ] as const)('%s at %s → %s', (key, place, action) => {
     expect(actionOf(press(key), place)).toBe(action)
   })

@@ -2,7 +2,16 @@
 export type Place = 'everywhere' | 'meter' | ListPlace
 
 /** Pages that are a list in the first place: the same keys walk all of them. */
-export const listPlaces = ['console', 'messages', 'work', 'stops', 'completeness', 'lines', 'batches'] as const
+export const listPlaces = [
+  'console',
+  'messages',
+  'work',
+  'stops',
+  'completeness',
+  'lines',
+  'batches',
+  'counter',
+] as const
 export type ListPlace = (typeof listPlaces)[number]
 
 export type KeyAction =
@@ -25,6 +34,10 @@ export type KeyAction =
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
+  | 'go-counter'
+  | 'refund'
+  | 'reverse'
+  | 'shift'
   | 'new-batch'
   | 'go-dry-run'
   | 'go-work'
@@ -60,12 +73,16 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('first', ['Home'], listPlaces),
   binding('last', ['End'], listPlaces),
   binding('open', ['Enter'], listPlaces, true),
-  binding('top-up', ['t'], ['console', 'meter']),
+  binding('top-up', ['t'], ['console', 'meter', 'counter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
   binding('clear', ['Escape'], listPlaces, true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
+  binding('refund', ['r'], ['counter']),
+  binding('reverse', ['v'], ['counter']),
+  binding('shift', ['o'], ['counter']),
+  binding('go-counter', ['f'], ['everywhere']),
   binding('next-quantity', ['v'], ['meter']),
   binding('next-span', ['y'], ['meter']),
   binding('earlier', ['['], ['meter']),

@@ -1,5 +1,6 @@
 import { batch } from './en/batch.ts'
 import { command } from './en/command.ts'
+import { counter } from './en/counter.ts'
 import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { event } from './en/event.ts'
@@ -22,6 +23,7 @@ export const en: Words = {
   ...consoleWords,
   ...command,
   ...money,
+  ...counter,
   ...meter,
   ...measurement,
   ...message,

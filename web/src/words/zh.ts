@@ -1,6 +1,7 @@
 import type { Same } from './same.ts'
 import { batch } from './zh/batch.ts'
 import { command } from './zh/command.ts'
+import { counter } from './zh/counter.ts'
 import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { event } from './zh/event.ts'
@@ -22,6 +23,7 @@ export const zh = {
   ...consoleWords,
   ...command,
   ...money,
+  ...counter,
   ...meter,
   ...measurement,
   ...message,
