@@ -223,6 +223,7 @@ describe('the main job, over real TCP and a real database', () => {
       await page.keyboard.press('w')
       await page.getByText('这部分页面加载失败').waitFor()
       // The rest of the house stands, and the way out of it works once the page is there again.
+      expect(await page.getByRole('navigation').isVisible()).toBe(true)
       await page.unroute('**/assets/work-page*')
       await page.getByRole('button', { name: '刷新页面' }).click()
       await page.getByRole('table', { name: '待办' }).waitFor()
