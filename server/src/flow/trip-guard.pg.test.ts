@@ -106,7 +106,11 @@ describe('a wave of trips', () => {
       })
     }
     await until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
-    await until('withdrawn', async () => (await states())['queued'] === undefined)
+    // Under way is not queued any more and not proven yet.
+    await until('withdrawn', async () => {
+      const { queued, sent, acknowledged } = await states()
+      return queued === undefined && sent === undefined && acknowledged === undefined
+    })
     expect((await states())['verified']).toBe(5)
     expect((await guard()).sent_in_day).toBe(5)
     const [audit] = await town.database.query<{ action: string }>(

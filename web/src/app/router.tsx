@@ -8,6 +8,7 @@ import { lineSearchOf } from '../pages/lines/line-list.ts'
 import { messageSearchOf } from '../pages/messages/message-list.ts'
 import { stopSearchOf } from '../pages/stops/stop-list.ts'
 import { workSearchOf } from '../pages/work/work-list.ts'
+import { siteSearchOf } from '../pages/sites/site-list.ts'
 import { Crashed } from './crashed.tsx'
 import { lazyPage } from './lazy-page.ts'
 import { NotFound } from './not-found.tsx'
@@ -78,6 +79,12 @@ const meterRoute = createRoute({
   path: '/meters/$meterId',
   component: lazyPage(async () => (await import('../pages/meter/meter-page.tsx')).MeterPage),
 })
+const sitesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sites',
+  component: lazyPage(async () => (await import('../pages/sites/sites-page.tsx')).SitesPage),
+  validateSearch: siteSearchOf,
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -91,6 +98,7 @@ export const router = createRouter({
     dryRunRoute,
     meterRoute,
     linesRoute,
+    sitesRoute,
   ]),
   // `?id=7` and not `?id=%227%22`: whoever reads an address takes a number where a text may look like one.
   stringifySearch: stringifySearchWith(JSON.stringify),

@@ -2,7 +2,7 @@ import { Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { capOf, keymap, listPlaces, type KeyBinding } from './keymap.ts'
 
-const places = ['everywhere', 'list', 'console', 'meter', 'work', 'lines', 'batches', 'counter'] as const
+const places = ['everywhere', 'list', 'console', 'meter', 'work', 'lines', 'batches', 'counter', 'sites'] as const
 
 /** What all lists have stands once. */
 const isOf = (place: (typeof places)[number], binding: KeyBinding): boolean =>

@@ -11,6 +11,7 @@ export const listPlaces = [
   'lines',
   'batches',
   'counter',
+  'sites',
 ] as const
 export type ListPlace = (typeof listPlaces)[number]
 
@@ -44,6 +45,8 @@ export type KeyAction =
   | 'go-stops'
   | 'go-completeness'
   | 'go-lines'
+  | 'go-sites'
+  | 'edit-site'
   | 'pause-line'
   | 'take'
   | 'acknowledge'
@@ -99,6 +102,8 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('go-stops', ['s'], ['everywhere']),
   binding('go-completeness', ['h'], ['everywhere']),
   binding('go-lines', ['b'], ['everywhere']),
+  binding('go-sites', ['i'], ['everywhere']),
+  binding('edit-site', ['e'], ['sites']),
   binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),
