@@ -6,6 +6,7 @@ import { createDaySums, type HourSums } from './day-sums.ts'
 
 /** Wednesday's midnight in Shanghai. */
 const midnight = wednesday - 11 * 3_600_000
+const pollWithin = { timeout: 20_000, interval: 50 }
 const channels = ['wechat-pay', 'alipay'] as const
 const places = ['W', 'A'] as const
 
@@ -143,12 +144,17 @@ describe('the sums of a day', () => {
         return town.database.query(text, values)
       },
     }
-    for (let look = 0; look < 3; look += 1) await sums(watched, midnight)
     const [{ highest } = { highest: 0n }] = await town.database.query<{ highest: bigint }>(
       'select max(entry) as highest from transfer',
     )
-    expect(asked.slice(0, 2)).toEqual([0n, 0n])
-    expect(asked[2]).toBeGreaterThanOrEqual(highest)
+    // Writers of other databases of the same server hold the end back, for as long as they are at work.
+    await expect
+      .poll(async () => {
+        await sums(watched, midnight)
+        return asked.at(-1) ?? 0n
+      }, pollWithin)
+      .toBeGreaterThanOrEqual(highest)
+    expect(asked[0]).toBe(0n)
   })
 
   test('begin anew with a new day, and with looks that meet', async () => {
