@@ -5,16 +5,20 @@ import { parseMoney } from '../domain/quantity.ts'
 import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
 import { viewGateways, viewOpenAlarms, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
+import type { DaySoFar } from './day-so-far.ts'
+import { byReach } from './by-reach.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
 import { limitField, wishOf } from './purchase-routes.ts'
 import { createRegister, type WhoIs } from './register.ts'
+import { shareReads } from './share-reads.ts'
 
 export const accountRoutes = (
   app: FastifyInstance,
   { database, clock, pay, system }: ApiAbilities,
   whoIs: WhoIs,
+  daySoFar: DaySoFar,
 ): void => {
   const register = createRegister(app, whoIs, database)
 
@@ -72,41 +76,48 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(readOverview, 'view', async (_, { sites }) => {
-    const now = clock.now()
-    const midnight = localMidnight(now, system.timeZone)
-    const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight, sites)
-    const [gateways, alarms] = await Promise.all([viewGateways(database, sites), viewOpenAlarms(database, sites)])
-    return {
-      now,
-      meters: {
-        total: Number(figures.meters),
-        relayOpen: Number(figures.relay_open),
-        relayUnknown: Number(figures.relay_unknown),
-        notAnswering: Number(figures.not_answering),
-      },
-      accounts: {
-        normal: Number(figures.normal),
-        warned: Number(figures.warned),
-        stopNotified: Number(figures.stop_notified),
-        cutOff: Number(figures.cut_off),
-      },
-      alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
-      gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
-      readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
-      moneyInToday: moneyText(figures.money_in),
-      chargedToday: moneyText(figures.charged),
-      paymentToPower: {
-        count: Number(figures.restored),
-        p50Ms: figures.p50_ms,
-        p95Ms: figures.p95_ms,
-        p99Ms: figures.p99_ms,
-        worstMs: figures.worst_ms,
-        running: Number(figures.restoring),
-        late: Number(figures.late),
-      },
-    }
-  })
+  const overview = byReach((reach) =>
+    shareReads(async () => {
+      const now = clock.now()
+      const [{ hours }, figures, gateways, alarms] = await Promise.all([
+        daySoFar(reach),
+        viewOverview(database, localDayText(now, system.timeZone), localMidnight(now, system.timeZone), reach),
+        viewGateways(database, reach),
+        viewOpenAlarms(database, reach),
+      ])
+      const charged = hours.reduce((sum, hour) => sum + hour.charged, 0n)
+      return {
+        now,
+        meters: {
+          total: Number(figures.meters),
+          relayOpen: Number(figures.relay_open),
+          relayUnknown: Number(figures.relay_unknown),
+          notAnswering: Number(figures.not_answering),
+        },
+        accounts: {
+          normal: Number(figures.normal),
+          warned: Number(figures.warned),
+          stopNotified: Number(figures.stop_notified),
+          cutOff: Number(figures.cut_off),
+        },
+        alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
+        gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
+        readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
+        moneyInToday: moneyText(figures.money_in),
+        chargedToday: moneyText(charged),
+        paymentToPower: {
+          count: Number(figures.restored),
+          p50Ms: figures.p50_ms,
+          p95Ms: figures.p95_ms,
+          p99Ms: figures.p99_ms,
+          worstMs: figures.worst_ms,
+          running: Number(figures.restoring),
+          late: Number(figures.late),
+        },
+      }
+    }, clock),
+  )
+  register.guarded(readOverview, 'view', async (_, { sites }) => overview(sites))
 }
 
 /** What the entry was for: the channel of a payment, the metering point of a charge. */

@@ -7,13 +7,12 @@ import { topicsWithin } from './live-topics.ts'
 import { ApiProblem } from './problem.ts'
 import { permitted, type WhoIs } from './register.ts'
 import { tokenOf } from './session-routes.ts'
+import { tellChanges } from './tell-changes.ts'
 
 /** Streams that may be open at once. */
 const maximumStreams = 500
 /** Of these, one operator's: consoles left open on many machines must not shut the others out. */
 const maximumStreamsOfOne = 20
-/** Changes of so long are told together, elapsed time. */
-const gatherMs = 200
 /** A comment so often keeps proxies from closing, and ends the stream of a session that is over; elapsed time. */
 const keepAliveMs = 15_000
 
@@ -46,44 +45,40 @@ export const liveRoute = (
       if (caller !== null) reach = caller.sites
       return caller !== null
     }
-    const mayKnow = async (topics: readonly string[]) =>
-      topicsWithin(database, topics, reach).catch((error: unknown) => {
+    const tell = tellChanges(raw)
+    // Who reaches all is told at once, in words that are the same for all; others hear only what is theirs.
+    const waiting = new Set<string>()
+    let isAsking = false
+    const hear = async (topics: readonly string[], within: readonly number[]): Promise<void> => {
+      for (const topic of topics) waiting.add(topic)
+      // One question at a time: what comes meanwhile is asked about together.
+      if (isAsking) return
+      isAsking = true
+      while (waiting.size > 0 && !over.signal.aborted) await tellWithin(within)
+      isAsking = false
+    }
+    const unsubscribe = live.subscribe((topics) => {
+      if (reach === null) tell(topics)
+      else void hear(topics, reach)
+    })
+    const tellWithin = async (within: readonly number[]): Promise<void> => {
+      const gathered = [...waiting]
+      waiting.clear()
+      const told = await topicsWithin(database, gathered, within).catch((error: unknown) => {
         log(error)
         // Names nothing, and loses nothing: whoever hears it reads again what is theirs.
         return ['all']
       })
-    const telling = tellChanges(raw, live, clock, mayKnow, over.signal)
+      if (told.length > 0 && !over.signal.aborted) tell(told)
+    }
     void keepAlive(raw, clock, over, stillSignedIn)
       .catch(log)
-      .then(async () => telling)
       .finally(() => {
+        unsubscribe()
         streams.delete(over)
         raw.end()
       })
   })
-}
-
-/** Gathers what changes and tells it, until the stream is over. */
-const tellChanges = async (
-  raw: ServerResponse,
-  live: ApiAbilities['live'],
-  clock: Clock,
-  mayKnow: (topics: readonly string[]) => Promise<readonly string[]>,
-  signal: AbortSignal,
-): Promise<void> => {
-  const topics = new Set<string>()
-  const unsubscribe = live.subscribe((changed) => {
-    for (const topic of changed) topics.add(topic)
-  })
-  while (!signal.aborted) {
-    await clock.delay(gatherMs, signal).catch(() => undefined)
-    if (topics.size === 0 || signal.aborted) continue
-    const gathered = [...topics]
-    topics.clear()
-    const told = await mayKnow(gathered)
-    if (told.length > 0) raw.write(`event: change\ndata: ${JSON.stringify({ topics: told })}\n\n`)
-  }
-  unsubscribe()
 }
 
 const keepAlive = async (
@@ -95,7 +90,8 @@ const keepAlive = async (
   try {
     while (!over.signal.aborted) {
       await clock.delay(keepAliveMs, over.signal).catch(() => undefined)
-      if (over.signal.aborted || !(await stillSignedIn())) return
+      // One that has not even taken in what was written so long ago may come back when it can.
+      if (over.signal.aborted || raw.writableNeedDrain || !(await stillSignedIn())) return
       raw.write(': here\n\n')
     }
   } finally {

@@ -25,6 +25,12 @@ describe('the door itself', () => {
   let webRoot = ''
   let isBroken = false
   const logged: unknown[] = []
+  const listeners = new Set<(topics: readonly string[]) => void>()
+  let address = ''
+  const listening = async (): Promise<string> => {
+    address ||= await app.listen({ host: '127.0.0.1', port: 0 })
+    return address
+  }
 
   const signIn = async (
     login: string,
@@ -67,7 +73,12 @@ describe('the door itself', () => {
       door,
       pay: town.pay,
       ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
+      live: {
+        subscribe: (listener) => {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+      },
       system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
       webRoot,
       trustedProxies: [proxy],
@@ -217,10 +228,44 @@ describe('the door itself', () => {
     expect(text).not.toContain(cookie.slice('xianfu_session='.length))
   })
 
+  test('a stream tells whoever is limited only what is theirs, and all to who reaches all', async () => {
+    const { meterId } = await town.place('A')
+    const [site] = await town.database.query<{ id: number }>('select site_id as id from meter where id = $1', [meterId])
+    const passwordHash = await hash(password)
+    const people = [
+      ['theirs', [site?.id ?? 0]],
+      ['others', [2_000_000]],
+      ['all', null],
+    ] as const
+    const url = `${await listening()}/api/live`
+    const over = new AbortController()
+    const heard = new Map<string, string>()
+    for (const [login, sites] of people) {
+      await insertOperator(town.database, { login, name: login, role: 'auditor', passwordHash, sites })
+      const answer = await fetch(url, { headers: { cookie: await cookieOf(login) }, signal: over.signal })
+      const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+      void (async () => {
+        for (;;) {
+          const part = await reader?.read()
+          if (part === undefined || part.done) return
+          heard.set(login, (heard.get(login) ?? '') + part.value)
+        }
+      })().catch(() => undefined)
+    }
+    for (const listener of listeners) listener([`meter:${String(meterId)}`, 'message'])
+    for (const listener of listeners) listener([`account:${String((await town.place('A')).accountId)}`])
+    await expect.poll(() => [...heard.values()].filter((text) => text.includes('message')).length).toBe(3)
+    await expect.poll(() => heard.get('theirs')).toContain('account:')
+    over.abort()
+    expect(heard.get('all')).toContain(`meter:${String(meterId)}`)
+    expect(heard.get('theirs')).toContain(`meter:${String(meterId)}`)
+    expect(heard.get('others')).not.toMatch(/meter:|account:/u)
+  })
+
   test('streams and sockets are bounded, and one operator does not take all streams', async () => {
     expect(app.server.maxConnections).toBe(4_000)
     const cookie = await cookieOf('li')
-    const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/api/live`
+    const url = `${await listening()}/api/live`
     const over = new AbortController()
     const open = async () => (await fetch(url, { headers: { cookie }, signal: over.signal })).status
     try {
