@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net'
-
 /** Elapsed time in which guesses are counted. */
 export const guessWindowMs = 10 * 60_000
 /** Failed sign-ins from one address in the window, whatever the logins. */
@@ -15,7 +13,7 @@ type Count = { failures: number; since: number }
 
 /** Who owns one address of IPv6 owns the 64 bits behind it. */
 export const networkOf = (address: string): string => {
-  if (!isIPv6(address)) return address
+  if (!address.includes(':')) return address
   if (address.startsWith('::ffff:')) return address.slice('::ffff:'.length)
   const [head = '', tail = ''] = address.split('::')
   const before = head === '' ? [] : head.split(':')
