@@ -1,5 +1,5 @@
 import { closePeriods } from '../../flow/close-period.ts'
-import { createTown, yuan, type Town } from '../../flow/testing/town.ts'
+import { createTown, type Town } from '../../flow/testing/town.ts'
 import { openWorkItems } from '../../store/work-items.ts'
 import { createApiBench, type ApiBench } from './api-bench.ts'
 
