@@ -1,6 +1,8 @@
 import { hash } from '@node-rs/argon2'
+import * as fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -226,6 +228,44 @@ describe('the door itself', () => {
     expect(text).toContain('/api/session')
     expect(text).not.toContain(password)
     expect(text).not.toContain(cookie.slice('xianfu_session='.length))
+  })
+
+  test('bytes that are no HTTP bring nothing down, and are told nothing', async () => {
+    const { port, hostname } = new URL(await listening())
+    /** What a socket answers to bytes until it is closed, or for half a second. */
+    const answerTo = async (bytes: Uint8Array | string): Promise<string> =>
+      new Promise((resolve) => {
+        let text = ''
+        const socket = connect({ host: hostname, port: Number(port) })
+        const end = (): void => {
+          socket.destroy()
+          resolve(text)
+        }
+        socket.on('data', (part) => (text += part.toString('latin1')))
+        socket.on('error', end)
+        socket.on('close', end)
+        socket.setTimeout(500, end)
+        socket.write(bytes)
+      })
+    const known: readonly string[] = [
+      '\r\n\r\n',
+      'GET',
+      'GET / HTTP/9.9\r\n\r\n',
+      'GET /api/session HTTP/1.1\r\n\r\n',
+      `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${'x'.repeat(64_000)}\r\n\r\n`,
+      'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
+      'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
+      'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nCookie: xianfu_session=\u0000\r\n\r\n',
+      '\u0016\u0003\u0001\u0002\u0000\u0001\u0000',
+    ]
+    const random = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 200 }), { numRuns: 40, seed: 7 })
+    const answers = await Promise.all([...known, ...random].map(answerTo))
+    for (const answer of answers) {
+      expect(answer).toMatch(/^$|^HTTP\/1\.1 [234]\d\d /u)
+      expect(answer).not.toMatch(/node_modules|\.ts:\d|\bat .+:\d+:\d+/u)
+    }
+    expect((await signIn('li', password, { from: '198.51.100.10' })).statusCode).toBe(200)
   })
 
   test('a stream tells whoever is limited only what is theirs, and all to who reaches all', async () => {
