@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { uuidv7 } from 'uuidv7'
 import type { Clock } from '../domain/clock.ts'
-import { microYuan, price } from '../domain/quantity.ts'
+import { price } from '../domain/quantity.ts'
 import { enrol } from '../flow/enrol.ts'
 import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
@@ -15,6 +15,7 @@ import { handMadeAcrel, serveModbus, setRegister } from '../headend/testing/hand
 import { migrationsDirectory } from '../store/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { startHouse, type House } from './house.ts'
+import { yuan } from '../domain/testing/yuan.ts'
 
 // Both walks of the server with a meter that speaks Modbus: what the flow sees of it is what it sees of any other.
 
@@ -30,8 +31,6 @@ let readNow: ReturnType<typeof createReadNow>
 let wall = testClock().now()
 const machine = testClock()
 const clock: Clock = { ...machine, now: () => wall }
-
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 
 beforeAll(async () => {
   at = await createTestDatabase({ content: 'empty' })

@@ -3,6 +3,7 @@ import type { EnrolledAccount, Enrolment } from '../../domain/enrolment.ts'
 import type { Ids } from '../../domain/ids.ts'
 import { microYuan, price, wattHours, type MicroYuan } from '../../domain/quantity.ts'
 import { defaultStopTerms, type StopTerms } from '../../domain/stop-terms.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 import type { Sql } from '../../store/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../store/test-database.ts'
 import type { Pay } from '../abilities.ts'
@@ -79,7 +80,7 @@ const countingIds = (): Ids => {
   }
 }
 
-export const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 1_000_000)))
+export { yuan }
 
 /** A Wednesday, 11:00 in Shanghai: trips are allowed. */
 export const wednesday = Date.parse('2026-11-25T03:00:00Z')

@@ -1,17 +1,17 @@
 import { securityCommands, type Request } from '@xianfu/protocols'
 import { afterEach, expect, test } from 'vitest'
-import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
+import { microYuan } from '../../domain/quantity.ts'
 import type { ControlOutcome, PursePurchase } from '../headend.ts'
 import type { SecurityModule } from '../security/security-module.ts'
 import { controlRequest, createOnlineBench, type Bench, type BenchOptions } from '../testing/bench.ts'
 import { answeringFor, until } from '../testing/hand-made-field.ts'
 import { handMadePurseMeter, handMadeSecurity, type PurseState } from '../testing/hand-made-purse-meter.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 
 const benches: Bench[] = []
 const address = '202611010101'
 const customerNumber = '000000004711'
 const options = { priority: 'person' } as const
-const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 100)) * 10_000n)
 
 const opened: Partial<PurseState> = {
   opened: true,

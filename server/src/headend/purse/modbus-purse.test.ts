@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
+import { microYuan } from '../../domain/quantity.ts'
 import type { PursePurchase } from '../headend.ts'
 import { acrelDtsy1352RegisterPurseModel } from '../model/acrel-register-purse.ts'
 import { acrelDtsy1352Model } from '../model/acrel.ts'
@@ -7,10 +7,10 @@ import { genericModel } from '../model/generic.ts'
 import type { MeterModel } from '../model/meter-model.ts'
 import { handMadeAcrel, honestReply } from '../testing/hand-made-modbus.ts'
 import { createRtuBench, type ModbusBench } from '../testing/modbus-bench.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 
 const benches: ModbusBench[] = []
 const options = { priority: 'person' } as const
-const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 100)) * 10_000n)
 const purchase = (change: Partial<PursePurchase> = {}): PursePurchase => ({
   amount: yuan(50),
   purchaseCount: 5,
