@@ -72,18 +72,11 @@ describe('from the balance to the relay', () => {
       'select id, state, attempts, failure, kind from relay_command where kind = $1 order by at, id',
       [kind],
     )
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const untilCommand = async (kind: string, state: string): Promise<void> =>
-    until(`${kind} ${state}`, async () => (await commands(kind)).at(-1)?.state === state)
+    town.until(`${kind} ${state}`, async () => (await commands(kind)).at(-1)?.state === state)
   /** Back in the queue, to be tried again later. */
   const untilAttempt = async (attempts: number): Promise<void> =>
-    until(`attempt ${String(attempts)}`, async () => {
+    town.until(`attempt ${String(attempts)}`, async () => {
       const trip = (await commands('trip'))[0]
       return trip?.attempts === attempts && trip.state === 'queued'
     })
@@ -111,7 +104,7 @@ describe('from the balance to the relay', () => {
       'trip',
       'direct-close',
     ])
-    await until('notices', async () => (await notices()).length >= 4)
+    await town.until('notices', async () => (await notices()).length >= 4)
     expect(await notices()).toEqual(['warning-1', 'pre-stop', 'stopped', 'reconnected'])
   })
 
@@ -128,8 +121,8 @@ describe('from the balance to the relay', () => {
   test('a payment while the trip is on the wire: closed, although the trip was never confirmed', async () => {
     headend.behave('silence-but-obeyed')
     await useUp()
-    await until('sent', async () => headend.sent.includes('trip'))
-    await until('asked', async () => (await commands('trip'))[0]?.failure !== null)
+    await town.until('sent', async () => headend.sent.includes('trip'))
+    await town.until('asked', async () => (await commands('trip'))[0]?.failure !== null)
     headend.behave('obey')
     await pay(30, 'while it flies')
     await untilCommand('direct-close', 'verified')
@@ -191,8 +184,8 @@ describe('from the balance to the relay', () => {
   test('a gateway that is away costs no attempt, and the trip is given up when its time is over', async () => {
     headend.behave('offline')
     await useUp()
-    await until('tried', async () => headend.calls.some(({ action }) => action === 'trip'))
-    await until('queued', async () => (await commands('trip'))[0]?.failure !== null)
+    await town.until('tried', async () => headend.calls.some(({ action }) => action === 'trip'))
+    await town.until('queued', async () => (await commands('trip'))[0]?.failure !== null)
     expect((await commands('trip'))[0]).toMatchObject({ state: 'queued', attempts: 0 })
     town.clock.move(5 * 60 * minute)
     await untilCommand('trip', 'expired')
@@ -203,7 +196,7 @@ describe('from the balance to the relay', () => {
     headend.behave('silence-but-obeyed')
     // The process dies in the middle: what it had claimed and sent stays on disk as it was.
     await useUp()
-    await until('sent', async () => headend.sent.includes('trip'))
+    await town.until('sent', async () => headend.sent.includes('trip'))
     await stop()
     await town.database.query(
       `update relay_command set state = 'sent', owner = 'dead', not_before = at where kind = 'trip'`,

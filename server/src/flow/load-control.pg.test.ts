@@ -47,18 +47,11 @@ describe('load control on a real database', () => {
     await town.close()
   })
 
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const set = async (rules: LoadRules | null): Promise<void> => {
     expect(await load.setRules({ meterId, rules, ...deed })).toEqual({ ok: true })
   }
   const settled = async (): Promise<void> =>
-    until('nothing on its way', async () =>
+    town.until('nothing on its way', async () =>
       (await viewCommands(town.database, meterId)).every(
         ({ state }) => !['queued', 'sent', 'acknowledged'].includes(state),
       ),
@@ -188,7 +181,7 @@ describe('load control on a real database', () => {
       for (let step = 0; step < minutes * 2; step += 1) {
         const stopping = new AbortController()
         const control = createLoadSampler(town.context, { read }, { self: 'one', onlyHeld: false }).run(stopping.signal)
-        await until('looked', async () => {
+        await town.until('looked', async () => {
           const [row] = await town.database.query<{ at: number }>('select looked_at as at from load_control')
           return (row?.at ?? 0) >= town.clock.now()
         })

@@ -41,13 +41,6 @@ describe('from the payment to power', () => {
     if (wrong.length > 0) throw new Error(`the books are wrong: ${wrong.join('; ')}`)
   })
 
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const command = async (kind: string) => {
     const [row] = await town.database.query<{ state: string; attempts: number; failure: string | null }>(
       'select state, attempts, failure from relay_command where kind = $1 order by at desc, id desc limit 1',
@@ -56,7 +49,7 @@ describe('from the payment to power', () => {
     return row
   }
   const untilCommand = async (kind: string, state: string): Promise<void> =>
-    until(`${kind} ${state}`, async () => (await command(kind))?.state === state)
+    town.until(`${kind} ${state}`, async () => (await command(kind))?.state === state)
   const cases = async () =>
     town.database.query<Record<string, unknown>>(
       `select state, late, online, payment_id is not null as paid, reminded_at is not null as reminded,
@@ -163,13 +156,13 @@ describe('from the payment to power', () => {
     await pay(30)
     for (const [attempt, minutes] of [0, 1, 5, 15, 30].entries()) {
       town.clock.set(startedAt + minutes * minute)
-      await until(
+      await town.until(
         `attempt ${String(attempt + 1)}`,
         async () =>
           (await command('direct-close'))?.attempts === attempt + 1 &&
           (await command('direct-close'))?.state !== 'sent',
       )
-      if (attempt < 4) await until('queued', async () => (await command('direct-close'))?.state === 'queued')
+      if (attempt < 4) await town.until('queued', async () => (await command('direct-close'))?.state === 'queued')
     }
     await untilCommand('direct-close', 'failed')
     expect(await items()).toEqual(['field-reconnect'])
@@ -183,7 +176,7 @@ describe('from the payment to power', () => {
     headend.behave('obey')
     await see(0, closed)
     await watchRestorations(town.context)
-    await until('over', async () => {
+    await town.until('over', async () => {
       await watchRestorations(town.context)
       return (await items()).join() === 'field-reconnect reconnected'
     })
@@ -194,7 +187,7 @@ describe('from the payment to power', () => {
     headend.behave('offline')
     await town.database.query('update gateway set online = false')
     await pay(30)
-    await until('tried', async () => (await command('direct-close'))?.failure !== null)
+    await town.until('tried', async () => (await command('direct-close'))?.failure !== null)
     await watchRestorations(town.context)
     expect(await items()).toEqual([])
     town.clock.move(31 * minute)
@@ -208,7 +201,7 @@ describe('from the payment to power', () => {
     await town.database.query('update site set restore_late_seconds = 60')
     headend.behave('silence')
     await pay(30)
-    await until('tried', async () => (await command('direct-close'))?.failure !== null)
+    await town.until('tried', async () => (await command('direct-close'))?.failure !== null)
     await watchRestorations(town.context)
     expect([await items(), await cases()]).toMatchObject([[], [{ late: false }]])
     // Machine time: the payment is put back, for a test does not wait for a minute.
@@ -250,7 +243,7 @@ describe('from the payment to power', () => {
       await town.settle([await town.reading('A', total, { status: { ...closed, keepPower: false, alarm: true } })])
       await decideAgain()
       for (const attempt of [1, 2, 3]) {
-        await until(`attempt ${String(attempt)}`, async () => {
+        await town.until(`attempt ${String(attempt)}`, async () => {
           const trip = await command('trip')
           return trip?.attempts === attempt && (trip.state === 'queued' || trip.state === 'failed')
         })
@@ -258,7 +251,7 @@ describe('from the payment to power', () => {
       }
       await untilCommand('trip', 'failed')
     }
-    await until('given up', async () => (await items()).includes('field-trip'))
+    await town.until('given up', async () => (await items()).includes('field-trip'))
     headend.behave('obey')
     await pay(60)
     await watchRestorations(town.context)

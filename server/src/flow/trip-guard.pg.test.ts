@@ -62,16 +62,9 @@ describe('a wave of trips', () => {
     if (row === undefined) throw new Error('a site has a guard')
     return row
   }
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}: ${JSON.stringify(await states())}`)
-  }
 
   test('two leave in the first minute, the others wait without costing an attempt', async () => {
-    await until('two', async () => (await states())['verified'] === 2)
+    await town.until('two', async () => (await states())['verified'] === 2)
     expect(await states()).toEqual({ verified: 2, queued: 9 })
     const [tried] = await town.database.query<{ most: number }>(
       `select max(attempts) as most from relay_command where kind = 'trip' and state = 'queued'`,
@@ -100,13 +93,13 @@ describe('a wave of trips', () => {
   test('the sixth of the day is too many: everything is frozen, and nobody protected was among them', async () => {
     for (let step = 0; step < 4; step += 1) {
       town.clock.move(minute)
-      await until('the next ones', async () => {
+      await town.until('the next ones', async () => {
         const { verified = 0 } = await states()
         return verified === Math.min(5, 2 * (step + 2)) || (await guard()).frozen_because !== null
       })
     }
-    await until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
-    await until('withdrawn', async () => (await states())['queued'] === undefined)
+    await town.until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
+    await town.until('withdrawn', async () => (await states())['queued'] === undefined)
     expect((await states())['verified']).toBe(5)
     expect((await guard()).sent_in_day).toBe(5)
     const [audit] = await town.database.query<{ action: string }>(
@@ -132,7 +125,7 @@ describe('a wave of trips', () => {
     )
     const { site_id: siteId } = await guard()
     await createReleaseTrips(town.context)({ siteId, operatorId: operator?.id ?? 0, reason: 'the price was right' })
-    await until('two more', async () => (await states())['verified'] === 7)
+    await town.until('two more', async () => (await states())['verified'] === 7)
     expect((await guard()).frozen_because).toBeNull()
   })
 
@@ -141,7 +134,7 @@ describe('a wave of trips', () => {
     const watching = runClockWatch(town.context, stopping.signal)
     await new Promise((resolve) => setTimeout(resolve, 50))
     town.clock.move(3 * 60 * minute)
-    await until('frozen', async () => (await guard()).frozen_because === 'clock-jumped')
+    await town.until('frozen', async () => (await guard()).frozen_because === 'clock-jumped')
     stopping.abort()
     await watching
     expect(town.logged.some(({ what }) => what.includes('clock-jumped'))).toBe(true)

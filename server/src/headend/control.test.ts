@@ -2,14 +2,8 @@ import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/prot
 import { afterEach, expect, test } from 'vitest'
 import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
 import { localTime } from '../domain/calendar.ts'
-import {
-  answeringFor,
-  handMadeMeter,
-  statusWith,
-  testClock,
-  until,
-  type HandMadeMeter,
-} from './testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, statusWith, testClock, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const benches: Bench[] = []
 
@@ -136,7 +130,7 @@ test('unverified: acknowledged, and then the gateway is gone', async () => {
 test('a relay that takes its time is looked at again', async () => {
   const { headend, meter, gateway } = await benchWith(insteadOfControl(acknowledged))
   const control = headend.control(1, controlRequest({ action: 'trip' }).request)
-  await until(() => gateway.requests('read').length >= 2, 'the status word was read twice')
+  await until('the status word was read twice', () => gateway.requests('read').length >= 2)
   meter.status = open
   expect(await control).toMatchObject({ kind: 'verified', already: false })
 })
@@ -171,7 +165,7 @@ test('a command that is given up before its turn is not sent', async () => {
 test('a headend that stops in the middle says that the answer is not known', async () => {
   const { headend, gateway } = await benchWith(insteadOfControl(null))
   const control = headend.control(1, controlRequest({ action: 'trip' }).request)
-  await until(() => gateway.requests('control').length === 1, 'the command is on the wire')
+  await until('the command is on the wire', () => gateway.requests('control').length === 1)
   await headend.stop()
   expect(await control).toMatchObject({ kind: 'unanswered' })
 })
@@ -276,7 +270,7 @@ test('a close waits for one exchange of another meter’s trip, not for its proo
   const { headend, gateway } = made
   const order: string[] = []
   const trip = headend.control(2, controlRequest({ action: 'trip' }).request).then(() => order.push('trip'))
-  await until(() => gateway.requests('read').length >= 1, 'the trip is being proven')
+  await until('the trip is being proven', () => gateway.requests('read').length >= 1)
   const close = headend.control(1, controlRequest({ action: 'direct-close' }).request).then(() => order.push('close'))
   await Promise.all([trip, close])
   expect(order).toEqual(['close', 'trip'])

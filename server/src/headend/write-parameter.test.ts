@@ -2,7 +2,8 @@ import { toHex, type Request } from '@xianfu/protocols'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ParameterWriteRequest } from './headend.ts'
 import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, until, type HandMadeMeter } from './testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const address = '202611010101'
 const alarm1 = 0x04001001
@@ -79,7 +80,7 @@ describe('writing a parameter over a real line', () => {
     const { request: trip } = controlRequest({ action: 'trip' })
     const before = gateway.heard.length
     const write = headend.writeParameter(1, request(2_000))
-    await until(() => gateway.heard.length > before, 'the first look is on the wire')
+    await until('the first look is on the wire', () => gateway.heard.length > before)
     expect(await headend.control(1, trip)).toMatchObject({ kind: 'verified' })
     expect(await write).toMatchObject({ kind: 'verified', already: false })
     expect(gateway.heard.slice(before).map(({ request: { kind } }) => kind)).toEqual([

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import { listeningGateway, until } from '../../headend/testing/hand-made-field.ts'
+import { until } from '../../domain/testing/until.ts'
+import { listeningGateway } from '../../headend/testing/hand-made-field.ts'
 import { loadPty, type Pty } from '../../headend/testing/pty.ts'
 import { workshopLine } from './testing/workshop-line.ts'
 import { workshopMeter } from './testing/workshop-meter.ts'
@@ -38,12 +39,12 @@ describe.skipIf(openPty === null)(
         seen += Buffer.from(bytes).toString()
       })
       const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-      await until(() => seen.includes('Password of level 2: '), 'it asks for the password')
+      await until('it asks for the password', () => seen.includes('Password of level 2: '))
       pty.far.write(`${password}\r`)
-      await until(() => seen.includes('[y/N]'), 'it asks whether to do it')
+      await until('it asks whether to do it', () => seen.includes('[y/N]'))
       pty.far.write(`${answer}\r`)
       const code = await ended
-      await until(() => /proven|nothing was sent/u.test(seen), 'all was said')
+      await until('all was said', () => /proven|nothing was sent/u.test(seen))
       return { code, seen, controls: field.connections.flatMap((gateway) => gateway.requests('control')) }
     }
 

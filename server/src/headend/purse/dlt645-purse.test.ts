@@ -4,7 +4,8 @@ import { microYuan } from '../../domain/quantity.ts'
 import type { ControlOutcome, PursePurchase } from '../headend.ts'
 import type { SecurityModule } from '../security/security-module.ts'
 import { controlRequest, createOnlineBench, type Bench, type BenchOptions } from '../testing/bench.ts'
-import { answeringFor, until } from '../testing/hand-made-field.ts'
+import { until } from '../../domain/testing/until.ts'
+import { answeringFor } from '../testing/hand-made-field.ts'
 import { handMadePurseMeter, handMadeSecurity, type PurseState } from '../testing/hand-made-purse-meter.ts'
 import { yuan } from '../../domain/testing/yuan.ts'
 
@@ -203,7 +204,7 @@ test('a module that makes a MAC of the wrong length lets nothing leave', async (
 test('a gateway that is gone leaves it unknown, with nothing sent', async () => {
   const { headend, gateway, isOnline, purchase } = await benchWith()
   gateway.hangUp()
-  await until(() => !isOnline(), 'the gateway is offline')
+  await until('the gateway is offline', () => !isOnline())
   const outcome = await headend.writePurse(1, purchase(), options)
   expect(outcome).toMatchObject({ kind: 'unknown', exchanges: [] })
   expect(await headend.readPurse(1, options)).toMatchObject({ ok: false, code: 'gateway-offline' })
