@@ -1,6 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { uuidv7 } from 'uuidv7'
 import type { Clock } from '../domain/clock.ts'
@@ -13,7 +11,6 @@ import { acrelDtsy1352Model } from '../headend/model/acrel.ts'
 import { until } from '../domain/testing/until.ts'
 import { testClock } from '../headend/testing/hand-made-field.ts'
 import { handMadeAcrel, serveModbus, setRegister } from '../headend/testing/hand-made-modbus.ts'
-import { migrationsDirectory } from '../store/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { startHouse, type House } from './house.ts'
 import { yuan } from '../domain/testing/yuan.ts'
@@ -34,9 +31,7 @@ const machine = testClock()
 const clock: Clock = { ...machine, now: () => wall }
 
 beforeAll(async () => {
-  at = await createTestDatabase({ content: 'empty' })
-  const names = (await readdir(migrationsDirectory)).filter((name) => name.endsWith('.sql')).sort()
-  for (const name of names) await at.database.query(await readFile(join(migrationsDirectory, name), 'utf8'))
+  at = await createTestDatabase()
   const enrolled = await enrol(at.database, clock, ids, {
     site: {
       name: 'Site',

@@ -10,6 +10,7 @@ import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterControl, type MeterControlOptions } from './meter-control.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
 const closing: (() => void)[] = []
@@ -31,11 +32,7 @@ const control = async (
     async (desk) =>
       runMeterControl(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           address,
           action: 'trip',
           credentials: { level: 2, password: '123456', operator: '00000001' },

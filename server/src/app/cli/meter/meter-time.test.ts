@@ -5,6 +5,7 @@ import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, workshopZone, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { driftText, spanText } from './meter-clock.ts'
 import { runMeterTime, type MeterTimeOptions } from './meter-time.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const closing: (() => void)[] = []
 
@@ -26,11 +27,7 @@ const time = async (
     async (desk) =>
       runMeterTime(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           addresses: meters.map(({ address }) => address),
           timeZone: workshopZone,
           zoneIsGiven: false,

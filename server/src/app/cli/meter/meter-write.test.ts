@@ -5,6 +5,7 @@ import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterWrite, type MeterWriteOptions } from './meter-write.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
 const moneyAlarm1 = 0x04001001
@@ -27,11 +28,7 @@ const write = async (
     async (desk) =>
       runMeterWrite(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           address,
           item: 'moneyAlarm1',
           value: '20.00',

@@ -5,6 +5,7 @@ import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterRead } from './meter-read.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
 const closing: (() => void)[] = []
@@ -20,10 +21,7 @@ const readAll = async (meter: WorkshopMeter, json = false, at = testDesk()): Pro
     async (desk) =>
       runMeterRead(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
+          ...linkTo(field.port),
           json,
           addresses: [address],
           items: [],
