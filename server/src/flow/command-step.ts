@@ -10,16 +10,15 @@ import {
 import { wirings } from '../domain/wiring.ts'
 import type { ControlOutcome } from '../headend/headend.ts'
 import { batchOfCommand } from '../store/batches.ts'
+import { addEvents, type CommandEvent } from '../store/commands.ts'
 import {
-  addEvents,
   finishCommand,
   lockCommand,
   markSent,
   postponeCommand,
   requeueCommand,
   type ClaimedCommand,
-  type CommandEvent,
-} from '../store/commands.ts'
+} from '../store/commands-under-way.ts'
 import { loadCredit, lockAccounts, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 import { loadControl, loadStanding } from '../store/load-control.ts'

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayStatus } from '../headend/headend.ts'
-import { claimCommands, queueCommands, type ClaimedCommand } from '../store/commands.ts'
+import { queueCommands } from '../store/commands.ts'
+import { claimCommands, type ClaimedCommand } from '../store/commands-under-way.ts'
 import { livingHeadends } from '../store/headends.ts'
 import { confirmSend, finishAttempt } from './command-step.ts'
 import { createGatewayHolder, type GatewayHolder } from './hold-gateways.ts'

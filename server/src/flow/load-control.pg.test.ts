@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { LoadRules } from '../domain/load-control.ts'
+import type { LoadRules } from '../domain/load-rules.ts'
 import type { Headend } from '../headend/headend.ts'
 import { viewCommands } from '../store/view/commands.ts'
 import { createDispatcher } from './dispatch.ts'
