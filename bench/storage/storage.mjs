@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run bench:storage [-- --meters 200 --days 366]`: what the half hours of meters weigh, raw and rolled up, how fast
- * they are rolled up, and how long the half hours of one meter take to be read. `DATABASE_URL` measures that server
+ * `npm run bench:storage [-- --meters 200 --days 366]`: what the half hours and measurements of meters weigh, raw and
+ * rolled up, how fast they are rolled up, and how long those of one meter take to be read. `DATABASE_URL` measures that server
  * instead of an embedded one.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -18,6 +18,7 @@ import { migrate } from '../../server/dist/store/migrate.js'
 import { viewDays } from '../../server/dist/store/view/half-hours.js'
 import { viewReadings } from '../../server/dist/store/view/history.js'
 import { populate } from '../settle/population.mjs'
+import { weighMeasurements } from './measurements.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -159,6 +160,7 @@ await withDatabase(async (database) => {
   say(`half hours of a meter, all ${days} days: ${ms(year)}`)
   const week = await timed(async (id) => viewReadings(database, id, start + 6 * dayMs, start + 13 * dayMs))
   say(`raw readings of a meter, a week: ${ms(week)}`)
+  await weighMeasurements({ database, context, meters, days, start, bytesOf, timed, ms, say })
   const pruned = performance.now()
   let lines = 0
   const { dropped, stopped } = await pruneReadings(context, {

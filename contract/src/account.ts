@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { counterMeans } from './counter.ts'
 import { purchaseWish } from './purchase.ts'
 import { route } from './route.ts'
 import { creditStage, energyText, id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
@@ -62,6 +63,7 @@ export const topUp = route({
     amount: paymentText,
     /** What was asked for, when it was no amount: refused as `price-has-changed` when the amount is not its price now. */
     wish: purchaseWish.optional(),
+    means: counterMeans.default('cash-counter'),
   }),
   response: z.object({
     paymentId: uuid,

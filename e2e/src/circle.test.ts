@@ -124,6 +124,8 @@ describe('the main job, over real TCP and a real database', () => {
       await page.fill('input[type=password]', server.password)
       await page.keyboard.press('Enter')
       await page.getByText('工坊 3').first().click()
+      // Pages are fetched when they are first opened: keys belong to the one before until then.
+      await page.getByRole('heading', { name: '工坊 3' }).waitFor()
       await page.getByText('断开', { exact: true }).first().waitFor()
       await server.field('PATCH', `/meters/${address}`, { constantWatts: 0 })
       await page.keyboard.press('t')

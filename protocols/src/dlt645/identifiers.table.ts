@@ -3,11 +3,17 @@ import type { ValueOfFormat } from './format.ts'
 import type { Row } from './item.ts'
 import { energyFamilies, energyRows } from './tables/energy.table.ts'
 import { eventFamilies, eventRows } from './tables/event.table.ts'
-import { freezeFamilies, loadProfileFamilies } from './tables/freeze.table.ts'
+import { freezeFamilies, freezeRows, loadProfileFamilies } from './tables/freeze.table.ts'
 import { measuredFamilies, measuredRows } from './tables/measured.table.ts'
 import { parameterFamilies, parameterRows } from './tables/parameter.table.ts'
 
-const rows = { ...energyRows, ...measuredRows, ...eventRows, ...parameterRows } as const satisfies Record<string, Row>
+const rows = {
+  ...energyRows,
+  ...measuredRows,
+  ...eventRows,
+  ...parameterRows,
+  ...freezeRows,
+} as const satisfies Record<string, Row>
 
 for (const row of Object.values(rows)) Object.freeze(row)
 

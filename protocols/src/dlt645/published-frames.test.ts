@@ -190,16 +190,12 @@ const unitOf: Record<string, [unit: string, size: number, decimals: number]> = {
   mHz: [' Hz', 1000, 2],
 }
 
-/** Members of families: the file has a demand, a meter-clear record and a freeze time. */
+/** Members of families: the file has a meter-clear record and a quadrant. */
 function familyText({ identifier, data }: Extract<Reply, { kind: 'read' }>): string {
   const item = standardDictionary.byId(identifier)
   if (item === null) return ''
   const value = valueOf(standardDictionary.decode(identifier, data))
   switch (item.name) {
-    case 'forwardActiveDemandTotal': {
-      const { value: demand, at } = value as { value: number; at: MinuteTime }
-      return ` = ${(demand / 1_000_000).toFixed(4)} kW at ${minuteText(at)}`
-    }
     case 'meterClearRecordLast1': {
       const { at, operator, total } = value as { at: MeterTime; operator: Uint8Array; total: Record<string, unknown> }
       const energies = [total['forwardActiveEnergy'], total['reverseActiveEnergy']].map((wh) => Number(wh) / 1000)
@@ -210,8 +206,6 @@ function familyText({ identifier, data }: Extract<Reply, { kind: 'read' }>): str
     // Its note says that the standard does not have it; by the order of the standard it is phase C, quadrant 4.
     case 'phaseCQuadrant4ReactiveEnergyTotal':
       return ` = ${(Number(value) / 1000).toFixed(2)}`
-    case 'frozenTimeDailyLast1':
-      return ` = ${minuteText(value as MinuteTime)}`
     default:
       throw new Error(`${item.name} is not in the file`)
   }
@@ -237,6 +231,14 @@ function recordText(name: IdentifierName, data: Uint8Array): string {
   if (name === 'time') {
     const { hour, minute, second } = valueOf(decodeValue(name, data))
     return `${two(hour)}:${two(minute)}:${two(second)}`
+  }
+  if (name === 'frozenTimeDailyLast1') {
+    const at = valueOf(decodeValue(name, data))
+    return at === null ? '' : minuteText(at)
+  }
+  if (name === 'forwardActiveDemandTotal') {
+    const { value, at } = valueOf(decodeValue(name, data))
+    return `${((value ?? 0) / 1_000_000).toFixed(4)} kW at ${at === null ? '' : minuteText(at)}`
   }
   const hex = (word: number | undefined): string => (word ?? 0).toString(16).toUpperCase().padStart(4, '0')
   if (name === 'statusWord3') {

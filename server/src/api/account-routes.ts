@@ -34,11 +34,11 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount, wish } }, caller) => {
+  register.guarded(topUp, 'top-up', async ({ params: { id }, body: { key, amount, wish, means: channel } }, caller) => {
     const money = parseMoney(amount)
     if (money === null) throw new ApiProblem('bad-input', [{ path: 'amount', message: amount }])
     const asked = wish === undefined ? {} : { wish: wishOf(wish) }
-    const by = { channel: 'cash-counter', operatorId: caller.id } as const
+    const by = { channel, operatorId: caller.id }
     const result = await pay({ accountId: id, key, amount: money, ...by, ...asked })
     if (!result.ok) throw new ApiProblem(result.code, 'limit' in result ? [limitField(result)] : [])
     return {

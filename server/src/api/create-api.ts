@@ -5,12 +5,16 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { ApiAbilities } from './abilities.ts'
 import { accountRoutes } from './account-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { counterRoutes } from './counter-routes.ts'
+import { reconciliationRoutes } from './reconciliation-routes.ts'
+import { shiftRoutes } from './shift-routes.ts'
 import { serveConsole } from './serve-console.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { halfHourRoutes } from './half-hour-routes.ts'
+import { measurementRoutes } from './measurement-routes.ts'
 import { heldReadingRoutes } from './held-reading-routes.ts'
 import { lineRoutes } from './line-routes.ts'
 import { liveRoute } from './live-route.ts'
@@ -65,6 +69,9 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   meterRoutes(app, abilities, whoIs)
   accountRoutes(app, abilities, whoIs)
   purchaseRoutes(app, abilities, whoIs)
+  counterRoutes(app, abilities, whoIs)
+  shiftRoutes(app, abilities, whoIs)
+  reconciliationRoutes(app, abilities, whoIs)
   purseRoutes(app, abilities, whoIs)
   lineLossRoutes(app, abilities, whoIs)
   feedRoutes(app, abilities, whoIs)
@@ -75,6 +82,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)
   halfHourRoutes(app, abilities, whoIs)
+  measurementRoutes(app, abilities, whoIs)
   dryRunRoutes(app, abilities, whoIs)
   loadRoutes(app, abilities, whoIs)
   batchRoutes(app, abilities, whoIs)

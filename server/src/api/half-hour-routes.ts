@@ -5,28 +5,20 @@ import { halfHourLines } from '../flow/export-half-hours.ts'
 import { viewDays, viewMonths } from '../store/view/half-hours.ts'
 import { viewWatchedMeter } from '../store/view/completeness.ts'
 import type { ApiAbilities } from './abilities.ts'
+import { checkDays } from './check-days.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, permitted, type WhoIs } from './register.ts'
+import { streamOf } from './stream-of.ts'
 
-const dayMs = 86_400_000
 /** A year of everything is for the command line. */
 const mostExportedDays = 62
-
-/** Days from the first to the last, both included; refuses what is no span of so many days. */
-const checkSpan = (first: string, last: string, most: number): void => {
-  const days = (Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / dayMs + 1
-  if (!(days >= 1 && days <= most))
-    throw new ApiProblem('bad-input', [
-      { path: 'last', message: `1–${String(most)} 天 / from the first day on, ${String(most)} days at most` },
-    ])
-}
 
 export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
   const register = createRegister(app, whoIs)
 
   register.guarded(readHalfHours, 'view', async ({ params: { id }, query: { first, last } }) => {
-    checkSpan(first, last, mostHalfHourDays)
+    checkDays(first, last, mostHalfHourDays)
     if ((await viewWatchedMeter(database, id)) === null) throw new ApiProblem('unknown-meter')
     const [days, months] = await Promise.all([viewDays(database, id, first, last), viewMonths(database, id)])
     return {
@@ -58,19 +50,8 @@ export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, wh
     const query = exportHalfHours.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')
     const { first, last } = query.data
-    checkSpan(first, last, mostExportedDays)
-    const encoder = new TextEncoder()
-    const lines = halfHourLines(database, { first, last, siteId: null })
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await lines.next()
-        if (done === true) controller.close()
-        else controller.enqueue(encoder.encode(value))
-      },
-      async cancel() {
-        await lines.return(undefined)
-      },
-    })
+    checkDays(first, last, mostExportedDays)
+    const body = streamOf(halfHourLines(database, { first, last, siteId: null }))
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="half-hours-${first}-${last}.csv"`)

@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
 import { createDeeds } from '../flow/deeds.ts'
+import { recordData } from '../flow/record-data.ts'
 import { createDoor } from '../flow/sign-in.ts'
 import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
-import { saveMeterData, saveMissedReads } from '../store/collection.ts'
+import { saveMissedReads } from '../store/collection.ts'
 import { insertOperator } from '../store/operators.ts'
 import { createApi } from './create-api.ts'
 
@@ -174,8 +175,8 @@ describe('lines, schedules and pauses over HTTP', () => {
         data: { frequency: value },
         problem: null,
       }) as const
-    await saveMeterData(town.database, [frequency(50_010, at), frequency(49_990, at - 1)])
-    await saveMeterData(town.database, [frequency(49_000, at - 2)])
+    await recordData(town.context, [frequency(50_010, at), frequency(49_990, at - 1)])
+    await recordData(town.context, [frequency(49_000, at - 2)])
     expect((await call('GET', url)).body).toEqual({
       sets: [{ dataSet: 'instantaneous', slotAt: at, at, data: { frequency: 50_010 }, problem: null }],
     })

@@ -222,6 +222,121 @@ export const problemWords: Readonly<Record<ProblemCode, Words>> = Object.freeze(
     en: 'The last reading is missing; read the meter first.',
     zh: '缺少最后抄表数据，请先抄表。',
   },
+  'shift-open-already': {
+    status: 409,
+    en: 'You have a shift open. Close it before you open another.',
+    zh: '您已有未交班的班次，请先交班再开班。',
+  },
+  'no-open-shift': {
+    status: 409,
+    en: 'You have no shift open. Open one first.',
+    zh: '您没有已开的班次，请先开班。',
+  },
+  'difference-without-reason': {
+    status: 409,
+    en: 'The counted cash differs from the books. Count again; if it stays, say why in the note.',
+    zh: '清点现金与账面不符，请重新清点；确有差异须填写说明。',
+  },
+  'amount-below-zero': {
+    status: 400,
+    en: 'An amount is at least 0. Correct it.',
+    zh: '金额不能小于 0，请更正。',
+  },
+  'unknown-operation': {
+    status: 404,
+    en: 'There is no such operation on this account. Reload the account and choose one.',
+    zh: '该账户没有这笔业务，请刷新账户后重新选择。',
+  },
+  'reversed-already': {
+    status: 409,
+    en: 'This has been reversed before; nothing was moved. Reload the account.',
+    zh: '该笔业务已冲正，未重复记账，请刷新账户。',
+  },
+  'is-a-reversal': {
+    status: 409,
+    en: 'This is a reversal itself. Do anew what it has undone.',
+    zh: '该笔业务本身是冲正，如需恢复请重新办理原业务。',
+  },
+  'not-reversible': {
+    status: 409,
+    en: 'This kind of operation is not reversed. Put it right by an operation of its own.',
+    zh: '此类业务不能冲正，请用相应业务更正。',
+  },
+  'completed-already': {
+    status: 409,
+    en: 'Another operation has built on this one. Reverse that one first.',
+    zh: '已有后续业务以该笔为依据，请先冲正后续业务。',
+  },
+  'unknown-refund': {
+    status: 404,
+    en: 'There is no such refund that a channel has to pay. Reload the account.',
+    zh: '没有这笔待付退费，请刷新账户。',
+  },
+  'paid-already': {
+    status: 409,
+    en: 'This refund has been confirmed as paid before.',
+    zh: '该笔退费已确认付出。',
+  },
+  'refund-reversed': {
+    status: 409,
+    en: 'This refund was reversed; nothing is to be paid out.',
+    zh: '该笔退费已冲正，无需付款。',
+  },
+  'unknown-request': {
+    status: 404,
+    en: 'There is no such request. Reload the list.',
+    zh: '没有这项申请，请刷新列表。',
+  },
+  'request-not-waiting': {
+    status: 409,
+    en: 'This request has been decided or withdrawn before. Reload the list.',
+    zh: '该申请已处理或撤回，请刷新列表。',
+  },
+  'asked-yourself': {
+    status: 403,
+    en: 'You asked for this yourself. Another person who may refund must decide.',
+    zh: '该业务由您本人申请，须由另一位有退费权限的人员审批。',
+  },
+  'more-than-alone': {
+    status: 409,
+    en: 'So much is not given back by one person. Ask for it at the counter page; a second person agrees there.',
+    zh: '超过单人退费限额，请在收费页提交申请，由另一人审批。',
+  },
+  'number-taken': {
+    status: 409,
+    en: 'This account number is in use. Choose another.',
+    zh: '户号已被使用，请换一个。',
+  },
+  'unknown-customer': {
+    status: 404,
+    en: 'There is no such customer. Search again or enter a new one.',
+    zh: '没有这位客户，请重新查找或新建。',
+  },
+  'meter-not-free': {
+    status: 409,
+    en: 'A meter has an account by now, or does not exist. Reload and choose again.',
+    zh: '所选电表已有账户或不存在，请刷新后重选。',
+  },
+  'file-not-understood': {
+    status: 400,
+    en: 'The file is not understood; correct the lines named, or the names of its columns.',
+    zh: '文件无法识别，请更正所列各行，或核对列名。',
+  },
+  'unknown-item': {
+    status: 404,
+    en: 'There is no such difference. Reload the list.',
+    zh: '没有这项差异，请刷新列表。',
+  },
+  'state-already': {
+    status: 409,
+    en: 'This difference has been settled so before. Reload the list.',
+    zh: '该差异已如此处理，请刷新列表。',
+  },
+  'corrected-already': {
+    status: 409,
+    en: 'This difference was put right in the books and stays so.',
+    zh: '该差异已在账上更正，不能再改。',
+  },
   'command-already-open': {
     status: 409,
     en: 'The same command is already on its way; wait for its result.',

@@ -1,5 +1,6 @@
 import { quoteTopUp, refund, type PurchaseWish as WishText } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
+import { needsSecondPerson } from '../domain/counter-operation.ts'
 import type { PurchaseWish } from '../domain/purchase-amount.ts'
 import { formatPercent, parseKwh, parseMoney, type MicroYuan } from '../domain/quantity.ts'
 import { quotePurchase } from '../flow/quote-purchase.ts'
@@ -36,8 +37,10 @@ export const purchaseRoutes = (
   })
 
   register.guarded(refund, 'refund', async ({ params: { id: accountId }, body: { key, amount, reason } }, caller) => {
+    const money = understood(parseMoney(amount), 'amount', amount)
+    if (needsSecondPerson('refund', money, true)) throw new ApiProblem('more-than-alone')
     const asked = { key, reason, operatorId: caller.id, channel: 'cash-counter' } as const
-    const given = await giveBack({ ...asked, accountId, amount: understood(parseMoney(amount), 'amount', amount) })
+    const given = await giveBack({ ...asked, accountId, amount: money })
     if (!given.ok) throw new ApiProblem(given.code)
     return { operationId: given.operationId, fresh: given.fresh, balance: moneyText(given.result.balance) }
   })
@@ -52,7 +55,7 @@ const askedFor = (amount?: string, kwh?: string, days?: number): PurchaseWish =>
 export const wishOf = (wish: WishText): PurchaseWish =>
   wish.kind === 'time' ? wish : { kind: 'energy', energy: understood(parseKwh(wish.kwh), 'kwh', wish.kwh) }
 
-const understood = <T>(value: T | null, path: string, message: string): T => {
+export const understood = <T>(value: T | null, path: string, message: string): T => {
   if (value === null) throw new ApiProblem('bad-input', [{ path, message }])
   return value
 }

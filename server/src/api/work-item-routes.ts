@@ -46,7 +46,7 @@ const present = (row: WorkItemView): WorkItem => ({
   seen: row.seen,
   dueAt: row.due_at,
   escalation: row.escalation,
-  roleToLook: roleToLook(row.escalation),
+  roleToLook: roleToLook(row.kind, row.escalation),
   owner: row.owner,
   acknowledgedAt: row.acknowledged_at,
   closed: row.closed_at === null ? null : { at: row.closed_at, by: row.closed_by, because: row.closed_because ?? '' },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { usualMeasurementDays } from '../flow/roll-up-measurements.ts'
 
 /**
  * All that `start` can be told, in one place: each key has its option, its environment variable, its default and its
@@ -24,6 +25,11 @@ const clockAnchor = z
     const [virtualMs = 0, realMs = 0, rate = 1] = text.split(',').map(Number)
     return { virtualMs, realMs, rate }
   })
+
+/** A month can always be looked at moment by moment, and is proven against its days before it goes. */
+const leastMeasurementDays = 62
+const mostMeasurementDays = 36_500
+const measurementDaysWords = `must be days from ${String(leastMeasurementDays)} to ${String(mostMeasurementDays)}`
 
 export const configSchema = z.object({
   data: z
@@ -53,6 +59,12 @@ export const configSchema = z.object({
     .min(1, 'must be minutes from 1 to 1440')
     .max(1440, 'must be minutes from 1 to 1440')
     .optional(),
+  keepMeasurements: z.coerce
+    .number(measurementDaysWords)
+    .int(measurementDaysWords)
+    .min(leastMeasurementDays, measurementDaysWords)
+    .max(mostMeasurementDays, measurementDaysWords)
+    .default(usualMeasurementDays),
   speed: z.coerce
     .number('must be a number from 1 to 1000')
     .min(1, 'must be a number from 1 to 1000')
@@ -142,6 +154,11 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
     flag: '--reading-interval <minutes>',
     environment: 'XIANFU_READING_INTERVAL',
     words: 'read every meter so often; kept for later starts (default: 30)',
+  },
+  keepMeasurements: {
+    flag: '--keep-measurements <days>',
+    environment: 'XIANFU_KEEP_MEASUREMENTS',
+    words: `keep voltages, currents, powers and the like one by one for so many days; least, mean and greatest of each day stay (default: ${String(usualMeasurementDays)})`,
   },
   speed: {
     flag: '--speed <times>',

@@ -21,7 +21,8 @@ const minute = 60_000
 const ids = { uuid: uuidv7 }
 const machine = testClock()
 // Line 1 begins 31 s after the clock, line 2 a little otherwise; a minute after it both have begun.
-let wall = Date.parse('2026-03-02T12:01:00+08:00')
+const noon = Date.parse('2026-03-02T12:00:00+08:00')
+let wall = noon + minute
 const clock: Clock = { ...machine, now: () => wall }
 
 const overTcp = handMadeAcrel(5, acrelDdsy1352Model, {
@@ -159,6 +160,11 @@ test('other sets come at their own pace, and what the model does not have is not
   ])
   const [row] = await at.database.query<{ instantaneous: unknown }>('select instantaneous from meter where id = 1')
   expect(row?.instantaneous).toMatchObject({ voltageMillivolts: ['231400', null, null] })
+  // Two turns are two moments of its history; null is what a single phase does not have.
+  const kept = await at.database.query(
+    'select at, voltage_a_mv as a, voltage_b_mv as b from measurement where meter_id = 1 order by at',
+  )
+  expect(kept).toEqual([1, 31].map((after) => ({ at: noon + after * minute, a: 231_400, b: null })))
 })
 
 test('a schedule that is set is followed at once', async () => {

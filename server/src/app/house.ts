@@ -17,6 +17,7 @@ import { runRestorations } from '../flow/watch-restorations.ts'
 import { runSealing } from '../flow/seal-ledger.ts'
 import { runCommunicationWatch } from '../flow/watch-communication.ts'
 import { runRollUp } from '../flow/roll-up.ts'
+import { runMeasurementRollUp, usualMeasurementDays } from '../flow/roll-up-measurements.ts'
 import { runEscalation } from '../flow/work-items.ts'
 import { runAgreements } from '../flow/sign-agreement.ts'
 import type { Headend } from '../headend/headend.ts'
@@ -38,6 +39,8 @@ export type HouseParts = Readonly<{
   log: FlowContext['log']
   /** The wall clock is moved by hand (a rehearsal, a test): its jumps are no alarm. */
   clockMovedByHand?: true
+  /** For so many days measurements are kept one by one; as usual when absent. */
+  measurementDays?: number
   /** Brings purchases into meters with a purse of their own; without one such purchases wait. */
   purchaseWriter?: PurchaseWriter
 }>
@@ -77,6 +80,7 @@ export const startHouse = async (parts: HouseParts): Promise<House> => {
     keepClosing(context, signal),
     runGapFinder(context, signal),
     runRollUp(context, signal),
+    runMeasurementRollUp(context, parts.measurementDays ?? usualMeasurementDays, signal),
     keepMeasuringLoss(context, signal),
     ...(parts.clockMovedByHand === true ? [] : [runClockWatch(context, signal)]),
   ]

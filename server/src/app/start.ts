@@ -120,7 +120,17 @@ const open = async (
   const log = sayFlow(say)
   const stopping = new AbortController()
   const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend, stopping.signal)
-  const house = await startHouse({ database, clock, ids, headend, owner: ids.uuid(), log, purchaseWriter })
+  const measurementDays = config.keepMeasurements
+  const house = await startHouse({
+    database,
+    clock,
+    ids,
+    headend,
+    owner: ids.uuid(),
+    log,
+    purchaseWriter,
+    measurementDays,
+  })
   closers.push({
     name: 'field side',
     close: async () => {

@@ -52,7 +52,7 @@ export type Reversal = Common &
     channel?: PaymentChannel
   }>
 
-type CashTemplate = 'cash-handed-over' | 'cash-short' | 'cash-over'
+type CashTemplate = 'float-drawn' | 'cash-handed-over' | 'cash-short' | 'cash-over'
 type ChannelTemplate = 'refund-paid' | 'suspense-in' | 'suspense-resolved' | 'channel-settled'
 type PurseTemplate = 'purchase-pending' | 'purchase-posted' | 'purchase-voided' | 'purchase-expired' | 'wallet-return'
 type ChargeTemplate = 'energy-charge' | 'energy-credit'

@@ -19,6 +19,8 @@ export type OperationKind =
   | 'return-purse'
   | 'accept-purse'
   | 'settle-channel'
+  | 'open-shift'
+  | 'close-shift'
   | 'hand-over-cash'
   | 'suspense-in'
   | 'resolve-suspense'

@@ -42,6 +42,9 @@ const reversible: Readonly<Record<OperationKind, boolean>> = Object.freeze({
   'settle-channel': true,
   'suspense-in': true,
   'resolve-suspense': true,
+  // A shift is counted again in the next one.
+  'open-shift': false,
+  'close-shift': false,
   'open-account': false,
   'close-account': false,
   'move-payment': false,

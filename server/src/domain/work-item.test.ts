@@ -19,7 +19,9 @@ describe('the steps towards a deadline', () => {
     expect(escalationAt(0, null, Number.MAX_SAFE_INTEGER)).toBe(0)
   })
   test('the next one up each time', () => {
-    expect([0, 1, 2, 3].map(roleToLook)).toEqual(['field-engineer', 'manager', 'administrator', 'administrator'])
+    const roles = (kind: string) => [0, 1, 2, 3].map((escalation) => roleToLook(kind, escalation))
+    expect(roles('field-trip')).toEqual(['field-engineer', 'manager', 'administrator', 'administrator'])
+    expect(roles('approve-operation')).toEqual(['manager', 'manager', 'administrator', 'administrator'])
   })
 })
 

@@ -4,7 +4,9 @@ import type { Role } from './role.ts'
 /** What a person must look at. An alarm ends by itself when its state is over; work ends when somebody says so. */
 export type WorkItemKind =
   | 'approve-batch'
+  | 'approve-operation'
   | 'approve-stop'
+  | 'cash-difference'
   | 'check-meter'
   | 'clock-off'
   | 'closing-down'
@@ -47,7 +49,9 @@ const rule = (severity: Severity, dueAfterMs: number | null, endsByItself: boole
 /** The product's defaults. Field work: 2 h from the payment to power in town (fee-control practice). */
 export const workItemRules: Readonly<Record<WorkItemKind, WorkItemRule>> = Object.freeze({
   'approve-batch': rule('warning', approveWithinMs, true),
+  'approve-operation': rule('warning', dayMs, true),
   'approve-stop': rule('warning', dayMs, true),
+  'cash-difference': rule('warning', dayMs, false),
   'check-meter': rule('warning', dayMs, true),
   'clock-off': rule('notice', 7 * dayMs, true),
   'closing-down': rule('notice', 30 * dayMs, true),
@@ -96,9 +100,12 @@ export const escalationAt = (openedAt: number, dueAt: number | null, now: number
     ? 0
     : escalationPercents.filter((percent) => (now - openedAt) * 100 >= (dueAt - openedAt) * percent).length
 
+/** What whoever is on duty in the field can not do anything about begins one further up. */
+const beginsWithManager: ReadonlySet<string> = new Set<WorkItemKind>(['approve-operation', 'cash-difference'])
+
 /** Whose it is when nobody has taken it: who is on duty, then the team's leader, then the head of the house. */
-export const roleToLook = (escalation: number): Role =>
-  escalation === 0 ? 'field-engineer' : escalation === 1 ? 'manager' : 'administrator'
+export const roleToLook = (kind: string, escalation: number): Role =>
+  escalation > 1 ? 'administrator' : escalation === 1 || beginsWithManager.has(kind) ? 'manager' : 'field-engineer'
 
 export type WorkItemState = Readonly<{ closed: boolean; acknowledged: boolean; ownerId: number | null }>
 export type WorkItemDeed = 'take' | 'acknowledge' | 'close'

@@ -16,16 +16,23 @@ export const createHandOverCash =
       if (counted < 0n) return { ok: false, code: 'amount-below-zero' }
       await lockDrawer(sql, cashierId)
       const expected = await drawerBalance(sql, cashierId)
-      const difference = subtractMoney(counted, expected)
-      const base = { accountId: null, cashierId, at } as const
-      const postings: Posting[] = []
-      if (difference > 0n) postings.push({ ...base, template: 'cash-over', amount: difference })
-      if (difference < 0n) postings.push({ ...base, template: 'cash-short', amount: subtractMoney(expected, counted) })
-      if (counted > 0n) postings.push({ ...base, template: 'cash-handed-over', amount: counted })
-      await post(postings)
-      return { ok: true, result: { expected, counted, difference } }
+      await post(handOverPostings({ cashierId, expected, counted, at }))
+      return { ok: true, result: { expected, counted, difference: subtractMoney(counted, expected) } }
     })
   }
+
+type Counted = Readonly<{ cashierId: number; expected: MicroYuan; counted: MicroYuan; at: number }>
+
+/** The difference first, so that the drawer holds what was counted when it is emptied. */
+export const handOverPostings = ({ cashierId, expected, counted, at }: Counted): readonly Posting[] => {
+  const base = { accountId: null, cashierId, at } as const
+  const difference = subtractMoney(counted, expected)
+  const postings: Posting[] = []
+  if (difference > 0n) postings.push({ ...base, template: 'cash-over', amount: difference })
+  if (difference < 0n) postings.push({ ...base, template: 'cash-short', amount: subtractMoney(expected, counted) })
+  if (counted > 0n) postings.push({ ...base, template: 'cash-handed-over', amount: counted })
+  return postings
+}
 
 export type SettleChannelInput = Asked & Readonly<{ channel: PaymentChannel; amount: MicroYuan }>
 

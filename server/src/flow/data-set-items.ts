@@ -21,8 +21,8 @@ export const dataSetItems: Readonly<Record<DataSet, readonly ItemName[]>> = Obje
   // What a collector of their own asks for (`collect-events`): these count for the airtime, and records come on top.
   states: ['statusWordBlock'],
   events: eventCounterNames,
-  demand: ['presentActiveDemand', 'presentReactiveDemand', 'reverseActiveEnergyBlock'],
-  // What the meter itself has closed; half hours and days are fetched where a gap asks for them.
-  freeze: ['energyThisMonth', 'energyLastMonth'],
+  demand: ['forwardActiveDemandTotal', 'presentActiveDemand', 'presentReactiveDemand', 'reverseActiveEnergyBlock'],
+  // What the meter itself has closed; half hours are fetched where a gap asks for them.
+  freeze: ['frozenTimeDailyLast1', 'frozenForwardActiveEnergyDailyLast1', 'energyThisMonth', 'energyLastMonth'],
   parameters: ['meterNumber', 'dateAndWeekday', 'time', 'statusWordBlock', 'activeConstant', 'currentRatio'],
 })

@@ -13,11 +13,15 @@ import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
+import { createCloseShift, createOpenShift } from './cash-shift.ts'
+import { createCounter, type Counter } from './counter.ts'
+import { createOpenAccount } from './open-account.ts'
 import { createReadLines, type ReadLines } from './line-report.ts'
 import type { FlowContext } from './process.ts'
 import { createAskAgain, createGiveVerdict, type AskAgain, type GiveVerdict } from './stop-approvals.ts'
 import { createAddToList, createEndListEntry, type AddToList, type EndListEntry } from './stop-lists.ts'
 import { createReadNow } from './read-now.ts'
+import { reconcileChannel, resolveItem } from './reconcile.ts'
 import { createRefund } from './refund.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createSignChange, type SignChange } from './sign-change.ts'
@@ -56,6 +60,12 @@ export type Deeds = Readonly<{
   buyForMeter: ReturnType<typeof createBuyForMeter>
   signAgreement: SignChange
   refund: ReturnType<typeof createRefund>
+  counter: Counter
+  reconcileChannel: (request: Parameters<typeof reconcileChannel>[1]) => ReturnType<typeof reconcileChannel>
+  resolveItem: (request: Parameters<typeof resolveItem>[1]) => ReturnType<typeof resolveItem>
+  openShift: ReturnType<typeof createOpenShift>
+  closeShift: ReturnType<typeof createCloseShift>
+  openAccount: ReturnType<typeof createOpenAccount>
   setSchedule: SetSchedule
   removeSchedule: RemoveSchedule
   pauseReading: PauseReading
@@ -89,6 +99,12 @@ export const createDeeds = (
   buyForMeter: createBuyForMeter(context),
   signAgreement: createSignChange(context),
   refund: createRefund(context),
+  counter: createCounter(context),
+  reconcileChannel: async (request) => reconcileChannel(context, request),
+  resolveItem: async (request) => resolveItem(context, request),
+  openShift: createOpenShift(context),
+  closeShift: createCloseShift(context),
+  openAccount: createOpenAccount(context),
   setSchedule: createSetSchedule(context),
   removeSchedule: createRemoveSchedule(context),
   pauseReading: createPauseReading(context),

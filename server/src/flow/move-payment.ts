@@ -23,7 +23,7 @@ export const createMovePayment =
   }: MovePaymentInput): Promise<Operated<MovedPayment, MovePaymentRefusal>> => {
     const payment = await findPaymentById(context.database, paymentId)
     if (payment === null) return { ok: false, code: 'unknown-payment' }
-    const { accountId: fromAccountId, amount, channel, operatorId } = payment
+    const { accountId: fromAccountId, amount, channel } = payment
     const accountIds = [fromAccountId, toAccountId]
     const request = { ...asked, kind: 'move-payment', accountIds, input: { paymentId, toAccountId } } as const
     return operate(context, request, async ({ sql, standing, post, now: at }) => {
@@ -41,7 +41,8 @@ export const createMovePayment =
         key: `moved ${paymentId}`,
         channel,
         ...whole,
-        operatorId,
+        // Who moves it has done it: in the first one's shift it comes in once.
+        operatorId: asked.operatorId,
         at,
       }
       const balance = await insertPayment(sql, { ...moved, inputHash: `${channel}:${amount.toString()}` })

@@ -1,6 +1,9 @@
 import type { Headend, Values } from '../headend/headend.ts'
+import { measuredOf } from '../domain/measurement.ts'
+import { saveMeasurements } from '../store/measurements.ts'
 import { meterAccount, saveInstantaneous } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
+import { ensureMeasurementMonths } from '../store/partitions.ts'
 import type { ReadNow } from './abilities.ts'
 import { fieldReadingOf, personItems } from './field-reading.ts'
 import type { FlowContext } from './process.ts'
@@ -19,6 +22,8 @@ export const createReadNow =
         code: !outcome.ok && outcome.code === 'gateway-offline' ? 'gateway-offline' : 'meter-did-not-answer',
       }
     await settleReadings(context.database, context.ids, [reading], context.clock.now())
+    await ensureMeasurementMonths(context.database, reading.at, reading.at)
+    await saveMeasurements(context.database, [{ meterId, at: reading.at, measured: measuredOf(outcome.values) }])
     await saveInstantaneous(context.database, meterId, { at: reading.at, ...instantaneousOf(outcome.values) })
     await notifyLive(context.database, [`meter:${String(meterId)}`])
     return { ok: true, at: reading.at, exchanges: outcome.exchanges }

@@ -1,16 +1,15 @@
 import { localDayText } from '../domain/calendar.ts'
 import {
   forgetMissedReads,
-  saveMeterData,
   saveMissedReads,
   type CollectedMeter,
   type MeterData,
   type MissedRead,
 } from '../store/collection.ts'
-import { countFailures, countReads, saveInstantaneousOf } from '../store/meters.ts'
+import { countFailures, countReads } from '../store/meters.ts'
 import { notifyLive } from '../store/notify.ts'
 import { createBell, loop, type FlowContext } from './process.ts'
-import { instantaneousOf } from './read-now.ts'
+import { recordData } from './record-data.ts'
 import { settleReadings, type FieldReading } from './settle.ts'
 
 /** From so many readings that wait to be settled the lines pause: a half hour that is read too early to be kept is lost. */
@@ -164,20 +163,6 @@ const putBackOnFailure = async <T>(waiting: T[], save: (batch: readonly T[]) => 
     throw error
   }
 }
-
-const recordData = async ({ database }: FlowContext, batch: readonly MeterData[]): Promise<void> =>
-  database.transaction(async (sql) => {
-    await saveMeterData(sql, batch)
-    const measured = batch.filter(({ dataSet }) => dataSet === 'instantaneous')
-    await saveInstantaneousOf(
-      sql,
-      measured.map(({ meterId, at, data }) => ({ meterId, at, values: { at, ...instantaneousOf(data) } })),
-    )
-    await notifyLive(
-      sql,
-      batch.map(({ meterId }) => `meter:${String(meterId)}`),
-    )
-  })
 
 const recordFailures = async ({ database }: FlowContext, failed: readonly Failure[]): Promise<void> => {
   const perMeter = new Map<number, { failure: Failure; count: number }>()

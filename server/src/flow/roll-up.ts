@@ -76,7 +76,7 @@ export const localDayOf = (at: number, timeZone: string): LocalDay => {
   return { from, to: startOfLocalDay(year, month, day, timeZone), day: localDayText(from, timeZone) }
 }
 
-const dayNamed = (name: string, timeZone: string): LocalDay => {
+export const dayNamed = (name: string, timeZone: string): LocalDay => {
   const [year = 0, month = 0, day = 0] = name.split('-').map(Number)
   return localDayOf(startOfLocalDay(year, month, day, timeZone), timeZone)
 }

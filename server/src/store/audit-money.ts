@@ -54,7 +54,7 @@ export const looseOperations = async (sql: Sql): Promise<readonly string[]> =>
     `select 'transfer ' || t.id || ' of no operation' as id from transfer t
      where t.operation_id is not null and not exists (select from operation o where o.id = t.operation_id)
      union all select 'operation ' || o.id || ' (' || o.kind || ') without transfer' from operation o
-     where o.kind not in ('open-account', 'close-account', 'sign-agreement', 'hand-over-cash', 'accept-purse')
+     where o.kind not in ('open-account', 'close-account', 'sign-agreement', 'open-shift', 'close-shift', 'hand-over-cash', 'accept-purse')
        and not exists (select from transfer t where t.operation_id = o.id)
      union all select 'payment ' || p.id || ' without operation' from payment p
      where not exists (select from operation o where o.id = p.id and o.kind = 'payment')`,

@@ -90,36 +90,6 @@ export type MeterData = Readonly<{
   problem: string | null
 }>
 
-const longestProblem = 400
-
-/** Keeps the newest of each set; an older one never takes its place. */
-export const saveMeterData = async (sql: Sql, collected: readonly MeterData[]): Promise<void> => {
-  if (collected.length === 0) return
-  // One row of a meter and set per statement: the newest of the batch.
-  const newest = new Map<string, MeterData>()
-  for (const one of collected) {
-    const key = `${String(one.meterId)} ${one.dataSet}`
-    const known = newest.get(key)
-    if (known === undefined || known.at <= one.at) newest.set(key, one)
-  }
-  const rows = [...newest.values()].toSorted((a, b) => a.meterId - b.meterId)
-  await sql.query(
-    `insert into meter_data as d (meter_id, data_set, slot_at, at, data, problem)
-     select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[], $6::text[])
-     on conflict (meter_id, data_set) do update
-       set slot_at = excluded.slot_at, at = excluded.at, data = excluded.data, problem = excluded.problem
-       where d.at <= excluded.at`,
-    [
-      rows.map(({ meterId }) => meterId),
-      rows.map(({ dataSet }) => dataSet),
-      rows.map(({ slotAt }) => new Date(slotAt)),
-      rows.map(({ at }) => new Date(at)),
-      rows.map(({ data }) => JSON.stringify(data)),
-      rows.map(({ problem }) => problem?.slice(0, longestProblem) ?? null),
-    ],
-  )
-}
-
 /** Null meter: `meters` of the line, because none of it was there. Instants of the turn, wall time. */
 export type MissedRead = Readonly<{
   gatewayId: number

@@ -39,22 +39,6 @@ export const saveInstantaneous = async (sql: Sql, meterId: number, values: unkno
   await sql.query('update meter set instantaneous = $2 where id = $1', [meterId, JSON.stringify(values)])
 }
 
-/** The same for many, each only when it is newer than what is known. */
-export const saveInstantaneousOf = async (
-  sql: Sql,
-  measured: readonly Readonly<{ meterId: number; at: number; values: unknown }>[],
-): Promise<void> => {
-  if (measured.length === 0) return
-  const newest = new Map(measured.toSorted((a, b) => a.at - b.at).map((one) => [one.meterId, one]))
-  const rows = [...newest.values()].toSorted((a, b) => a.meterId - b.meterId)
-  await sql.query(
-    `update meter m set instantaneous = n.found
-     from unnest($1::int[], $2::bigint[], $3::jsonb[]) as n(id, at, found)
-     where m.id = n.id and coalesce((m.instantaneous->>'at')::bigint, 0) <= n.at`,
-    [rows.map(({ meterId }) => meterId), rows.map(({ at }) => at), rows.map(({ values }) => JSON.stringify(values))],
-  )
-}
-
 /** Sets or clears that supply is owed back to a meter. */
 export const saveRestoreOwed = async (sql: Sql, meterId: number, owed: boolean): Promise<void> => {
   await sql.query('update meter set restore_owed = $2 where id = $1', [meterId, owed])

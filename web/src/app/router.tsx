@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
 import { Crashed } from './crashed.tsx'
 import { lazyPage } from './lazy-page.ts'
@@ -29,6 +30,12 @@ const batchesRoute = createRoute({
   path: '/batches',
   component: lazyPage(async () => (await import('../pages/batches/batches-page.tsx')).BatchesPage),
   validateSearch: batchSearchOf,
+})
+const counterRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/counter',
+  component: lazyPage(async () => (await import('../pages/counter/counter-page.tsx')).CounterPage),
+  validateSearch: counterSearchOf,
 })
 const dryRunRoute = createRoute({
   getParentRoute: () => root,
@@ -65,6 +72,7 @@ const meterRoute = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     consoleRoute,
+    counterRoute,
     messagesRoute,
     workRoute,
     stopsRoute,

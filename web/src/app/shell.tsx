@@ -33,6 +33,7 @@ export const Shell = () => {
     help: () => setHelping(true),
     language: changeLanguage,
     'go-console': () => void navigate({ to: '/', search: {} }),
+    'go-counter': () => void navigate({ to: '/counter', search: {} }),
     'go-messages': () => void navigate({ to: '/messages' }),
     'go-batches': () => void navigate({ to: '/batches', search: {} }),
     'go-dry-run': () => void navigate({ to: '/dry-run', search: {} }),
@@ -83,6 +84,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
           activeProps={{ className: 'here' }}
         >
           {t('nav.console')}
+        </Link>
+        <Link to="/counter" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.counter')}
         </Link>
         <Link to="/messages" activeProps={{ className: 'here' }}>
           {t('nav.messages')}

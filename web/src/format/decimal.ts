@@ -44,3 +44,7 @@ export const yuan = (money: string): string => roundDecimal(money, 0, 2)
 export const kilowattHours = (energyWh: string): string => roundDecimal(energyWh, 3, 2)
 /** Milliwatts to kilowatts with three decimals. */
 export const kilowatts = (milliwatts: string): string => roundDecimal(milliwatts, 6, 3)
+
+/** Above zero, below a million yuan, with at most so many decimals. */
+export const isAmount = (text: string, decimals: number): boolean =>
+  /^\d{1,6}(\.\d+)?$/u.test(text) && (text.split('.')[1]?.length ?? 0) <= decimals && microOf(text) > 0n

@@ -2,7 +2,7 @@ import { Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { capOf, keymap, type Place } from './keymap.ts'
 
-const places: readonly Place[] = ['everywhere', 'console', 'meter', 'messages', 'work', 'batches']
+const places: readonly Place[] = ['everywhere', 'console', 'meter', 'messages', 'work', 'batches', 'counter']
 
 /** The keys of the dialog for payments, which has a form of its own. */
 const dialogKeys = [

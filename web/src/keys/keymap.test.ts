@@ -27,6 +27,9 @@ describe('keys', () => {
     ['Escape', 'meter', 'back'],
     ['r', 'meter', 'read-now'],
     ['r', 'console', null],
+    ['v', 'meter', 'next-quantity'],
+    ['[', 'meter', 'earlier'],
+    ['y', 'console', null],
     ['?', 'meter', 'help'],
     ['m', 'console', 'go-messages'],
     ['w', 'meter', 'go-work'],
@@ -38,6 +41,11 @@ describe('keys', () => {
     ['x', 'work', 'close-item'],
     ['x', 'console', null],
     ['q', 'console', null],
+    ['f', 'console', 'go-counter'],
+    ['t', 'counter', 'top-up'],
+    ['v', 'counter', 'reverse'],
+    ['o', 'counter', 'shift'],
+    ['o', 'console', null],
   ] as const)('%s at %s → %s', (key, place, action) => {
     expect(actionOf(press(key), place)).toBe(action)
   })
@@ -61,7 +69,15 @@ describe('keys', () => {
   })
 
   it('has one meaning for each key at each place', () => {
-    for (const place of ['console', 'meter', 'messages', 'work', 'lines'] as const satisfies readonly Place[]) {
+    for (const place of [
+      'console',
+      'meter',
+      'messages',
+      'work',
+      'lines',
+      'batches',
+      'counter',
+    ] as const satisfies readonly Place[]) {
       const keys = keymap
         .filter(({ places }) => places.includes(place) || places.includes('everywhere'))
         .flatMap((one) => one.keys)

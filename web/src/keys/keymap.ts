@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'counter'
 
 export type KeyAction =
   | 'search'
@@ -14,9 +14,17 @@ export type KeyAction =
   | 'back'
   | 'read-now'
   | 'buy-for-meter'
+  | 'next-quantity'
+  | 'next-span'
+  | 'earlier'
+  | 'later'
   | 'go-console'
   | 'go-messages'
   | 'go-batches'
+  | 'go-counter'
+  | 'refund'
+  | 'reverse'
+  | 'shift'
   | 'new-batch'
   | 'go-dry-run'
   | 'go-work'
@@ -46,18 +54,26 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work', 'lines']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches'], true),
+  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'counter']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'counter'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'counter'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
-  binding('open', ['Enter'], ['console', 'work'], true),
-  binding('top-up', ['t'], ['console', 'meter']),
+  binding('open', ['Enter'], ['console', 'work', 'counter'], true),
+  binding('top-up', ['t'], ['console', 'meter', 'counter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'counter'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
+  binding('refund', ['r'], ['counter']),
+  binding('reverse', ['v'], ['counter']),
+  binding('shift', ['o'], ['counter']),
+  binding('go-counter', ['f'], ['everywhere']),
+  binding('next-quantity', ['v'], ['meter']),
+  binding('next-span', ['y'], ['meter']),
+  binding('earlier', ['['], ['meter']),
+  binding('later', [']'], ['meter']),
   binding('go-console', ['c'], ['everywhere']),
   binding('take', ['t'], ['work']),
   binding('acknowledge', ['a'], ['work']),

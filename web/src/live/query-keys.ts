@@ -16,10 +16,21 @@ export const workItemsKey = ['work-items'] as const
 export const fieldDaysKey = ['field-days'] as const
 export const stopsKey = ['stops'] as const
 export const noTripKey = ['no-trip'] as const
+export const shiftKey = ['shift'] as const
+export const requestsKey = ['operation-requests'] as const
+export const foundKey = (text: string): QueryKey => ['found-accounts', text]
+export const accountFileKey = (accountId: number): QueryKey => ['account-file', accountId]
+export const differencesKey = ['differences'] as const
+export const openingsKey = ['openings'] as const
 export const linesKey = ['lines'] as const
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
+export const measurementsKey = (meterId: number, ...shown: readonly (string | number)[]): QueryKey => [
+  'measurements',
+  meterId,
+  ...shown,
+]
 export const commandsKey = (meterId: number): QueryKey => ['commands', meterId]
 export const loadKey = (meterId: number): QueryKey => ['load', meterId]
 export const entriesKey = (accountId: number): QueryKey => ['entries', accountId]
@@ -52,6 +63,7 @@ export const liveKeys: readonly QueryKey[] = [
   linesKey,
   allMetersKey,
   allHistoriesKey,
+  ['measurements'],
   ['commands'],
   ['load'],
   ['entries'],
@@ -62,6 +74,10 @@ export const liveKeys: readonly QueryKey[] = [
   ['purse'],
   ['loss'],
   ['events'],
+  shiftKey,
+  requestsKey,
+  ['account-file'],
+  ['found-accounts'],
 ]
 
 const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
@@ -70,16 +86,17 @@ const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
   if (topic === 'guard') return [guardsKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
-  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey]
+  if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey, requestsKey, shiftKey]
   if (topic === 'event') return [['events']]
   if (topic === 'completeness') return [completenessKey]
   if (topic === 'gateway') return [metersKey, overviewKey, allMetersKey, linesKey]
   const found = NUMBERED.exec(topic)
   if (found === null) return liveKeys
   const id = Number(found[2])
-  if (found[1] === 'meter') return [metersKey, overviewKey, meterKey(id), historyKey(id), loadKey(id), purseKey(id)]
+  if (found[1] === 'meter')
+    return [metersKey, overviewKey, meterKey(id), historyKey(id), measurementsKey(id), loadKey(id), purseKey(id)]
   if (found[1] === 'command') return [metersKey, overviewKey, meterKey(id), commandsKey(id), feedKey]
-  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id)]
+  const account = [entriesKey(id), ['quote', id], ['purse'], stopsKey, accountStopKey(id), accountFileKey(id)]
   return [metersKey, overviewKey, ...account, allMetersKey, allHistoriesKey, feedKey]
 }
 

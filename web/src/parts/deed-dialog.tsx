@@ -2,14 +2,17 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isAmount } from '../format/decimal.ts'
 import type { QueryKey } from '../live/query-keys.ts'
+import { AccountPick } from './account-pick.tsx'
+import { FirstField, useFirstField } from './first-field.tsx'
 import { Problem } from './problem.tsx'
 
 export type DeedField = Readonly<{
   name: string
   label: string
-  /** `days`: a whole number above zero; `day`: YYYY-MM-DD. */
-  kind: 'text' | 'days' | 'day' | 'choice'
+  /** `days`: a whole number above zero; `day`: YYYY-MM-DD; `money`: yuan, `cash` in whole fen; `account`: by a search. */
+  kind: 'text' | 'days' | 'day' | 'choice' | 'money' | 'cash' | 'account'
   optional?: boolean
   choices?: readonly Readonly<{ value: string; label: string }>[]
   start?: string
@@ -19,6 +22,8 @@ export type Deed = Readonly<{
   title: string
   ok: string
   danger?: boolean
+  /** What it will do, said before. */
+  hint?: string
   fields: readonly DeedField[]
   send: (values: Readonly<Record<string, string>>) => Promise<unknown>
   /** What to read again afterwards. */
@@ -27,6 +32,7 @@ export type Deed = Readonly<{
 
 const isReady = ({ kind, optional }: DeedField, value: string): boolean => {
   if (value.trim() === '') return optional === true
+  if (kind === 'money' || kind === 'cash') return isAmount(value.trim(), kind === 'cash' ? 2 : 6)
   if (kind === 'days') return /^[1-9]\d{0,2}$/u.test(value.trim())
   return kind !== 'day' || /^\d{4}-\d{2}-\d{2}$/u.test(value)
 }
@@ -35,6 +41,7 @@ const isReady = ({ kind, optional }: DeedField, value: string): boolean => {
 export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly onClose: () => void }) => {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const { place, onOpened } = useFirstField()
   const [values, setValues] = useState<Readonly<Record<string, string>>>(
     Object.fromEntries(deed.fields.map(({ name, start = '' }) => [name, start])),
   )
@@ -55,33 +62,38 @@ export const DeedDialog = ({ deed, onClose }: { readonly deed: Deed; readonly on
       okButtonProps={{ disabled: !ready, loading: sending.isPending, danger: deed.danger === true }}
       onOk={() => sending.mutate()}
       onCancel={onClose}
+      afterOpenChange={onOpened}
     >
-      {deed.fields.map(({ name, label, kind, choices }, index) =>
-        kind === 'choice' ? (
-          <Select
-            key={name}
-            className="deed-field"
-            aria-label={label}
-            value={values[name] ?? ''}
-            onChange={(value) => set(name, value)}
-            options={(choices ?? []).map((choice) => ({ ...choice }))}
-          />
-        ) : (
-          <Input
-            key={name}
-            className="deed-field"
-            autoFocus={index === 0}
-            maxLength={200}
-            type={kind === 'day' ? 'date' : 'text'}
-            inputMode={kind === 'days' ? 'numeric' : 'text'}
-            aria-label={label}
-            placeholder={label}
-            value={values[name] ?? ''}
-            onChange={({ target }) => set(name, target.value)}
-            onPressEnter={() => ready && sending.mutate()}
-          />
-        ),
-      )}
+      {deed.hint !== undefined && <p className="small">{deed.hint}</p>}
+      <FirstField place={place}>
+        {deed.fields.map(({ name, label, kind, choices }) =>
+          kind === 'account' ? (
+            <AccountPick key={name} label={label} onPick={({ id }) => set(name, String(id))} />
+          ) : kind === 'choice' ? (
+            <Select
+              key={name}
+              className="deed-field"
+              aria-label={label}
+              value={values[name] ?? ''}
+              onChange={(value) => set(name, value)}
+              options={(choices ?? []).map((choice) => ({ ...choice }))}
+            />
+          ) : (
+            <Input
+              key={name}
+              className="deed-field"
+              maxLength={200}
+              type={kind === 'day' ? 'date' : 'text'}
+              inputMode={kind === 'days' ? 'numeric' : kind === 'money' || kind === 'cash' ? 'decimal' : 'text'}
+              aria-label={label}
+              placeholder={label}
+              value={values[name] ?? ''}
+              onChange={({ target }) => set(name, target.value)}
+              onPressEnter={() => ready && sending.mutate()}
+            />
+          ),
+        )}
+      </FirstField>
       {sending.isError && <Problem error={sending.error} />}
     </Modal>
   )

@@ -30,6 +30,7 @@ export const Receipt = ({
     [t('receipt.meter'), meter.address],
     [t('receipt.paid'), `¥ ${amount}`],
     [t('receipt.capital'), capitalYuan(amount)],
+    [t('receipt.means'), t(`channel.${paid.means}`)],
     ...(microOf(paid.toDebt) === 0n
       ? []
       : [

@@ -1,4 +1,4 @@
-import { topUp, type MeterRow, type PurchaseWish, type ResponseOf } from '@xianfu/contract'
+import { topUp, type CounterMeans, type MeterRow, type PurchaseWish, type ResponseOf } from '@xianfu/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Modal } from 'antd'
 import { useState } from 'react'
@@ -11,9 +11,9 @@ import { TopUpForm } from './top-up-form.tsx'
 import { TopUpResult } from './top-up-result.tsx'
 
 export type Paid = ResponseOf<typeof topUp> &
-  Readonly<{ /** Server time. */ at: number; /** Browser time. */ sentAt: number }>
+  Readonly<{ means: CounterMeans; /** Server time. */ at: number; /** Browser time. */ sentAt: number }>
 
-type Asked = Readonly<{ amount: string; wish: PurchaseWish | null }>
+type Asked = Readonly<{ amount: string; wish: PurchaseWish | null; means: CounterMeans }>
 
 const widthPx = 460
 
@@ -34,13 +34,13 @@ export const TopUpDialog = ({
   // As they stood when the dialog was opened: the words must not change under the cashier's hands.
   const [before] = useState(account)
   const paying = useMutation({
-    mutationFn: async ({ amount, wish }: Asked): Promise<Paid> => {
+    mutationFn: async ({ amount, wish, means }: Asked): Promise<Paid> => {
       const sentAt = performance.now()
       const paid = await call(topUp, {
         params: { id: before.id },
-        body: { key, amount, ...(wish !== null && { wish }) },
+        body: { key, amount, means, ...(wish !== null && { wish }) },
       })
-      return { ...paid, at: now(), sentAt }
+      return { ...paid, means, at: now(), sentAt }
     },
     onSuccess: () => {
       for (const queryKey of liveKeys) void queries.invalidateQueries({ queryKey: [...queryKey] })
@@ -62,7 +62,7 @@ export const TopUpDialog = ({
           account={before}
           busy={paying.isPending}
           error={paying.error}
-          onSubmit={(amount, wish) => paying.mutate({ amount, wish })}
+          onSubmit={(amount, wish, means) => paying.mutate({ amount, wish, means })}
           onCancel={onClose}
         />
       ) : (

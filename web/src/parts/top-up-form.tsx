@@ -1,4 +1,12 @@
-import { quoteTopUp, readMeter, type MeterRow, type PurchaseWish, type TopUpQuote } from '@xianfu/contract'
+import {
+  counterMeans,
+  quoteTopUp,
+  readMeter,
+  type CounterMeans,
+  type MeterRow,
+  type PurchaseWish,
+  type TopUpQuote,
+} from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Segmented, type InputRef } from 'antd'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
@@ -19,7 +27,7 @@ export type TopUpFormProps = Readonly<{
   account: Account
   busy: boolean
   error: unknown
-  onSubmit: (amount: string, wish: PurchaseWish | null) => void
+  onSubmit: (amount: string, wish: PurchaseWish | null, means: CounterMeans) => void
   onCancel: () => void
 }>
 
@@ -42,6 +50,7 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [wanted, setWanted] = useState<Wanted>({ kind: 'amount', value: '' })
+  const [means, setMeans] = useState<CounterMeans>('cash-counter')
   const { kind, value } = wanted
   const field = useRef<InputRef>(null)
   const { data } = useRead(meterKey(meter.id), async () => call(readMeter, { params: { id: meter.id } }))
@@ -65,7 +74,7 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
   const ready = quoted !== null && quoted.refusal === null
   const set = (next: string): void => setWanted({ kind, value: next })
   const send = (found: TopUpQuote): void => {
-    if (found.refusal === null && !busy) onSubmit(amountText(found.amount), wishOf(wanted))
+    if (found.refusal === null && !busy) onSubmit(amountText(found.amount), wishOf(wanted), means)
   }
   // Whoever types faster than the server answers need not press again, unless there is something to be told first.
   const askAndSend = async (): Promise<void> => {
@@ -145,6 +154,17 @@ export const TopUpForm = ({ meter, account, busy, error, onSubmit, onCancel }: T
           </Button>
         ))}
       </div>
+      <Segmented<CounterMeans>
+        block
+        className="means"
+        value={means}
+        aria-label={t('topUp.means')}
+        options={counterMeans.options.map((one) => ({ value: one, label: t(`channel.${one}`) }))}
+        onChange={(next) => {
+          setMeans(next)
+          field.current?.focus()
+        }}
+      />
       {quoted !== null && <TopUpQuoted quote={quoted} byAmount={kind === 'amount'} />}
       {valid && notQuoted !== null && <Problem error={notQuoted} />}
       {quoted?.refusal == null && <Effect plan={plan} permits={agreement?.reconnect === 'permit-close'} />}

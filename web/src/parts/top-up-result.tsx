@@ -1,6 +1,6 @@
 import type { MeterRow } from '@xianfu/contract'
 import { Alert, Button } from 'antd'
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { yuan } from '../format/decimal.ts'
 import { RestorationClock } from './restoration-clock.tsx'
@@ -8,6 +8,7 @@ import { Receipt } from './receipt.tsx'
 import { Money } from './states.tsx'
 import type { Account } from './supply-in.ts'
 import type { Paid } from './top-up-dialog.tsx'
+import { usePrinting } from './use-printing.ts'
 
 /** Credited: the new balance, supply coming back against the clock, and the receipt. */
 export const TopUpResult = ({
@@ -23,21 +24,7 @@ export const TopUpResult = ({
 }) => {
   const { t } = useTranslation()
   const done = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return
-      event.preventDefault()
-      window.print()
-    }
-    // Printing hides the page, and with it the focus.
-    const onPrinted = (): void => done.current?.focus()
-    window.addEventListener('keydown', onKey)
-    window.addEventListener('afterprint', onPrinted)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-      window.removeEventListener('afterprint', onPrinted)
-    }
-  }, [])
+  usePrinting(done)
   return (
     <>
       <Alert

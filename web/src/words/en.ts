@@ -1,5 +1,6 @@
 import { batch } from './en/batch.ts'
 import { command } from './en/command.ts'
+import { counter } from './en/counter.ts'
 import { completeness } from './en/completeness.ts'
 import { consoleWords } from './en/console.ts'
 import { event } from './en/event.ts'
@@ -7,6 +8,7 @@ import { dryRun } from './en/dry-run.ts'
 import { frame } from './en/frame.ts'
 import { line } from './en/line.ts'
 import { load } from './en/load.ts'
+import { measurement } from './en/measurement.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
@@ -21,7 +23,9 @@ export const en: Words = {
   ...consoleWords,
   ...command,
   ...money,
+  ...counter,
   ...meter,
+  ...measurement,
   ...message,
   ...work,
   ...completeness,

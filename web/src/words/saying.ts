@@ -15,6 +15,10 @@ export type Saying = Readonly<{
   channel: (code: string) => string
   item: (meaning: string) => string
   role: (code: string) => string
+  /** What was asked for: of the ledger, or of many meters. */
+  asked: (kind: string) => string
+  /** What was asked of the ledger. */
+  operation: (kind: string) => string
   workItem: (kind: string) => string
   /** The name of a figure or code in an item's detail. */
   workDetail: (name: string) => string
@@ -68,6 +72,13 @@ export const useSaying = (): Saying => {
         return found.kind === 'word' && found.word === 'read' ? item(found.code) : detail(meaning)
       },
       role: (code) => (known('role', code) ? t(`role.${code as keyof Words['role']}`) : code),
+      asked: (kind) =>
+        known('operation', kind)
+          ? t(`operation.${kind as keyof Words['operation']}`)
+          : known('command', kind)
+            ? t(`command.${kind as keyof Words['command']}`)
+            : kind,
+      operation: (kind) => (known('operation', kind) ? t(`operation.${kind as keyof Words['operation']}`) : kind),
       workItem: (kind) => (known('workItem', kind) ? t(`workItem.${kind as keyof Words['workItem']}`) : kind),
       workDetail: (name) => (known('workDetail', name) ? t(`workDetail.${name as keyof Words['workDetail']}`) : name),
       meterEvent: (kind) => (known('meterEvent', kind) ? t(`meterEvent.${kind as keyof Words['meterEvent']}`) : kind),

@@ -1,6 +1,7 @@
 import type { Same } from './same.ts'
 import { batch } from './zh/batch.ts'
 import { command } from './zh/command.ts'
+import { counter } from './zh/counter.ts'
 import { completeness } from './zh/completeness.ts'
 import { consoleWords } from './zh/console.ts'
 import { event } from './zh/event.ts'
@@ -8,6 +9,7 @@ import { dryRun } from './zh/dry-run.ts'
 import { frame } from './zh/frame.ts'
 import { line } from './zh/line.ts'
 import { load } from './zh/load.ts'
+import { measurement } from './zh/measurement.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
@@ -21,7 +23,9 @@ export const zh = {
   ...consoleWords,
   ...command,
   ...money,
+  ...counter,
   ...meter,
+  ...measurement,
   ...message,
   ...work,
   ...completeness,

@@ -19,6 +19,7 @@ import {
 // prepayment 0090.
 
 const A1 = { access: 'r', clause: 'A.1 600 BOBY MDREF' } as const
+const A2 = { access: 'r', clause: 'A.2 600 BOBY MDREF' } as const
 const SG = { access: 'r', clause: 'SG CLOU FWB' } as const
 
 /** The lines that programs know by name; the others of these classes come from the families below. */
@@ -43,6 +44,8 @@ export const energyRows = {
   ladderEnergyYearBefore2: { id: 0x000d0002, ...energy, zh: '上2年结算周期累计用电量', ...SG },
   ladderEnergyYearBefore3: { id: 0x000d0003, ...energy, zh: '上3年结算周期累计用电量', ...SG },
   ladderEnergyYearBefore4: { id: 0x000d0004, ...energy, zh: '上4年结算周期累计用电量', ...SG },
+
+  forwardActiveDemandTotal: { id: 0x01010000, ...demand, zh: '正向有功最大需量及发生时间总(当前)', ...A2 },
 
   remainingEnergy: { id: 0x00900100, ...energy, zh: '剩余电量', access: 'r', clause: 'SG CLOU COLC' },
   overdrawnEnergy: { id: 0x00900101, ...energy, zh: '透支电量', access: 'r', clause: 'SG COLC' },
@@ -103,13 +106,9 @@ for (const [place, [phase, phaseZh]] of wholes.entries()) {
       ])
     }
     if (type !== 0) {
-      const clause = 'A.2 600 BOBY MDREF'
       const words = `${phaseZh}${zh}最大需量及发生时间`
       const format = demandFormat
-      lines.push([
-        `${nameIn(phase, name)}Demand`,
-        { base: 0x01000000 | base, axes, format, zh: words, access: 'r', clause },
-      ])
+      lines.push([`${nameIn(phase, name)}Demand`, { base: 0x01000000 | base, axes, format, zh: words, ...A2 }])
     }
   }
   for (const [type, name, zh] of associated) {

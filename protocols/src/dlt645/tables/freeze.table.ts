@@ -1,6 +1,7 @@
 import type { Axis, Label } from '../axis.ts'
 import type { Family } from '../family.ts'
 import { list, loadRecords, rates, record, rest } from '../format.ts'
+import type { Row } from '../item.ts'
 import { demand, energy, minute, power, reactiveEnergy, reactivePower, signedReactiveEnergy } from './units.ts'
 
 // Class 05: frozen values, `05 KK JJ NN`; NN 01 is the newest. Class 06: the load profile.
@@ -39,6 +40,12 @@ const variables = record({
   activePower: list(power, 4, 4),
   reactivePower: list(reactivePower, 4, 4),
 })
+
+/** The newest daily freeze, which programs know by name. */
+export const freezeRows = {
+  frozenTimeDailyLast1: { id: 0x05060001, ...minute, zh: '时间日冻结(上1次)', ...A6 },
+  frozenForwardActiveEnergyDailyLast1: { id: 0x05060101, ...all(energy), zh: '正向有功电能日冻结(上1次)', ...A6 },
+} as const satisfies Record<string, Row>
 
 /** What is frozen: byte JJ of the identifier. The hourly freeze (KK 04) holds single totals. */
 export const freezeFamilies: Readonly<Record<string, Family>> = {

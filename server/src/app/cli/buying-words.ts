@@ -22,12 +22,15 @@ const words: Readonly<Record<BuyingRefusal, string>> = Object.freeze({
 
 export const refusalWords = (code: BuyingRefusal): string => words[code]
 
+type ShiftRefusal = 'amount-below-zero' | 'shift-open-already' | 'no-open-shift' | 'difference-without-reason'
+
 export type DeedRefusal =
   | AccountRefusal
   | BuyRefusal
   | SignRefusal
   | SettlePurchaseRefusal
   | AcceptRefusal
+  | ShiftRefusal
   | 'no-agreement'
 
 const further: Readonly<Partial<Record<DeedRefusal, string>>> = Object.freeze({
@@ -49,6 +52,9 @@ const further: Readonly<Partial<Record<DeedRefusal, string>>> = Object.freeze({
   'stop-terms-not-plausible':
     'the way to a stop does not hold together; a post-paid account needs the legal path overdue-30',
   'unknown-price-plan': 'there is no price plan of this name; `xianfu plan list` shows all',
+  'shift-open-already': 'this cashier has a shift open; close it first',
+  'no-open-shift': 'this cashier has no shift open',
+  'difference-without-reason': 'the counted cash differs from the books; count again, or say why with --note',
   'no-agreement': 'the first version must name --plan, --contract and all four thresholds',
 })
 

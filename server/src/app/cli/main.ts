@@ -30,6 +30,7 @@ import { purseCommand } from './purse.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
+import { shiftCommand } from './shift.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
 
@@ -54,6 +55,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(airtimeCommand())
     .addCommand(ledgerCommand())
     .addCommand(accountCommand())
+    .addCommand(shiftCommand())
     .addCommand(stopCommand())
     .addCommand(statementCommand())
     .addCommand(receiptCommand())

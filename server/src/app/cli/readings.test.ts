@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findGaps } from '../../flow/find-gaps.ts'
+import { recordData } from '../../flow/record-data.ts'
 import { rollUp } from '../../flow/roll-up.ts'
 import { createTown, type Town } from '../../flow/testing/town.ts'
 import { runCommand, type CommandRun } from './testing/run-command.ts'
@@ -51,6 +52,35 @@ test('half hours go to a file as a whole', async () => {
     code: 1,
     err: expect.stringContaining('YYYY-MM-DD'),
   })
+})
+
+test('measurements go to standard output, of all meters or of one', async () => {
+  const { meterId } = await town.place('A')
+  const measured = (at: number, a: number) =>
+    ({
+      meterId,
+      dataSet: 'instantaneous',
+      slotAt: at,
+      at,
+      data: { voltageBlock: { a, b: null, c: null }, activePowerBlock: { total: 700, a: 700, b: null, c: null } },
+      problem: null,
+    }) as const
+  // The first is of the day before, in Shanghai.
+  await recordData(town.context, [
+    measured(start - 1, 219_000),
+    measured(start, 220_000),
+    measured(start + halfHour, 221_000),
+  ])
+  const { code, out } = await run('measurements', '2026-11-29', '2026-11-29', '--meter', '202611010001')
+  expect(code).toBe(0)
+  const [header = '', ...lines] = out.trimEnd().split('\n')
+  expect(header.split(',').slice(0, 5)).toEqual(['address', 'place', 'at', 'voltage_a_mv', 'voltage_b_mv'])
+  expect(lines.map((line) => line.split(',').slice(0, 4).join())).toEqual([
+    '202611010001,"A",2026-11-28T16:00:00.000Z,220000',
+    '202611010001,"A",2026-11-28T16:30:00.000Z,221000',
+  ])
+  expect(lines[0]?.split(',')[header.split(',').indexOf('active_power_total_mw')]).toBe('700')
+  expect(await run('measurements', '2026-11-29', '2026-11-29', '--meter', '1')).toMatchObject({ code: 1 })
 })
 
 test('old readings go to files and then out of the database', async () => {

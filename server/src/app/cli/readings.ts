@@ -7,8 +7,10 @@ import { createGzip } from 'node:zlib'
 import { Command } from 'commander'
 import { uuidv7 } from 'uuidv7'
 import { halfHourLines } from '../../flow/export-half-hours.ts'
+import { measurementLines } from '../../flow/export-measurements.ts'
 import { pruneReadings, type PruneObjection } from '../../flow/prune-readings.ts'
 import { StartRefused } from '../one-server.ts'
+import { findSubject } from '../../store/schedules.ts'
 import { inHouse, withDatabaseOptions } from './house-command.ts'
 import { systemClock } from '../system-clock.ts'
 import { demonstrationTime } from '../running-clock.ts'
@@ -39,9 +41,24 @@ export const readingsCommand = (): Command => {
     .action(async (first: string, last: string, options: Options & { out?: string }) =>
       inHouse(options, async (database) => {
         const lines = halfHourLines(database, { first: dayOf(first), last: dayOf(last), siteId: null })
-        const { out } = options
-        if (out === undefined) await pipeline(Readable.from(lines), process.stdout, { end: false })
-        else await writeLines(lines, out)
+        await writeOut(lines, options.out)
+      }),
+    )
+  const measurements = withDatabaseOptions(new Command('measurements'))
+    .description(
+      'voltages, currents, powers, power factors and frequency of a span as CSV, to standard output or a file',
+    )
+    .argument('<first>', 'first local day, YYYY-MM-DD')
+    .argument('<last>', 'last local day')
+    .option('--meter <address>', 'of this meter only')
+    .option('--out <file>', 'write there; a name that ends in .gz is compressed')
+    .action(async (first: string, last: string, options: Options & { out?: string; meter?: string }) =>
+      inHouse(options, async (database) => {
+        const { meter } = options
+        const ids = meter === undefined ? null : await findSubject(database, 'meter', meter)
+        if (ids?.length === 0) throw new StartRefused(`there is no meter ${String(meter)}`)
+        const span = { first: dayOf(first), last: dayOf(last), meterIds: ids }
+        await writeOut(measurementLines(database, span), options.out)
       }),
     )
   const prune = withDatabaseOptions(new Command('prune'))
@@ -64,9 +81,15 @@ export const readingsCommand = (): Command => {
       }),
     )
   return new Command('readings')
-    .description('export half hours, and take old readings out of the database')
+    .description('export half hours and measurements, and take old readings out of the database')
     .addCommand(exporting)
+    .addCommand(measurements)
     .addCommand(prune)
+}
+
+const writeOut = async (lines: AsyncIterable<string>, out: string | undefined): Promise<void> => {
+  if (out === undefined) await pipeline(Readable.from(lines), process.stdout, { end: false })
+  else await writeLines(lines, out)
 }
 
 async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -46,6 +46,8 @@ export const templates = Object.freeze({
   'channel-settled': { debit: 'bank', credit: 'channel-clearing' },
   'cash-handed-over': { debit: 'bank', credit: 'cash-drawer' },
   'cash-short': { debit: 'cash-difference', credit: 'cash-drawer' },
+  /** The float that a shift begins with. */
+  'float-drawn': { debit: 'cash-drawer', credit: 'bank' },
   'cash-over': { debit: 'cash-drawer', credit: 'cash-difference' },
 } as const satisfies Readonly<Record<string, Template>>)
 

@@ -20,6 +20,7 @@ import { EventsPanel } from './events-panel.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import { LoadPanel } from './load-panel.tsx'
 import { LossPanel } from './loss-panel.tsx'
+import { MeasurementsPanel } from './measurements-panel.tsx'
 import { MeasuredPanel } from './measured-panel.tsx'
 import { PursePanel } from './purse-panel.tsx'
 import { useReadNow } from './read-now.tsx'
@@ -106,6 +107,7 @@ const Meter = ({ meter, back }: { readonly meter: MeterDetail; readonly back: Re
           <Card size="small" title={t('meter.history')}>
             <HistoryChart meter={meter} />
           </Card>
+          <MeasurementsPanel meterId={meter.id} timeZone={meter.site.timeZone} />
           <Card size="small" title={t('meter.commands')}>
             <CommandLog meterId={meter.id} />
           </Card>

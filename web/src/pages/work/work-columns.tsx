@@ -10,7 +10,11 @@ import { timeLeft } from './work-list.ts'
 export const severityColor = { critical: 'red', warning: 'orange', notice: 'blue' } as const
 
 export const whereOf = (item: WorkItem): string =>
-  item.meter?.place ?? item.gateway ?? item.account?.number ?? item.site ?? item.subject
+  item.meter?.place ?? item.gateway ?? item.account?.number ?? item.site ?? cashierOf(item) ?? item.subject
+
+/** Of a difference in a drawer: whose drawer. */
+const cashierOf = ({ detail }: WorkItem): string | undefined =>
+  typeof detail['cashier'] === 'string' ? detail['cashier'] : undefined
 
 export const useWorkColumns = (): TableColumnsType<WorkItem> => {
   const { t } = useTranslation()

@@ -15,6 +15,8 @@ type Props = Readonly<{ item: WorkItem | undefined; handling: Handling; onClose:
 
 /** Subjects of items that are about a batch begin so. */
 const batchSubject = 'batch:'
+/** Those about the counter are decided there. */
+const counterKinds: ReadonlySet<string> = new Set(['approve-operation', 'cash-difference'])
 
 /** One item in full, and what can be done with it. */
 export const WorkDetail = ({ item, handling, onClose }: Props) => {
@@ -25,13 +27,17 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const signs = signsIn(item.detail)
   const suspicions = say.meterSigns(item.detail.signs)
-  const detail = detailText(item.detail, say.workDetail)
+  const detail = detailText(item.detail, say.workDetail, say.asked)
   const rows = [
     [
       t('work.where'),
       item.subject.startsWith(batchSubject) ? (
         <Link key="b" to="/batches" search={{ id: item.subject.slice(batchSubject.length) }}>
           {t('nav.batches')}
+        </Link>
+      ) : counterKinds.has(item.kind) ? (
+        <Link key="c" to="/counter" search={item.account === null ? {} : { account: item.account.id }}>
+          {t('nav.counter')}
         </Link>
       ) : item.meter === null ? (
         whereOf(item)

@@ -63,6 +63,13 @@ describe('time left', () => {
 it('names what it knows, and leaves evidence to its own list', () => {
   const names = (code: string): string => (code === 'meters' ? '电表数' : code)
   expect(detailText({ meters: 20, other: 'x' }, names)).toBe('电表数 20 · other x')
+  expect(
+    detailText(
+      { what: 'refund', why: 'refund' },
+      (name) => name,
+      () => '退费',
+    ),
+  ).toBe('what 退费 · why refund')
   expect(detailText({ events: 4, signs: [] })).toBe('')
 })
 

@@ -33,13 +33,18 @@ export const timeLeft = (
 }
 
 /** What of an item's detail is plain enough to be shown in a row: figures, codes and short texts. */
-export const detailText = (detail: WorkItem['detail'], nameOf: (code: string) => string = (code) => code): string =>
+export const detailText = (
+  detail: WorkItem['detail'],
+  nameOf: (code: string) => string = (code) => code,
+  /** Of a value that is a code. */
+  wordOf: (code: string) => string = (code) => code,
+): string =>
   Object.entries(detail)
     // Evidence is listed by itself.
     .filter(([name]) => name !== 'signs' && !(name === 'events' && 'signs' in detail))
     .flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [`${nameOf(name)} ${String(value)}`]
+        ? [`${nameOf(name)} ${name === 'what' ? wordOf(String(value)) : String(value)}`]
         : [],
     )
     .join(' · ')

@@ -39,7 +39,16 @@ export const event: Same<typeof chinese> = {
     online: 'gateways online %',
     summary: 'In {{days}} days {{percent}} % of reads were answered and {{alarms}} alarms began',
   },
-  workDetail: { meters: 'meters', missedReads: 'reads missed' },
+  workDetail: {
+    meters: 'meters',
+    missedReads: 'reads missed',
+    what: 'what',
+    amount: 'amount',
+    requestedBy: 'asked by',
+    reason: 'reason',
+    cashier: 'cashier',
+    difference: 'over or short',
+  },
   meterEvent: {
     'all-voltage-loss': 'all voltages lost',
     'auxiliary-supply-loss': 'auxiliary supply lost',

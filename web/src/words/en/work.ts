@@ -38,7 +38,9 @@ export const work: Same<typeof chinese> = {
   },
   workItem: {
     'approve-batch': 'Batch to approve',
+    'approve-operation': 'Counter operation to approve',
     'approve-stop': 'Stop to approve',
+    'cash-difference': 'Cash over or short',
     'check-meter': 'Check meter',
     'clock-off': 'Meter clock off',
     'closing-down': 'Closing down',
@@ -72,6 +74,9 @@ export const work: Same<typeof chinese> = {
     'number-changed': 'another meter number',
   },
   workAdvice: {
+    'approve-operation': 'Another person who may refund looks at it on the counter page and approves or refuses.',
+    'cash-difference':
+      'The cash counted differs from the books: check receipts, refunds and change, and write what it was.',
     'approve-batch': 'For another person: read the list on the batches page, then approve or refuse.',
     'approve-stop': 'For another person: approve, and the notice goes out; or refuse with a reason and an end.',
     'check-meter':

@@ -37,7 +37,16 @@ export const event = {
     online: '网关在线率 %',
     summary: '近 {{days}} 天抄表成功率 {{percent}} %，告警 {{alarms}} 起',
   },
-  workDetail: { meters: '电表数', missedReads: '连续漏抄次数' },
+  workDetail: {
+    meters: '电表数',
+    missedReads: '连续漏抄次数',
+    what: '业务',
+    amount: '金额',
+    requestedBy: '申请人',
+    reason: '原因',
+    cashier: '收费员',
+    difference: '长短款',
+  },
   meterEvent: {
     'all-voltage-loss': '全失压',
     'auxiliary-supply-loss': '辅助电源失电',

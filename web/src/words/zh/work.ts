@@ -36,7 +36,9 @@ export const work = {
   },
   workItem: {
     'approve-batch': '批次待审批',
+    'approve-operation': '收费业务待审批',
     'approve-stop': '停电待审批',
+    'cash-difference': '现金长短款',
     'check-meter': '核查电表',
     'clock-off': '电表时钟偏差',
     'closing-down': '长期停电待销户',
@@ -70,6 +72,8 @@ export const work = {
     'number-changed': '表号与档案不符',
   },
   workAdvice: {
+    'approve-operation': '由另一位有退费权限的人员在“收费”页核对后批准或驳回。',
+    'cash-difference': '交班清点与账面不符，请核对当班收据、退费和找零，并写明结论。',
     'approve-batch': '由另一人在“批量操作”页核对列表后批准或驳回。',
     'approve-stop': '由另一人审批：批准后发停电通知；不批准须写原因和期限。',
     'check-meter': '读数过旧或可疑，在核实前不会停电。检查电表、接线和网关。',
