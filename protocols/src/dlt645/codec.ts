@@ -159,7 +159,7 @@ const wrongLength = (data: Uint8Array, expected: number | string): DecodeRefusal
   refused('wrong-length', `${data.length} bytes instead of ${expected}`)
 const notDecimal = refused('not-bcd', 'a nibble is no decimal digit')
 
-export function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Measured> {
+function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Measured> {
   if (data.length !== format.bytes) return wrong(data, format)
   const value = readNumber(data, 0, format)
   // The only number that is not equal to itself is `invalidNumber`.

@@ -5,7 +5,6 @@ import {
   objectionToTrip,
   type CreditFacts,
   type CreditStage,
-  type CreditTerms,
   type MeterFacts,
   type NoticeKind,
   type Reason,

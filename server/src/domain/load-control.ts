@@ -87,7 +87,7 @@ export const freshLoadState = (lastPaymentAt: number | null): LoadState => ({
 })
 
 /** An order that came to nothing is repeated no sooner (wall time). */
-export const orderAgainAfterMs = 5 * 60_000
+const orderAgainAfterMs = 5 * 60_000
 
 /** Trips are forgotten after so long without one (wall time): yesterday's overload is no second strike. */
 const forgetAfterMs = 24 * 3_600_000

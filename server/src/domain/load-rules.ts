@@ -52,7 +52,7 @@ export const isOn = ({ on, holidays }: ScheduleRule, now: number, timeZone: stri
 export type LoadRulesProblem = 'no-rule' | 'samples-too-often' | 'span-out-of-order' | 'samples-too-far-apart'
 
 /** A line of 200 meters at 2400 bit/s has no room for more. */
-export const leastSampleEveryMs = 10_000
+const leastSampleEveryMs = 10_000
 
 export const problemOfRules = (rules: LoadRules): LoadRulesProblem | null => {
   const { overload, schedule, singleRun, malignantLoad, sampleEveryMs } = rules

@@ -95,7 +95,7 @@ export const readPlanAt = (place: Place): TariffPlan => {
 }
 
 const fen = microYuan(10_000n)
-export const defaultRounding: RoundingRule = { mode: 'half-up', unit: fen, per: 'line' }
+const defaultRounding: RoundingRule = { mode: 'half-up', unit: fen, per: 'line' }
 
 const readRounding = (place: Place): RoundingRule => {
   isObject(place, ['mode', 'unit', 'per'])
