@@ -66,30 +66,44 @@ export type DryRunRow = z.infer<typeof dryRunRow>
 
 const counts = z.record(dryRunOutcome, z.number().int())
 
+/** Another plan for what is used from now on: a document of docs/pricing.md, or what is stored; without a version the newest. */
+const thoughtPlan = z.union([
+  z.object({ document: z.unknown().refine((document) => document !== undefined, { message: 'is missing' }) }).strict(),
+  z.object({ name: z.string().min(1).max(200), version: z.number().int().positive().optional() }).strict(),
+])
+
 export const runDryRun = route({
   method: 'POST',
   path: '/api/dry-runs',
   summary: 'What the credit policy would do, with a change and without it; nothing is saved but who has looked.',
   params: nothing,
   query: nothing,
-  body: z.object({
-    /** Absent: all sites. */
-    siteId: id.optional(),
-    /** Only accounts that pay by a plan of this name. */
-    planName: z.string().min(1).max(200).optional(),
-    /** Absent: now. */
-    at: instant.optional(),
-    hours: z.number().int().min(1).max(mostHours).default(24),
-    /** Balances fall as in the last week; else they stay as they are. */
-    goesOnUsing: z.boolean().default(true),
-    change: dryRunChange.default({}),
-  }),
+  body: z
+    .object({
+      /** Absent: all sites. */
+      siteId: id.optional(),
+      /** Only accounts that pay by a plan of this name. */
+      planName: z.string().min(1).max(200).optional(),
+      /** Absent: now. */
+      at: instant.optional(),
+      hours: z.number().int().min(1).max(mostHours).default(24),
+      /** Balances fall as in the last week; else they stay as they are. */
+      goesOnUsing: z.boolean().default(true),
+      change: dryRunChange.default({}),
+      /** In place of a price in the change. */
+      plan: thoughtPlan.optional(),
+    })
+    .refine(({ plan, change }) => plan === undefined || (change.pricePercent ?? change.flatPrice) === undefined, {
+      message: 'say either another plan or a price',
+    }),
   response: z.object({
     at: instant,
     until: instant,
     accounts: z.number().int(),
     counts,
     unchangedCounts: counts,
+    /** Accounts that the plan thought of can not price: they are walked at their own prices. */
+    notPriced: z.number().int(),
     /** Everybody to whom something happens, the worst first, at most 2000. */
     rows: z.array(dryRunRow),
     guards: z.array(

@@ -9,6 +9,8 @@ export const freezeReason = z.enum([
   'clock-jumped',
   'plan-imported',
   'by-operator',
+  'too-many-trips-in-all',
+  'unusual-wave-in-all',
 ])
 export type FreezeReason = z.infer<typeof freezeReason>
 
@@ -19,6 +21,9 @@ export const tripGuard = z.object({
   frozen: z.object({ at: instant, because: freezeReason }).nullable(),
   sentToday: z.number().int(),
   mostToday: z.number().int(),
+  sentThisHour: z.number().int(),
+  /** Null: the hour has no limit of its own. */
+  mostPerHour: z.number().int().nullable(),
   mostPerMinute: z.number().int(),
 })
 export type TripGuard = z.infer<typeof tripGuard>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { settlementMode } from './meter-purse.ts'
-import { route } from './route.ts'
+import { route, type ResponseOf } from './route.ts'
 import {
   commandKind,
   commandState,
@@ -192,6 +192,26 @@ export const requestCommand = route({
   }),
   response: commandSummary,
 })
+
+export const foreseeTrip = route({
+  method: 'GET',
+  path: '/api/meters/:id/foreseen-trip',
+  summary: 'What would become of a single trip ordered now; nothing is ordered.',
+  params: z.object({ id: idParameter }),
+  query: nothing,
+  body: z.unknown(),
+  response: z.object({
+    /**
+     * `refused`: never sent. `taken-back`: withdrawn when the policy looks at the account while it waits; a batch that two
+     * persons order whatever the balance is not.
+     */
+    outcome: z.enum(['goes', 'refused', 'taken-back']),
+    because: z.array(z.string()),
+    /** Null: a meter without an account. */
+    balance: moneyText.nullable(),
+  }),
+})
+export type ForeseenTrip = ResponseOf<typeof foreseeTrip>
 
 export const readNow = route({
   method: 'POST',

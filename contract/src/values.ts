@@ -65,7 +65,17 @@ export const readingQuality = z.enum(['good', 'held'])
 export const role = z.enum(['administrator', 'manager', 'cashier', 'field-engineer', 'auditor'])
 export type Role = z.infer<typeof role>
 
-export const permission = z.enum(['view', 'top-up', 'control', 'control-trip', 'read-now', 'work', 'sign', 'refund'])
+export const permission = z.enum([
+  'view',
+  'top-up',
+  'control',
+  'control-trip',
+  'read-now',
+  'work',
+  'sign',
+  'refund',
+  'set-site',
+])
 export type Permission = z.infer<typeof permission>
 
 export const nothing = z.object({})

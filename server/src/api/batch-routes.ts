@@ -6,18 +6,14 @@ import {
   refuseBatch,
   requestBatch,
   stopBatch,
-  type BatchItem,
-  type BatchMeter,
-  type BatchSummary,
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { approvalOf, type BatchKind } from '../domain/batch.ts'
 import { permissionOfBatch, permissionsOf } from '../domain/role.ts'
-import type { PreviewedMeter } from '../flow/request-batch.ts'
 import type { SignedIn } from '../flow/sign-in.ts'
-import { viewBatch, viewBatches, viewBatchItems, type BatchItemView, type BatchView } from '../store/view/batches.ts'
+import { viewBatch, viewBatches, viewBatchItems } from '../store/view/batches.ts'
 import type { ApiAbilities } from './abilities.ts'
-import { moneyText } from './present.ts'
+import { presentBatch, presentItem, presentMeter } from './present-batch.ts'
 import { ApiProblem } from './problem.ts'
 import { passwordLimit } from './password-limit.ts'
 import { createRegister, type WhoIs } from './register.ts'
@@ -90,60 +86,3 @@ const given = <T extends object>(selection: T): { [K in keyof T]?: Exclude<T[K],
   Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
-
-const presentMeter = (meter: PreviewedMeter): BatchMeter => ({
-  ...meter,
-  balance: meter.balance === null ? null : moneyText(BigInt(meter.balance)),
-  stage: meter.stage as BatchMeter['stage'],
-})
-
-const personOf = (login: string | null, name: string | null): { login: string; name: string } | null =>
-  login === null || name === null ? null : { login, name }
-
-const presentBatch = (row: BatchView): BatchSummary => {
-  const decider = personOf(row.decider_login, row.decider_name)
-  return {
-    id: row.id,
-    kind: row.kind,
-    override: row.override,
-    parameters: row.parameters.map((one) => ({ ...one })),
-    reason: row.reason,
-    state: row.state,
-    approval: approvalOf[row.kind],
-    requestedBy: { login: row.requester_login, name: row.requester_name },
-    at: row.at,
-    decision:
-      decider === null || row.decided_at === null
-        ? null
-        : { by: decider, at: row.decided_at, reason: row.decision_reason },
-    stop:
-      row.stopped_at === null
-        ? null
-        : { by: personOf(row.stopper_login, row.stopper_name), at: row.stopped_at, reason: row.stop_reason ?? '' },
-    finishedAt: row.finished_at,
-    counts: {
-      total: row.total,
-      waiting: row.waiting,
-      underWay: row.under_way,
-      done: row.done,
-      failed: row.failed,
-      leftOut: row.left_out,
-    },
-  }
-}
-
-const presentItem = (row: BatchItemView): BatchItem => ({
-  meterId: row.meter_id,
-  place: row.place,
-  address: row.address,
-  seen: presentMeter(row.seen as PreviewedMeter),
-  state: row.state,
-  because: row.because,
-  command:
-    row.command_id === null || row.command_state === null
-      ? null
-      : { id: row.command_id, state: row.command_state, failure: row.failure, attempts: row.attempts ?? 0 },
-  // As `flow/run-downloads` wrote it.
-  written: (row.detail ?? []) as BatchItem['written'],
-  finishedAt: row.finished_at,
-})

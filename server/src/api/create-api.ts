@@ -28,6 +28,7 @@ import { guardRoutes } from './guard-routes.ts'
 import { handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { restorationRoutes } from './restoration-routes.ts'
+import { siteRoutes } from './site-routes.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { workItemRoutes } from './work-item-routes.ts'
@@ -78,6 +79,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)
+  siteRoutes(app, abilities, whoIs)
   stopRoutes(app, abilities, whoIs)
   completenessRoutes(app, abilities, whoIs)
   heldReadingRoutes(app, abilities, whoIs)

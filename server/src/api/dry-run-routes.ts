@@ -2,6 +2,7 @@ import { runDryRun, type DryRunRow as ShownRow } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import type { DryRunChange, Foreseen } from '../domain/dry-run.ts'
 import { parseMoney, parsePercent, parsePrice, type MicroYuan } from '../domain/quantity.ts'
+import type { ThoughtOf } from '../flow/dry-run-plan.ts'
 import type { DryRunRow } from '../flow/dry-run.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { moneyText } from './present.ts'
@@ -9,17 +10,42 @@ import { ApiProblem } from './problem.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
 const hourMs = 3_600_000
+/** A document that is something else entirely would be wrong everywhere. */
+const mostProblems = 20
 
 export const dryRunRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const register = createRegister(app, whoIs)
   register.guarded(runDryRun, 'view', async ({ body }, { id: operatorId }) => {
-    const { siteId = null, planName = null, at = abilities.clock.now(), hours, goesOnUsing, change } = body
-    const input = { siteId, planName, at, forMs: hours * hourMs, goesOnUsing, operatorId, change: changeOf(change) }
-    const report = await abilities.dryRun(input)
-    if (!report.ok) throw new ApiProblem(report.code)
+    const { siteId = null, planName = null, at = abilities.clock.now(), hours, goesOnUsing, change, plan } = body
+    const report = await abilities.dryRun({
+      siteId,
+      planName,
+      at,
+      forMs: hours * hourMs,
+      goesOnUsing,
+      operatorId,
+      change: changeOf(change),
+      thoughtPlan: plan === undefined ? null : thoughtOf(plan),
+    })
+    if (!report.ok)
+      throw new ApiProblem(
+        report.code,
+        report.code === 'plan-not-readable'
+          ? report.problems
+              .slice(0, mostProblems)
+              .map(({ at: path, words }) => ({ path, message: `${path} ${words}.` }))
+          : [],
+      )
     return { ...report, guards: [...report.guards], rows: report.rows.map(presentRow) }
   })
 }
+
+const thoughtOf = (
+  plan: Readonly<{ document: unknown }> | Readonly<{ name: string; version?: number | undefined }>,
+): ThoughtOf =>
+  'name' in plan
+    ? { kind: 'stored', name: plan.name, version: plan.version ?? null }
+    : { kind: 'document', document: plan.document }
 
 type Said = Readonly<{
   alarm1?: string | undefined

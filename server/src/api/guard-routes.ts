@@ -9,6 +9,8 @@ import { ApiProblem } from './problem.ts'
 import { passwordLimit } from './password-limit.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
+const hourMs = 3_600_000
+
 export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
   const register = createRegister(app, whoIs)
@@ -25,14 +27,11 @@ export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
             : { at: row.frozen_at, because: row.frozen_because },
         sentToday: row.day === localDayText(now, row.time_zone) ? row.sent_in_day : 0,
         mostToday: mostPerDay(
-          {
-            mostPerMinute: row.most_per_minute,
-            mostPerDayPercent: row.most_per_day_percent,
-            mostPerDayFloor: row.most_per_day_floor,
-            mostFailedReadsPercent: 100,
-          },
+          { mostPerDayPercent: row.most_per_day_percent, mostPerDayFloor: row.most_per_day_floor },
           Number(row.accounts),
         ),
+        sentThisHour: Math.abs(now - row.hour_at) < hourMs ? row.sent_in_hour : 0,
+        mostPerHour: row.most_per_hour,
         mostPerMinute: row.most_per_minute,
       })),
     }

@@ -1,4 +1,12 @@
-import { listCommands, listMeters, readHistory, readMeter, readNow, requestCommand } from '@xianfu/contract'
+import {
+  foreseeTrip,
+  listCommands,
+  listMeters,
+  readHistory,
+  readMeter,
+  readNow,
+  requestCommand,
+} from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { permissionsOf } from '../domain/role.ts'
 import { viewAgreement } from '../store/view/agreement.ts'
@@ -64,6 +72,17 @@ export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
       ({ command_id: commandId }) => commandId,
     )
     return { commands: commands.map((command) => presentCommand(command, events.get(command.id) ?? [])) }
+  })
+
+  register.guarded(foreseeTrip, 'control-trip', async ({ params: { id } }) => {
+    const result = await abilities.foreseeTrip(id)
+    if (!result.ok) throw new ApiProblem(result.code)
+    const { foreseen, balance } = result
+    return {
+      outcome: foreseen.outcome,
+      because: [...foreseen.because],
+      balance: balance === null ? null : moneyText(balance),
+    }
   })
 
   register.guarded(requestCommand, 'control', async ({ params: { id }, body: { key, kind, reason } }, caller) => {

@@ -167,6 +167,11 @@ export const problemWords: Readonly<Record<ProblemCode, Words>> = Object.freeze(
     en: 'The trip window is no part of a day. Correct it.',
     zh: '允许跳闸时段不正确，请更正。',
   },
+  'plan-not-readable': {
+    status: 400,
+    en: 'The document is no price plan; correct the places named.',
+    zh: '该文档不是有效的电价方案，请更正所列各处。',
+  },
   'unknown-price-plan': {
     status: 409,
     en: 'There is no price plan of this name.',
@@ -572,6 +577,21 @@ export const problemWords: Readonly<Record<ProblemCode, Words>> = Object.freeze(
     status: 409,
     en: 'This notice went by another channel, whose receipt counts.',
     zh: '该通知由其他渠道发送，以其回执为准。',
+  },
+  'settings-moved': {
+    status: 409,
+    en: 'Somebody has changed these settings since you opened them. Look at what stands there now, then change it.',
+    zh: '打开之后已有他人修改了这些设置，请先查看现值，再行修改。',
+  },
+  'nothing-changed': {
+    status: 400,
+    en: 'Nothing would change. Enter another value first.',
+    zh: '没有任何改动，请先输入新值。',
+  },
+  'setting-not-allowed': {
+    status: 400,
+    en: 'A setting can not be so; correct the settings named.',
+    zh: '设置不在允许范围内，请更正所列各项。',
   },
   'no-such-day': {
     status: 400,

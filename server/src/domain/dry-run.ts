@@ -43,12 +43,18 @@ export type DryRunChange = Readonly<{
   ignoreProtected?: true
   /** Keep power is lifted everywhere. */
   liftKeepPower?: true
-  /** All prices times this, or one flat price instead of the plan: of what is used from now on. */
-  price?: Readonly<{ kind: 'factor'; factor: Ratio } | { kind: 'flat'; price: Price }>
+  /** All prices times this, one flat price, or another plan instead: of what is used from now on. */
+  price?: Readonly<{ kind: 'factor'; factor: Ratio } | { kind: 'flat'; price: Price } | { kind: 'plan' }>
 }>
 
 /** What an account used and was charged lately; null where nothing is known of it, or use is not to be foreseen. */
-export type LatelyUsed = Readonly<{ energy: WattHours; charged: MicroYuan; overMs: number }>
+export type LatelyUsed = Readonly<{
+  energy: WattHours
+  charged: MicroYuan
+  overMs: number
+  /** The same stretch settled by the plan that is thought of; absent where it can not be, and then nothing changes. */
+  byPlan?: Readonly<{ charged: MicroYuan; overMs: number }>
+}>
 
 /** The worst that happens within the time looked at; `held`: it would be stopped, but for a reason that only changes with facts. */
 export type Outcome = 'tripped' | 'notified' | 'held' | 'warned-2' | 'warned-1' | 'nothing'
@@ -171,13 +177,13 @@ const readThen = (lastReadAt: number | null, elapsedMs: number): number | null =
 
 const chargeAfter = ({ price }: DryRunChange, used: LatelyUsed | null): ((elapsedMs: number) => MicroYuan) => {
   if (used === null || used.overMs <= 0) return () => 0n as MicroYuan
-  const { energy, charged, overMs } = used
+  const { charged, overMs } = price?.kind === 'plan' ? (used.byPlan ?? used) : used
   const whole =
-    price === undefined
-      ? amountOfMoney(charged)
-      : price.kind === 'flat'
-        ? amountOfMoney(roundCost(costOf(energy, price.price)))
-        : scaleAmount(amountOfMoney(charged), price.factor)
+    price?.kind === 'flat'
+      ? amountOfMoney(roundCost(costOf(used.energy, price.price)))
+      : price?.kind === 'factor'
+        ? scaleAmount(amountOfMoney(charged), price.factor)
+        : amountOfMoney(charged)
   return (elapsedMs) => roundAmountOnce(scaleAmount(whole, ratio(BigInt(Math.round(elapsedMs)), BigInt(overMs))))
 }
 

@@ -12,7 +12,7 @@ export const remindOfButtonAfterMs = 120 * minuteMs
 /** The attempts at 0, 1, 5, 15 and 30 minutes are over, whatever kept them: a person must go there. */
 export const fieldOrderAfterMs = 31 * minuteMs
 
-/** What is paid for supply that came back late; kept as a setting, absent while nothing is paid. */
+/** What is paid for supply that came back late: of a site or of the installation. */
 export type CompensationRule = Readonly<{
   /** Machine time from the payment to power that is still free of charge. */
   afterSeconds: number
@@ -35,7 +35,7 @@ export const compensationFor = (rule: CompensationRule, tookMs: number): MicroYu
   return microYuan(owed > rule.most ? rule.most : owed)
 }
 
-/** What is kept of the rule as a setting; null for what can not be one. */
+/** What is kept of a rule; null for what can not be one. */
 export const readCompensationRule = (value: unknown): CompensationRule | null => {
   if (typeof value !== 'object' || value === null) return null
   const { afterSeconds, amount, perHour, most } = value as Readonly<Record<string, unknown>>
@@ -47,3 +47,11 @@ export const readCompensationRule = (value: unknown): CompensationRule | null =>
   if (!Number.isInteger(afterSeconds) || afterSeconds < 1 || once > limit) return null
   return { afterSeconds, amount: once, perHour: hourly, most: limit }
 }
+
+/** As it is kept: money as text in micro-yuan; back by {@link readCompensationRule}. */
+export const documentOfRule = ({ afterSeconds, amount, perHour, most }: CompensationRule) => ({
+  afterSeconds,
+  amount: amount.toString(),
+  perHour: perHour.toString(),
+  most: most.toString(),
+})

@@ -48,8 +48,8 @@ export const defaultStopTerms: StopTerms = Object.freeze({
   readingAgeMs: maximumReadingAgeMs,
 })
 
-/** Most spans of friendly hours that an agreement may have. */
-const mostFriendlySpans = 21
+/** Most spans of friendly hours that an agreement or a site may have. */
+export const mostFriendlySpans = 21
 const longestReadingAgeMs = 72 * hourMs
 const mostDays = 365
 const mostEmergencyCredit = microYuan(1_000_000_000n)
@@ -62,10 +62,7 @@ export const plausibleStopTerms = (terms: StopTerms): boolean => {
     isWhole(sendWindow.toMinute, 0, 1440) &&
     sendWindow.fromMinute < sendWindow.toMinute &&
     friendlyHours.length <= mostFriendlySpans &&
-    friendlyHours.every(
-      ({ fromMinute, toMinute, weekdays }) =>
-        isWhole(fromMinute, 0, 1440) && isWhole(toMinute, 0, 1440) && weekdays.every((day) => isWhole(day, 0, 6)),
-    ) &&
+    friendlyHours.every(isPlausibleSpan) &&
     isWhole(readingAgeMs, 1, longestReadingAgeMs) &&
     isWhole(dueDays, 0, mostDays) &&
     Object.values(longer).every((days) => isWhole(days, 0, mostDays * 1440)) &&
@@ -75,6 +72,9 @@ export const plausibleStopTerms = (terms: StopTerms): boolean => {
     (mode === 'prepaid' || legalPath === 'overdue-30')
   )
 }
+
+export const isPlausibleSpan = ({ fromMinute, toMinute, weekdays }: FriendlyHours): boolean =>
+  isWhole(fromMinute, 0, 1440) && isWhole(toMinute, 0, 1440) && weekdays.every((day) => isWhole(day, 0, 6))
 
 /** As the database keeps them: plain data, money as text in micro-yuan; the legal path has a column of its own. */
 export const stopDocumentOf = (terms: StopTerms): Readonly<Record<string, unknown>> => {

@@ -82,7 +82,7 @@ const heldByGuard = async (
   const now = clock.now()
   if (verdict === null || verdict.kind === 'go') return null
   if (verdict.kind === 'wait') {
-    const why = 'trips-of-this-minute-used-up'
+    const why = verdict.because
     await postponeCommand(sql, command.id, { notBefore: verdict.notBefore, why, now })
     return { go: false, reason: why, postponed: true }
   }

@@ -11,6 +11,7 @@ import { createDeliverByHand, type DeliverByHand } from './notice-receipt.ts'
 import { createJudgeReading, type JudgeReading } from './judge-reading.ts'
 import { createBatchAbilities, type BatchAbilities } from './batch-abilities.ts'
 import { createDryRun, type DryRun } from './dry-run.ts'
+import { createForeseeTrip, type ForeseeTrip } from './foresee-trip.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { createBuyForMeter } from './buy-for-meter.ts'
 import { createCloseShift, createOpenShift } from './cash-shift.ts'
@@ -35,12 +36,14 @@ import {
   type RemoveSchedule,
   type SetSchedule,
 } from './schedules.ts'
+import { createSiteDeeds, type SiteDeeds } from './site-settings.ts'
 import { createFreezeTrips, createReleaseTrips, type GuardStep } from './trip-guard.ts'
 import { createHandleWorkItem, type HandleWorkItem } from './work-items.ts'
 
 /** What people and other programs may ask the walks to do, besides paying. The API writes by nothing else. */
 export type Deeds = Readonly<{
   requestCommand: RequestCommand
+  foreseeTrip: ForeseeTrip
   readNow: ReadNow
   freezeTrips: GuardStep
   releaseTrips: GuardStep
@@ -71,6 +74,7 @@ export type Deeds = Readonly<{
   pauseReading: PauseReading
   endReadingPause: EndReadingPause
   readLines: ReadLines
+  sites: SiteDeeds
 }>
 
 /** `readNow` where reads may have to go to another process. */
@@ -80,6 +84,7 @@ export const createDeeds = (
   readNow: ReadNow = createReadNow(context, headend),
 ): Deeds => ({
   requestCommand: createRequestCommand(context),
+  foreseeTrip: createForeseeTrip(context),
   readNow,
   freezeTrips: createFreezeTrips(context),
   releaseTrips: createReleaseTrips(context),
@@ -110,4 +115,5 @@ export const createDeeds = (
   pauseReading: createPauseReading(context),
   endReadingPause: createEndReadingPause(context),
   readLines: createReadLines(context, headend),
+  sites: createSiteDeeds(context),
 })

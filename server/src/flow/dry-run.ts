@@ -7,6 +7,7 @@ import {
   type LatelyUsed,
   type Outcome,
 } from '../domain/dry-run.ts'
+import { planThoughtOf, settledByPlan, type ThoughtOf, type ThoughtRefusal } from './dry-run-plan.ts'
 import { localDayText } from '../domain/calendar.ts'
 import type { Clock } from '../domain/clock.ts'
 import { mostPerDay, mostUsual } from '../domain/trip-guard.ts'
@@ -25,6 +26,8 @@ export type DryRunInput = Readonly<{
   at: number
   forMs: number
   change: DryRunChange
+  /** Another plan for what is used from now on, in place of a price in `change`. */
+  thoughtPlan?: ThoughtOf | null
   /** Let balances fall as they did in the last week; else they stay as they are. */
   goesOnUsing: boolean
   /** Who looks; null: the command line, which releases nothing. */
@@ -59,16 +62,26 @@ export type DryRunReport = Readonly<{
   accounts: number
   counts: Readonly<Record<Outcome, number>>
   unchangedCounts: Readonly<Record<Outcome, number>>
+  /** Accounts that the plan thought of can not price: they are walked at their own prices. */
+  notPriced: number
   /** Everybody to whom something happens, the worst first, at most so many. */
   rows: readonly DryRunRow[]
   guards: readonly DryRunGuard[]
 }>
 
-export type DryRunRefusal = 'thresholds-out-of-order' | 'too-far-ahead' | 'too-many-accounts' | 'nobody-concerned'
-export type DryRun = (input: DryRunInput) => Promise<DryRunReport | Readonly<{ ok: false; code: DryRunRefusal }>>
+export type DryRunRefusal =
+  | Readonly<{ code: 'thresholds-out-of-order' | 'too-far-ahead' | 'too-many-accounts' | 'nobody-concerned' }>
+  | ThoughtRefusal
+export type DryRun = (input: DryRunInput) => Promise<DryRunReport | (Readonly<{ ok: false }> & DryRunRefusal)>
 
 /** Accounts that one dry run walks through; more is done site by site. */
 const mostAccounts = 50_000
+/** … and where every reading of a week is settled anew: a request must come to an end. */
+const mostAccountsSettled = 2_000
+/** Settling a week of half hours takes milliseconds an account, in which nothing else of this process is done. */
+const pageOfSettled = 10
+/** Readings of such a page: a week of half hours of the accounts, with several meters each. */
+const mostReadingsPerPage = 50_000
 /** Small, so that payments and commands of this process never wait long for a page to be thought through. */
 const pageOf = 200
 const mostRows = 2_000
@@ -86,6 +99,7 @@ const noOutcomes: Readonly<Record<Outcome, number>> = {
   'warned-1': 0,
   nothing: 0,
 }
+const noneByPlan: ReadonlyMap<number, NonNullable<LatelyUsed['byPlan']>> = new Map()
 const order: readonly Outcome[] = ['tripped', 'notified', 'held', 'warned-2', 'warned-1', 'nothing']
 
 /** Runs the policy over the accounts of one moment, with a change and without it; writes nothing but who has looked. */
@@ -107,23 +121,34 @@ export const createDryRun =
 
 const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
   const { siteId, planName, at, forMs } = input
+  const thought = input.thoughtPlan == null ? null : await planThoughtOf(sql, input.thoughtPlan)
+  if (thought !== null && !thought.ok) return thought
+  const change: DryRunChange = thought === null ? input.change : { ...input.change, price: { kind: 'plan' } }
+  const [most, page] = thought === null ? [mostAccounts, pageOf] : [mostAccountsSettled, pageOfSettled]
   const counts = { ...noOutcomes }
   const unchangedCounts = { ...noOutcomes }
   const rows: DryRunRow[] = []
   const trippedOf = new Map<string, number>()
   const siteIds = new Set<number>()
   let accounts = 0
+  let notPriced = 0
   for (let after = 0; ;) {
-    const ids = await accountsInPrepayment(sql, { siteId, planName }, after, pageOf)
-    const lately = await usedLately(sql, ids, input)
+    const ids = await accountsInPrepayment(sql, { siteId, planName }, after, page)
+    const lately = await usedLately(sql, ids, { ...input, change })
+    const byPlan =
+      thought === null ? noneByPlan : await settledByPlan(sql, thought.plan, ids, at - lookBackMs, mostReadingsPerPage)
+    if (byPlan === null) return { ok: false, code: 'too-many-accounts' }
     for (const record of await loadCredit(sql, ids)) {
       if (record.terms === null) continue
       const { facts, terms, accountId, number, place } = record
-      if (objectionToChange(terms, input.change) !== null) return { ok: false, code: 'thresholds-out-of-order' }
+      if (objectionToChange(terms, change) !== null) return { ok: false, code: 'thresholds-out-of-order' }
       accounts += 1
       siteIds.add(record.siteId)
       const used = lately.get(accountId) ?? null
-      const changed = foresee(facts, terms, input.change, used, at, forMs)
+      const settled = byPlan.get(accountId)
+      if (thought !== null && used !== null && settled === undefined) notPriced += 1
+      const usedThen = used === null || settled === undefined ? used : { ...used, byPlan: settled }
+      const changed = foresee(facts, terms, change, usedThen, at, forMs)
       const unchanged = foresee(facts, terms, {}, used, at, forMs)
       counts[changed.outcome] += 1
       unchangedCounts[unchanged.outcome] += 1
@@ -131,16 +156,26 @@ const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
       if (changed.outcome !== 'nothing' || unchanged.outcome !== 'nothing')
         rows.push({ accountId, number, place, balance: facts.balance, changed, unchanged })
     }
-    if (accounts > mostAccounts) return { ok: false, code: 'too-many-accounts' }
+    if (accounts > most) return { ok: false, code: 'too-many-accounts' }
     after = ids.at(-1) ?? 0
-    if (ids.length < pageOf) break
+    if (ids.length < page) break
   }
   if (accounts === 0) return { ok: false, code: 'nobody-concerned' }
   const guards = (await guardsOf(sql, input, trippedOf)).filter((guard) => siteIds.has(guard.siteId))
   const sorted = rows.toSorted(
     (a, b) => order.indexOf(a.changed.outcome) - order.indexOf(b.changed.outcome) || a.changed.at - b.changed.at,
   )
-  return { ok: true, at, until: at + forMs, accounts, counts, unchangedCounts, rows: sorted.slice(0, mostRows), guards }
+  return {
+    ok: true,
+    at,
+    until: at + forMs,
+    accounts,
+    counts,
+    unchangedCounts,
+    notPriced,
+    rows: sorted.slice(0, mostRows),
+    guards,
+  }
 }
 
 const usedLately = async (
@@ -174,7 +209,7 @@ const guardsOf = async (
     const perDay = [...trippedOf]
       .filter(([key]) => key.startsWith(`${String(guard.siteId)} `))
       .map(([, trips]) => trips)
-    const most = Math.min(mostPerDay(guard.limits, accounts), mostUsual(guard.state) ?? Infinity)
+    const most = Math.min(mostPerDay(guard.limits, accounts), mostUsual(guard.state, guard.limits) ?? Infinity)
     guards.push({
       siteId: guard.siteId,
       site: guard.name,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './audit.ts'
-import { compensationSetting } from './compensate.ts'
+import { compensationSetting } from '../store/site-settings.ts'
 import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'

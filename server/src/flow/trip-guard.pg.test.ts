@@ -99,7 +99,11 @@ describe('a wave of trips', () => {
       })
     }
     await town.until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
-    await town.until('withdrawn', async () => (await states())['queued'] === undefined)
+    // Under way is not queued any more and not proven yet.
+    await town.until('withdrawn', async () => {
+      const { queued, sent, acknowledged } = await states()
+      return queued === undefined && sent === undefined && acknowledged === undefined
+    })
     expect((await states())['verified']).toBe(5)
     expect((await guard()).sent_in_day).toBe(5)
     const [audit] = await town.database.query<{ action: string }>(

@@ -1,32 +1,57 @@
 import { localDayText } from '../domain/calendar.ts'
-import { admitTrip, longestClockStepMs, release, type FreezeReason, type GuardVerdict } from '../domain/trip-guard.ts'
+import {
+  admitTrip,
+  countAnew,
+  isInAll,
+  longestClockStepMs,
+  release,
+  type FreezeReason,
+  type GuardVerdict,
+} from '../domain/trip-guard.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Sql } from '../store/database.ts'
 import { lookAgainAfterJump } from '../store/clock-jump.ts'
 import { hasSeenDryRun } from '../store/dry-run.ts'
 import { notifyLive } from '../store/notify.ts'
-import { accountsHeldBack, guardFacts, lockGuardOfAccount, lockGuards, saveGuard } from '../store/trip-guard.ts'
+import {
+  accountsHeldBack,
+  guardFacts,
+  lockGuardOfAccount,
+  lockGuards,
+  lockWholeGuard,
+  saveGuard,
+  saveWholeCount,
+} from '../store/trip-guard.ts'
 import { post } from './post.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 
 /**
- * Asks the guard of the account's site whether one more policy trip may leave now. Its row is locked until the caller's
- * transaction ends, so trips of a site are counted one by one.
+ * Asks the guards of the installation and of the account's site whether one more policy trip may leave now. Their rows are
+ * locked until the caller's transaction ends, so trips are counted one by one, whoever sends them.
  */
 export const askGuard = async (
   sql: Sql,
   accountId: number,
   clock: Pick<Clock, 'now'>,
 ): Promise<GuardVerdict | null> => {
+  const whole = await lockWholeGuard(sql)
   const guard = await lockGuardOfAccount(sql, accountId)
   if (guard === null) return null
   // Read under the lock: what waited for it is counted in the minute in which it leaves.
   const now = clock.now()
   const day = localDayText(now, guard.timeZone)
   const facts = { now, day, ...(await guardFacts(sql, guard.siteId, day)) }
-  const verdict = admitTrip(guard.state, guard.limits, facts)
+  const installation = { ...whole, day: localDayText(now, whole.timeZone) }
+  const verdict = admitTrip(guard.state, guard.limits, facts, installation)
   if (verdict.kind === 'wait') return verdict
+  if (verdict.kind === 'go' && verdict.installation !== null) await saveWholeCount(sql, verdict.installation)
+  if (verdict.kind === 'frozen' && guard.state.frozen === null && isInAll(verdict.because)) {
+    const { because } = verdict
+    const detail = { sentInDay: whole.count.sentInDay, site: guard.siteId }
+    await freezeSites(sql, { siteIds: null, because, detail }, now)
+    return verdict
+  }
   await saveGuard(sql, guard.siteId, verdict.state)
   if (verdict.kind === 'frozen' && guard.state.frozen === null) {
     await writeAudit(sql, {
@@ -66,12 +91,15 @@ export const createReleaseTrips =
   async ({ siteId, operatorId, reason }) => {
     const now = clock.now()
     const done = await database.transaction<GuardResult>(async (sql) => {
+      const whole = await lockWholeGuard(sql)
       const [guard] = await lockGuards(sql, siteId)
       if (guard === undefined) return { ok: false, code: 'unknown-site' }
       const { frozen } = guard.state
       if (frozen?.because === 'plan-imported' && !(await hasSeenDryRun(sql, { siteId, operatorId, since: frozen.at })))
         return { ok: false, code: 'dry-run-first' }
       await saveGuard(sql, siteId, release(guard.state))
+      // Else the first trip of the site that was released would stop all of them again.
+      if (frozen !== null && isInAll(frozen.because)) await saveWholeCount(sql, countAnew(whole.count))
       await tell(sql, { at: now, operatorId, action: 'trips:release', siteId, reason })
       return { ok: true }
     })
@@ -129,6 +157,7 @@ export type Freeze = Readonly<{
 
 /** Freezes the trips of sites in the caller's transaction; a site that is frozen already keeps its reason. */
 export const freezeSites = async (sql: Sql, { siteIds, because, detail }: Freeze, now: number): Promise<void> => {
+  await lockWholeGuard(sql)
   for (const { siteId, state } of await lockGuards(sql, null)) {
     if (state.frozen !== null || siteIds?.includes(siteId) === false) continue
     await saveGuard(sql, siteId, { ...state, frozen: { at: now, because } })

@@ -1,3 +1,4 @@
+import { siteNumbers } from '../domain/site-settings.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import {
@@ -7,13 +8,7 @@ import {
   type WatchSettings,
 } from '../store/watch-settings.ts'
 
-/** What each setting may be; the database holds the same. */
-export const watchSettingRange: Readonly<Record<keyof WatchSettings, readonly [lowest: number, highest: number]>> =
-  Object.freeze({
-    offlineAfterMinutes: [0, 1_440],
-    backForMinutes: [0, 1_440],
-    silentAfterReads: [1, 1_000],
-  })
+const watchSettings = ['offlineAfterMinutes', 'backForMinutes', 'silentAfterReads'] as const
 
 export type ChangeWatchResult = Readonly<
   { ok: true; sites: readonly SiteWatchSettings[] } | { ok: false; code: 'unknown-site' | 'out-of-range' }
@@ -28,9 +23,10 @@ export const changeWatchSettings = async (
   now: number,
   { site, changes }: Readonly<{ site: string | null; changes: Partial<WatchSettings> }>,
 ): Promise<ChangeWatchResult> => {
-  for (const [name, [lowest, highest]] of Object.entries(watchSettingRange)) {
-    const value = changes[name as keyof WatchSettings]
-    if (value !== undefined && (!Number.isInteger(value) || value < lowest || value > highest))
+  for (const name of watchSettings) {
+    const { least, most } = siteNumbers[name]
+    const value = changes[name]
+    if (value !== undefined && (!Number.isInteger(value) || value < least || value > most))
       return { ok: false, code: 'out-of-range' }
   }
   return database.transaction(async (sql): Promise<ChangeWatchResult> => {

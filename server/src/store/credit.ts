@@ -10,7 +10,7 @@ import type { Language } from '../domain/notice.ts'
 import { microYuan, type MicroYuan } from '../domain/quantity.ts'
 import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 import { absentContents } from '../domain/notice-contents.ts'
-import { stopTermsFrom } from '../domain/stop-terms.ts'
+import { stopTermsFrom, type FriendlyHours, type StopTerms } from '../domain/stop-terms.ts'
 import type { LegalPath } from '../domain/agreement.ts'
 import type { Sql } from './database.ts'
 import { loadStopFacts, type StopFacts } from './stop-facts.ts'
@@ -74,6 +74,7 @@ type AccountRow = {
   trip_weekdays: number[]
   legal_path: LegalPath
   stop_terms: Record<string, unknown>
+  friendly_hours: readonly FriendlyHours[]
 }
 
 type MeterRow = {
@@ -206,8 +207,12 @@ const termsOf = (row: AccountRow): CreditTerms | null =>
           weekdays: row.trip_weekdays,
         },
         timeZone: row.time_zone,
-        stop: stopTermsFrom(row.stop_terms, row.legal_path),
+        stop: withHoursOfSite(stopTermsFrom(row.stop_terms, row.legal_path), row.friendly_hours),
       }
+
+/** A site's own hours without trips stand beside those of the agreement. */
+const withHoursOfSite = (terms: StopTerms, hours: readonly FriendlyHours[]): StopTerms =>
+  hours.length === 0 ? terms : { ...terms, friendlyHours: [...terms.friendlyHours, ...hours] }
 
 const groupBy = <T>(rows: readonly T[], key: (row: T) => number): ReadonlyMap<number, readonly T[]> => {
   const groups = new Map<number, T[]>()
@@ -224,7 +229,7 @@ const spansLooked = 100
 
 const accountsQuery = `
   select a.id, a.site_id, a.bucket, a.number, a.agreement_id, a.stage, a.stage_since, a.earliest_stop_at, a.told_at,
-         a.emergency_offered_at, a.emergency_granted, s.authority_contact, g.legal_path, g.stop_terms, a.protected, a.decision,
+         a.emergency_offered_at, a.emergency_granted, s.authority_contact, s.friendly_hours, g.legal_path, g.stop_terms, a.protected, a.decision,
          l.credits - l.debits as balance, s.time_zone, t.frozen_at is not null as trips_frozen,
          (select coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'from', extract(epoch from n.from_at) * 1000,
                                                         'to', extract(epoch from n.to_at) * 1000)), '[]')

@@ -1,4 +1,5 @@
 import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import type { Mark } from '../domain/tariff/usage.ts'
 import type { Sql } from './database.ts'
 
 /** Open accounts with an agreement in force, of a site or of all, those after `after` in the order of their ids. */
@@ -82,3 +83,78 @@ export const sitesOfPlan = async (sql: Sql, planName: string): Promise<readonly 
       [planName],
     )
   ).map(({ site_id: siteId }) => siteId)
+
+export type MeterMarks = Readonly<{ meterId: number; accountId: number; timeZone: string; marks: readonly Mark[] }>
+
+/** Good readings of these accounts' meters since an instant, in the order of time; null when they are more than `limit`. */
+export const marksSince = async (
+  sql: Sql,
+  accountIds: readonly number[],
+  since: number,
+  limit: number,
+): Promise<readonly MeterMarks[] | null> => {
+  const rows = await sql.query<{
+    meter_id: number
+    account_id: number
+    time_zone: string
+    at: number
+    total_wh: bigint
+    rates_wh: bigint[]
+  }>(
+    `select m.id as meter_id, m.account_id, s.time_zone, r.at, r.total_wh, r.rates_wh
+     from meter m join site s on s.id = m.site_id join reading r on r.meter_id = m.id
+     where m.account_id = any($1::int[]) and r.at > $2 and r.quality = 'good' and r.charged is not null
+     order by m.id, r.at limit $3`,
+    [accountIds, new Date(since), limit + 1],
+  )
+  if (rows.length > limit) return null
+  const meters = new Map<number, { accountId: number; timeZone: string; marks: Mark[] }>()
+  for (const row of rows) {
+    const registers = {
+      totalWh: wattHours(row.total_wh),
+      ratesWh: row.rates_wh.map(wattHours),
+    }
+    const known = meters.get(row.meter_id)
+    if (known === undefined)
+      meters.set(row.meter_id, {
+        accountId: row.account_id,
+        timeZone: row.time_zone,
+        marks: [{ at: row.at, registers }],
+      })
+    else known.marks.push({ at: row.at, registers })
+  }
+  return [...meters].map(([meterId, meter]) => ({ meterId, ...meter }))
+}
+
+/** What meters stood at on the first day from `from` on (`YYYY-MM-DD`) of which the rolled-up days know. */
+export const openingsSince = async (
+  sql: Sql,
+  asked: readonly Readonly<{ meterId: number; from: string }>[],
+): Promise<ReadonlyMap<number, WattHours>> => {
+  if (asked.length === 0) return new Map()
+  const rows = await sql.query<{ meter_id: number; opening_wh: bigint }>(
+    `select a.meter_id, d.opening_wh from unnest($1::int[], $2::date[]) as a(meter_id, from_day)
+       cross join lateral (select opening_wh from meter_day
+         where meter_id = a.meter_id and day >= a.from_day and opening_wh is not null order by day limit 1) d`,
+    [asked.map(({ meterId }) => meterId), asked.map(({ from }) => from)],
+  )
+  return new Map(rows.map((row) => [row.meter_id, wattHours(row.opening_wh)]))
+}
+
+/** A version of a plan as it is stored; null for the newest. */
+export const planVersion = async (
+  sql: Sql,
+  name: string,
+  version: number | null,
+): Promise<Readonly<{
+  kind: 'flat' | 'four-rate' | 'tariff'
+  prices: readonly bigint[]
+  document: unknown
+}> | null> => {
+  const [row] = await sql.query<{ kind: 'flat' | 'four-rate' | 'tariff'; prices: bigint[]; document: unknown }>(
+    `select kind, prices, document from price_plan
+     where name = $1 and ($2::int is null or version = $2) order by version desc limit 1`,
+    [name, version],
+  )
+  return row ?? null
+}

@@ -1,3 +1,4 @@
+import { documentOfRule, readCompensationRule, type CompensationRule } from '../domain/restoration.ts'
 import type { Sql } from './database.ts'
 
 /** A close that was just queued for supply that is owed. */
@@ -144,18 +145,56 @@ export const remindOfButtons = async (sql: Sql, now: number, afterMs: number): P
   return rows.map(caseOf)
 }
 
-/** Late cases that are over and for which nothing has been given yet, at most `limit`. */
-export const restorationsToCompensate = async (sql: Sql, limit: number): Promise<readonly CaseOf[]> => {
-  const rows = await sql.query<CaseRow>(
-    `select id, meter_id, account_id, (extract(epoch from real_verified_at - real_accepted_at) * 1000)::float8 as since_ms
-     from restoration where late and state = 'restored' and compensation_id is null order by id limit $1`,
-    [limit],
+/** A late case with the rule that was in force when it was opened; `ruleId` null: the setting without a version. */
+export type CompensatedCase = CaseOf & Readonly<{ rule: CompensationRule; ruleId: number | null }>
+
+/** Cases that ended longer ago are settled: a rule of today does not pay for the whole past. */
+const compensateWithinDays = 31
+
+/**
+ * Late cases that are over, for which something is owed and nothing has been given yet, at most `limit`. The site's version
+ * comes first, then the installation's, then `old`, the setting of installations that have no version.
+ */
+export const restorationsToCompensate = async (
+  sql: Sql,
+  old: CompensationRule | null,
+  limit: number,
+): Promise<readonly CompensatedCase[]> => {
+  const rows = await sql.query<CaseRow & { rule: unknown; rule_id: number | null }>(
+    `select r.id, r.meter_id, r.account_id, p.rule, p.rule_id,
+            (extract(epoch from r.real_verified_at - r.real_accepted_at) * 1000)::float8 as since_ms
+     from restoration r join account a on a.id = r.account_id
+       left join lateral (select id, kind, rule from compensation_rule
+         where site_id = a.site_id and from_at <= r.opened_at order by version desc limit 1) own on true
+       left join lateral (select id, kind, rule from compensation_rule
+         where site_id is null and from_at <= r.opened_at order by version desc limit 1) whole on true
+       cross join lateral (select
+         case when own.kind in ('own', 'none') then own.id else whole.id end as rule_id,
+         case when own.kind in ('own', 'none') then own.rule when whole.id is not null then whole.rule
+              else $2::jsonb end as rule) p
+     where r.late and r.state = 'restored' and r.compensation_id is null and p.rule is not null
+       and r.real_verified_at > clock_timestamp() - $3 * interval '1 day'
+       and r.real_verified_at - r.real_accepted_at > (p.rule->>'afterSeconds')::int * interval '1 second'
+     order by r.id limit $1`,
+    [limit, old === null ? null : JSON.stringify(documentOfRule(old)), compensateWithinDays],
   )
-  return rows.map(caseOf)
+  return rows.map((row) => {
+    const rule = readCompensationRule(row.rule)
+    if (rule === null) throw new Error('a rule of compensation can not be read back')
+    return { ...caseOf(row), rule, ruleId: row.rule_id }
+  })
 }
 
-export const saveCompensation = async (sql: Sql, id: number, operationId: string): Promise<void> => {
-  await sql.query('update restoration set compensation_id = $2 where id = $1', [id, operationId])
+export const saveCompensation = async (
+  sql: Sql,
+  { id, ruleId }: Pick<CompensatedCase, 'id' | 'ruleId'>,
+  operationId: string,
+): Promise<void> => {
+  await sql.query('update restoration set compensation_id = $2, compensation_rule_id = $3 where id = $1', [
+    id,
+    operationId,
+    ruleId,
+  ])
 }
 
 /** Field orders to reconnect whose meter has supply, or is not owed any. */

@@ -1,47 +1,126 @@
-import type { FreezeReason, GuardFacts, GuardLimits, GuardState } from '../domain/trip-guard.ts'
+import type {
+  FreezeReason,
+  GuardFacts,
+  GuardLimits,
+  GuardState,
+  InstallationLimits,
+  TripCount,
+} from '../domain/trip-guard.ts'
 import type { Sql } from './database.ts'
 
 export type Guard = Readonly<{ siteId: number; timeZone: string; limits: GuardLimits; state: GuardState }>
 
-type Row = {
-  site_id: number
-  time_zone: string
-  most_per_minute: number
-  most_per_day_percent: number
-  most_per_day_floor: number
-  most_failed_reads_percent: number
+type CountRow = {
   minute_at: number
   sent_in_minute: number
+  hour_at: number
+  sent_in_hour: number
   day: string
   sent_in_day: number
   usual_per_day: number
   usual_days: number
+}
+
+type Row = CountRow & {
+  site_id: number
+  time_zone: string
+  most_per_minute: number
+  most_per_hour: number | null
+  most_per_day_percent: number
+  most_per_day_floor: number
+  most_failed_reads_percent: number
+  wave_factor: number
+  wave_floor: number
   frozen_at: number | null
   frozen_because: FreezeReason | null
 }
 
-const columns = `t.site_id, s.time_zone, t.most_per_minute, t.most_per_day_percent, t.most_per_day_floor,
-  t.most_failed_reads_percent, t.minute_at, t.sent_in_minute, t.day, t.sent_in_day, t.usual_per_day, t.usual_days, t.frozen_at, t.frozen_because`
+const countColumns = `t.minute_at, t.sent_in_minute, t.hour_at, t.sent_in_hour, t.day, t.sent_in_day, t.usual_per_day, t.usual_days`
+const columns = `t.site_id, s.time_zone, t.most_per_minute, t.most_per_hour, t.most_per_day_percent, t.most_per_day_floor,
+  t.most_failed_reads_percent, t.wave_factor, t.wave_floor, ${countColumns}, t.frozen_at, t.frozen_because`
+
+const countOf = (row: CountRow): TripCount => ({
+  minuteAt: row.minute_at,
+  sentInMinute: row.sent_in_minute,
+  hourAt: row.hour_at,
+  sentInHour: row.sent_in_hour,
+  day: row.day,
+  sentInDay: row.sent_in_day,
+  usual: { perDay: row.usual_per_day, days: row.usual_days },
+})
 
 const guardOf = (row: Row): Guard => ({
   siteId: row.site_id,
   timeZone: row.time_zone,
   limits: {
     mostPerMinute: row.most_per_minute,
+    mostPerHour: row.most_per_hour,
     mostPerDayPercent: row.most_per_day_percent,
     mostPerDayFloor: row.most_per_day_floor,
     mostFailedReadsPercent: row.most_failed_reads_percent,
+    waveFactor: row.wave_factor,
+    waveFloor: row.wave_floor,
   },
   state: {
-    minuteAt: row.minute_at,
-    sentInMinute: row.sent_in_minute,
-    day: row.day,
-    sentInDay: row.sent_in_day,
-    usual: { perDay: row.usual_per_day, days: row.usual_days },
+    ...countOf(row),
     frozen:
       row.frozen_at === null || row.frozen_because === null ? null : { at: row.frozen_at, because: row.frozen_because },
   },
 })
+
+/** The guard over all sites; `timeZone` is that of the first site, in which its days are counted. */
+export type WholeGuard = Readonly<{ timeZone: string; limits: InstallationLimits; count: TripCount }>
+
+type WholeRow = CountRow & {
+  time_zone: string | null
+  most_per_minute: number | null
+  most_per_hour: number | null
+  most_per_day: number | null
+  wave_factor: number | null
+  wave_floor: number
+}
+
+const wholeQuery = `select ${countColumns}, t.most_per_minute, t.most_per_hour, t.most_per_day, t.wave_factor, t.wave_floor,
+    (select time_zone from site order by id limit 1) as time_zone from installation_guard t`
+
+const wholeOf = (row: WholeRow | undefined): WholeGuard => {
+  if (row === undefined) throw new Error('the installation has lost its guard')
+  return {
+    timeZone: row.time_zone ?? 'UTC',
+    limits: {
+      mostPerMinute: row.most_per_minute,
+      mostPerHour: row.most_per_hour,
+      mostPerDay: row.most_per_day,
+      waveFactor: row.wave_factor,
+      waveFloor: row.wave_floor,
+    },
+    count: countOf(row),
+  }
+}
+
+/** Locked before the guard of any site: whoever locks several guards comes through here, so nobody waits in a circle. */
+export const lockWholeGuard = async (sql: Sql): Promise<WholeGuard> =>
+  wholeOf((await sql.query<WholeRow>(`${wholeQuery} for no key update of t`))[0])
+
+export const readWholeGuard = async (sql: Sql): Promise<WholeGuard> =>
+  wholeOf((await sql.query<WholeRow>(wholeQuery))[0])
+
+export const saveWholeCount = async (sql: Sql, count: TripCount): Promise<void> => {
+  await sql.query(
+    `update installation_guard set minute_at = $1, sent_in_minute = $2, hour_at = $3, sent_in_hour = $4, day = $5::date,
+       sent_in_day = $6, usual_per_day = $7, usual_days = $8`,
+    [
+      new Date(count.minuteAt),
+      count.sentInMinute,
+      new Date(count.hourAt),
+      count.sentInHour,
+      count.day,
+      count.sentInDay,
+      count.usual.perDay,
+      count.usual.days,
+    ],
+  )
+}
 
 /** The guard of an account's site, locked: accounts come first in the order of locks, guards last. */
 export const lockGuardOfAccount = async (sql: Sql, accountId: number): Promise<Guard | null> => {
@@ -96,7 +175,7 @@ export const guardFacts = async (
 export const saveGuard = async (sql: Sql, siteId: number, state: GuardState): Promise<void> => {
   await sql.query(
     `update trip_guard set minute_at = $2, sent_in_minute = $3, day = $4::date, sent_in_day = $5, frozen_at = $6,
-       frozen_because = $7, usual_per_day = $8, usual_days = $9 where site_id = $1`,
+       frozen_because = $7, usual_per_day = $8, usual_days = $9, hour_at = $10, sent_in_hour = $11 where site_id = $1`,
     [
       siteId,
       new Date(state.minuteAt),
@@ -107,6 +186,8 @@ export const saveGuard = async (sql: Sql, siteId: number, state: GuardState): Pr
       state.frozen?.because ?? null,
       state.usual.perDay,
       state.usual.days,
+      new Date(state.hourAt),
+      state.sentInHour,
     ],
   )
 }

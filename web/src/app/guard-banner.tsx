@@ -10,6 +10,15 @@ import { languageOf } from '../words/i18n.ts'
 import { call, problemText } from './call.ts'
 import { useSite } from './site.ts'
 
+/** More than these are one line: a page must stay readable when everything has been stopped. */
+const mostSingly = 3
+const mostNames = 8
+
+const namesOf = (guards: readonly TripGuard[]): string => {
+  const names = guards.slice(0, mostNames).map(({ site }) => site.name)
+  return guards.length > mostNames ? `${names.join(', ')} …` : names.join(', ')
+}
+
 /** Says on every page that automatic trips are frozen, why, and lets who may trip release them. */
 export const GuardBanner = () => {
   const { t } = useTranslation()
@@ -19,7 +28,20 @@ export const GuardBanner = () => {
   const frozen = (data?.guards ?? []).flatMap((guard) => (guard.frozen === null ? [] : [{ guard, ...guard.frozen }]))
   return (
     <>
-      {frozen.map(({ guard, at, because }) => (
+      {frozen.length > mostSingly && (
+        <Alert
+          banner
+          type="warning"
+          role="alert"
+          title={t('guard.many', { count: frozen.length, names: namesOf(frozen.map(({ guard }) => guard)) })}
+          action={
+            <Link to="/sites" search={{}}>
+              {t('nav.sites')}
+            </Link>
+          }
+        />
+      )}
+      {(frozen.length > mostSingly ? [] : frozen).map(({ guard, at, because }) => (
         <Alert
           key={guard.site.id}
           banner
@@ -45,7 +67,8 @@ export const GuardBanner = () => {
   )
 }
 
-const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly onClose: () => void }) => {
+/** Also of the page of a site: who releases has looked first, and says so with their password. */
+export const ReleaseDialog = ({ guard, onClose }: { readonly guard: TripGuard; readonly onClose: () => void }) => {
   const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const [reason, setReason] = useState('')

@@ -3,6 +3,7 @@ import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
 import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
+import { siteSearchOf } from '../pages/sites/site-list.ts'
 import { Crashed } from './crashed.tsx'
 import { lazyPage } from './lazy-page.ts'
 import { NotFound } from './not-found.tsx'
@@ -68,6 +69,12 @@ const meterRoute = createRoute({
   path: '/meters/$meterId',
   component: lazyPage(async () => (await import('../pages/meter/meter-page.tsx')).MeterPage),
 })
+const sitesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sites',
+  component: lazyPage(async () => (await import('../pages/sites/sites-page.tsx')).SitesPage),
+  validateSearch: siteSearchOf,
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -81,6 +88,7 @@ export const router = createRouter({
     dryRunRoute,
     meterRoute,
     linesRoute,
+    sitesRoute,
   ]),
   defaultErrorComponent: Crashed,
   defaultPendingComponent: Pending,

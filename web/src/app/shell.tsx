@@ -41,6 +41,7 @@ export const Shell = () => {
     'go-stops': () => void navigate({ to: '/stops' }),
     'go-completeness': () => void navigate({ to: '/completeness' }),
     'go-lines': () => void navigate({ to: '/lines' }),
+    'go-sites': () => void navigate({ to: '/sites', search: {} }),
   })
   return (
     <div className="shell">
@@ -108,6 +109,9 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
         </Link>
         <Link to="/lines" activeProps={{ className: 'here' }}>
           {t('nav.lines')}
+        </Link>
+        <Link to="/sites" search={{}} activeOptions={{ includeSearch: false }} activeProps={{ className: 'here' }}>
+          {t('nav.sites')}
         </Link>
       </nav>
       <span className="space" />

@@ -1,5 +1,5 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'counter'
+export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'counter' | 'sites'
 
 export type KeyAction =
   | 'search'
@@ -31,6 +31,8 @@ export type KeyAction =
   | 'go-stops'
   | 'go-completeness'
   | 'go-lines'
+  | 'go-sites'
+  | 'edit-site'
   | 'pause-line'
   | 'take'
   | 'acknowledge'
@@ -54,15 +56,15 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'counter']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'counter'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'counter'], true),
+  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'counter', 'sites']),
+  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
+  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
   binding('first', ['Home'], ['console']),
   binding('last', ['End'], ['console']),
   binding('open', ['Enter'], ['console', 'work', 'counter'], true),
   binding('top-up', ['t'], ['console', 'meter', 'counter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'counter'], true),
+  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'counter', 'sites'], true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
@@ -86,6 +88,8 @@ export const keymap: readonly KeyBinding[] = Object.freeze([
   binding('go-stops', ['s'], ['everywhere']),
   binding('go-completeness', ['h'], ['everywhere']),
   binding('go-lines', ['b'], ['everywhere']),
+  binding('go-sites', ['i'], ['everywhere']),
+  binding('edit-site', ['e'], ['sites']),
   binding('pause-line', ['p'], ['lines']),
   binding('language', ['l'], ['everywhere']),
   binding('help', ['?'], ['everywhere']),

@@ -4,7 +4,8 @@ import { keysOfTopics, liveKeys } from './query-keys.ts'
 describe('topics of a live change to the keys to read again', () => {
   it.each([
     [[], []],
-    [['guard'], [['guards']]],
+    [['guard'], [['guards'], ['sites']]],
+    [['site'], [['sites']]],
     [['work-item'], [['work-items'], ['overview'], ['feed'], ['operation-requests'], ['shift']]],
     [['event'], [['events']]],
     [['completeness'], [['completeness']]],

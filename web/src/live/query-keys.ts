@@ -23,7 +23,12 @@ export const accountFileKey = (accountId: number): QueryKey => ['account-file', 
 export const differencesKey = ['differences'] as const
 export const openingsKey = ['openings'] as const
 export const linesKey = ['lines'] as const
+export const sitesKey = ['sites'] as const
+export const siteKey = (siteId: number): QueryKey => ['sites', siteId]
+export const installationKey: QueryKey = ['sites', 'installation']
 export const meterKey = (meterId: number): QueryKey => ['meter', meterId]
+/** What a trip would come to; asked anew with everything else of the meter. */
+export const foreseenKey = (meterId: number): QueryKey => ['meter', meterId, 'foreseen']
 export const historyKey = (meterId: number, hours?: number): QueryKey =>
   hours === undefined ? ['history', meterId] : ['history', meterId, hours]
 export const measurementsKey = (meterId: number, ...shown: readonly (string | number)[]): QueryKey => [
@@ -61,6 +66,7 @@ export const liveKeys: readonly QueryKey[] = [
   completenessKey,
   restorationsKey,
   linesKey,
+  sitesKey,
   allMetersKey,
   allHistoriesKey,
   ['measurements'],
@@ -84,7 +90,8 @@ const NUMBERED = /^(meter|account|command):(\d{1,10})$/u
 
 const keysOfTopic = (topic: string): readonly QueryKey[] => {
   if (topic === 'message') return [messagesKey, feedKey]
-  if (topic === 'guard') return [guardsKey]
+  if (topic === 'guard') return [guardsKey, sitesKey]
+  if (topic === 'site') return [sitesKey]
   if (topic === 'batch') return [batchesKey, allBatchesKey]
   if (topic === 'work-item') return [workItemsKey, overviewKey, feedKey, requestsKey, shiftKey]
   if (topic === 'event') return [['events']]

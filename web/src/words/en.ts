@@ -12,6 +12,7 @@ import { measurement } from './en/measurement.ts'
 import { message } from './en/message.ts'
 import { meter } from './en/meter.ts'
 import { money } from './en/money.ts'
+import { site } from './en/site.ts'
 import { stop } from './en/stop.ts'
 import { purse } from './en/purse.ts'
 import { work } from './en/work.ts'
@@ -33,6 +34,7 @@ export const en: Words = {
   ...line,
   ...event,
   ...stop,
+  ...site,
   ...batch,
   ...dryRun,
   ...load,

@@ -13,6 +13,7 @@ import { measurement } from './zh/measurement.ts'
 import { message } from './zh/message.ts'
 import { meter } from './zh/meter.ts'
 import { money } from './zh/money.ts'
+import { site } from './zh/site.ts'
 import { stop } from './zh/stop.ts'
 import { purse } from './zh/purse.ts'
 import { work } from './zh/work.ts'
@@ -33,6 +34,7 @@ export const zh = {
   ...line,
   ...event,
   ...stop,
+  ...site,
   ...batch,
   ...dryRun,
   ...load,

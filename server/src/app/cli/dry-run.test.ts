@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTown, type Town } from '../../flow/testing/town.ts'
 import { runCommand } from './testing/run-command.ts'
@@ -37,7 +40,26 @@ describe('xianfu dry-run', () => {
     expect(JSON.parse(out)).toMatchObject({ counts: { tripped: 1 }, rows: [{ place: '1-101', balance: '23.00' }] })
   })
 
+  test('another plan by its document, and by the version that is stored', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dry-run-'))
+    const file = join(folder, 'next.json')
+    const document = { code: 'NEXT', version: 1, validFrom: '2027-01-01', energy: { kind: 'flat', price: '2' } }
+    await writeFile(file, JSON.stringify(document))
+    const doubled = await run('--price-percent', '200')
+    expect((await run('--tariff', file)).out).toBe(doubled.out)
+    // All use lies in rate 3, which costs two yuan.
+    expect((await run('--tariff-version', 'four-rate')).out).toBe(doubled.out)
+    await writeFile(file, JSON.stringify({ ...document, basic: { kind: 'capacity', price: '30' } }))
+    expect((await run('--tariff', file)).out).toMatch(/2 accounts can not be priced by this plan/u)
+    await writeFile(file, JSON.stringify({ code: 'NEXT' }))
+    expect(await run('--tariff', file)).toMatchObject({ code: 1, err: expect.stringMatching(/can not be read: /u) })
+    await rm(folder, { recursive: true })
+  })
+
   test.each([
+    [['--tariff', '/nowhere.json'], 1, /no such file/u],
+    [['--tariff-version', 'flat@9'], 1, /no such price plan or version/u],
+    [['--tariff-version', 'flat', '--flat-price', '1'], 2, /cannot be used with/u],
     [['--site', 'nowhere'], 1, /no site nowhere/u],
     [['--hours', '1000'], 1, /168 hours ahead/u],
     [['--cut-off', 'much'], 2, /written like 12.30/u],

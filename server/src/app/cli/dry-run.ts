@@ -2,15 +2,18 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { longestDryRunMs, type DryRunChange } from '../../domain/dry-run.ts'
 import { formatMoney, parseMoney, parsePercent, parsePrice, type MicroYuan } from '../../domain/quantity.ts'
 import { createDryRun, type DryRunRefusal, type DryRunReport, type DryRunRow } from '../../flow/dry-run.ts'
+import type { ThoughtOf } from '../../flow/dry-run-plan.ts'
 import { sitesByName } from '../../store/no-trip.ts'
 import { StartRefused } from '../one-server.ts'
 import { instantOf, withDatabaseOptions } from './house-command.ts'
 import { atHome } from './in-house.ts'
+import { readJsonFile } from './json-file.ts'
 import { parsePositive } from './option-parsers.ts'
 
 const hourMs = 3_600_000
 
-const words: Readonly<Record<DryRunRefusal, string>> = {
+const words: Readonly<Record<Exclude<DryRunRefusal['code'], 'plan-not-readable'>, string>> = {
+  'unknown-price-plan': 'there is no such price plan or version; "xianfu plan list" shows all',
   'thresholds-out-of-order':
     'alarm 1 must not lie below alarm 2, nor alarm 2 or the restore amount below the cut-off, for any account concerned',
   'too-far-ahead': `a dry run looks at most ${String(longestDryRunMs / hourMs)} hours ahead`,
@@ -31,6 +34,8 @@ type Options = Readonly<Record<string, unknown>> &
     noticeLead?: number
     pricePercent?: string
     flatPrice?: string
+    tariff?: string
+    tariffVersion?: string
     holidays: boolean
     protected: boolean
     keepPower: boolean
@@ -55,6 +60,18 @@ export const dryRunCommand = (): Command => {
     .addOption(new Option('--notice-lead <minutes>', 'think of the notice lead as this').argParser(parsePositive))
     .addOption(new Option('--price-percent <percent>', 'all prices in per cent of now').conflicts('flatPrice'))
     .option('--flat-price <yuan>', 'one price per kWh instead of the plans')
+    .addOption(
+      new Option(
+        '--tariff <file>',
+        'another plan by its document: the last week is settled by it reading by reading',
+      ).conflicts(['pricePercent', 'flatPrice', 'tariffVersion']),
+    )
+    .addOption(
+      new Option(
+        '--tariff-version <name[@version]>',
+        'another plan that is stored already; without a version the newest',
+      ).conflicts(['pricePercent', 'flatPrice']),
+    )
     .option('--no-holidays', 'days without trips do not count')
     .option('--no-protected', 'nobody is on a protected list')
     .option('--no-keep-power', 'keep power is lifted everywhere')
@@ -72,13 +89,39 @@ export const dryRunCommand = (): Command => {
           at,
           forMs: hours * hourMs,
           change: changeOf(options),
+          thoughtPlan: await thoughtOf(options),
           goesOnUsing: use,
           operatorId: null,
         })
-        if (!report.ok) throw new StartRefused(words[report.code])
+        if (!report.ok) throw new StartRefused(wordsOf(report))
         return options.json === true ? jsonOf(report) : textOf(report, options.all === true)
       }),
     )
+}
+
+const mostProblems = 20
+
+const wordsOf = (refusal: DryRunRefusal): string =>
+  refusal.code === 'plan-not-readable'
+    ? `the tariff can not be read: ${refusal.problems
+        .slice(0, mostProblems)
+        .map(({ at, words: why }) => `${at} ${why}`)
+        .join('; ')}`
+    : words[refusal.code]
+
+const thoughtOf = async ({ tariff, tariffVersion }: Options): Promise<ThoughtOf | null> => {
+  if (tariff !== undefined) {
+    const file = await readJsonFile(tariff)
+    if (!file.ok) throw new StartRefused(file.words)
+    return { kind: 'document', document: file.json }
+  }
+  if (tariffVersion === undefined) return null
+  const found = /^(.+?)(?:@(\d{1,6}))?$/u.exec(tariffVersion)
+  return {
+    kind: 'stored',
+    name: found?.[1] ?? tariffVersion,
+    version: found?.[2] === undefined ? null : Number(found[2]),
+  }
 }
 
 const amountFrom = (text: string): MicroYuan => {
@@ -117,7 +160,10 @@ const priceOf = ({ pricePercent, flatPrice }: Options): Pick<DryRunChange, 'pric
 const jsonOf = (report: DryRunReport): string =>
   JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? formatMoney(value as MicroYuan) : value))
 
-const textOf = ({ at, until, accounts, counts, unchangedCounts, rows, guards }: DryRunReport, all: boolean): string => {
+const textOf = (
+  { at, until, accounts, counts, unchangedCounts, notPriced, rows, guards }: DryRunReport,
+  all: boolean,
+): string => {
   const shown = rows.filter(({ changed }) => all || changed.outcome === 'tripped' || changed.outcome === 'notified')
   const figures = Object.entries(counts).map(([name, count]) => {
     const without = unchangedCounts[name as keyof typeof counts]
@@ -125,6 +171,11 @@ const textOf = ({ at, until, accounts, counts, unchangedCounts, rows, guards }: 
   })
   return [
     `${new Date(at).toISOString()} to ${new Date(until).toISOString()}, ${String(accounts)} accounts: ${figures.join(', ')}`,
+    ...(notPriced === 0
+      ? []
+      : [
+          `${String(notPriced)} accounts can not be priced by this plan (terms or registers are missing): they are walked at their own prices`,
+        ]),
     ...guards.flatMap(({ site, frozen, wouldFreeze, tripped, mostToday }) => [
       ...(frozen ? [`${site}: automatic trips are frozen; this is how it would be once they are released`] : []),
       ...(wouldFreeze

@@ -1,7 +1,8 @@
 import { toHex } from '@xianfu/protocols'
 import { Command, Option } from 'commander'
 import { meterEventKinds } from '../../domain/meter-event.ts'
-import { changeWatchSettings, watchSettingRange } from '../../flow/watch-settings.ts'
+import { siteNumbers } from '../../domain/site-settings.ts'
+import { changeWatchSettings } from '../../flow/watch-settings.ts'
 import { viewEvents, type MeterEventView } from '../../store/view/events.ts'
 import type { WatchSettings } from '../../store/watch-settings.ts'
 import { StartRefused } from '../one-server.ts'
@@ -50,9 +51,7 @@ const settingNames = Object.keys(switches) as (keyof WatchSettings)[]
 const words = {
   'unknown-site': 'there is no site of that name',
   'out-of-range': `allowed are ${settingNames
-    .map(
-      (name) => `${switches[name][0]} ${String(watchSettingRange[name][0])} to ${String(watchSettingRange[name][1])}`,
-    )
+    .map((name) => `${switches[name][0]} ${String(siteNumbers[name].least)} to ${String(siteNumbers[name].most)}`)
     .join(', ')}`,
 } as const
 

@@ -31,6 +31,7 @@ import { reconcileCommand } from './reconcile.ts'
 import { readingsCommand } from './readings.ts'
 import { scheduleCommand } from './schedule.ts'
 import { shiftCommand } from './shift.ts'
+import { siteCommand } from './site.ts'
 import { receiptCommand, statementCommand } from './statement.ts'
 import { stopCommand } from './stop.ts'
 
@@ -46,6 +47,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     .addCommand(operatorCommand())
     .addCommand(noTripCommand())
     .addCommand(eventsCommand())
+    .addCommand(siteCommand())
     .addCommand(batchCommand())
     .addCommand(dryRunCommand())
     .addCommand(malignantLoadCommand())

@@ -9,7 +9,10 @@ export type GuardView = Readonly<{
   frozen_because: FreezeReason | null
   day: string
   sent_in_day: number
+  hour_at: number
+  sent_in_hour: number
   most_per_minute: number
+  most_per_hour: number | null
   most_per_day_percent: number
   most_per_day_floor: number
   accounts: bigint
@@ -17,8 +20,8 @@ export type GuardView = Readonly<{
 
 export const viewGuards = async (sql: Sql): Promise<readonly GuardView[]> =>
   sql.query<GuardView>(
-    `select t.site_id, s.name, s.time_zone, t.frozen_at, t.frozen_because, t.day, t.sent_in_day, t.most_per_minute,
-            t.most_per_day_percent, t.most_per_day_floor,
+    `select t.site_id, s.name, s.time_zone, t.frozen_at, t.frozen_because, t.day, t.sent_in_day, t.hour_at, t.sent_in_hour,
+            t.most_per_minute, t.most_per_hour, t.most_per_day_percent, t.most_per_day_floor,
             (select count(*) from account a where a.site_id = s.id and a.agreement_id is not null) as accounts
      from trip_guard t join site s on s.id = t.site_id order by s.name`,
   )

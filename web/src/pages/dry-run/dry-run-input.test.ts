@@ -1,7 +1,7 @@
 import type { DryRunRow } from '@xianfu/contract'
 import { runDryRun } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { dryRunSearchOf, inputOf, isChanged, unchangedForm } from './dry-run-input.ts'
+import { documentOf, dryRunSearchOf, inputOf, isChanged, unchangedForm } from './dry-run-input.ts'
 
 describe('what the form asks for', () => {
   it('changes nothing while it is empty', () => {
@@ -31,6 +31,28 @@ describe('what the form asks for', () => {
   it('is refused by the contract with two prices', () => {
     const input = inputOf({ ...unchangedForm, pricePercent: '130', flatPrice: '0.6' })
     expect(runDryRun.body.safeParse(input).success).toBe(false)
+  })
+
+  it.each([
+    [{ otherPlan: ' home ' }, { name: 'home' }],
+    [{ otherPlan: 'home@3' }, { name: 'home', version: 3 }],
+    [{ otherPlan: 'a@b' }, { name: 'a@b' }],
+    [{ document: '{"code":"X"}', otherPlan: 'home' }, { document: { code: 'X' } }],
+    [{ document: 'not json' }, undefined],
+  ])('another plan as %j', (typed, plan) => {
+    const input = inputOf({ ...unchangedForm, ...typed })
+    expect('plan' in input ? input.plan : undefined).toEqual(plan)
+    expect(runDryRun.body.safeParse(input).success).toBe(true)
+  })
+
+  it('is refused by the contract with another plan and a price', () => {
+    const input = inputOf({ ...unchangedForm, otherPlan: 'home', flatPrice: '0.6' })
+    expect(runDryRun.body.safeParse(input).success).toBe(false)
+  })
+
+  it('knows what is no JSON', () => {
+    expect(documentOf('{')).toBeNull()
+    expect(documentOf('[1]')).toEqual({ json: [1] })
   })
 })
 

@@ -12,6 +12,9 @@ export type DryRunForm = Readonly<{
   lead: string
   pricePercent: string
   flatPrice: string
+  /** `name` or `name@version` of a stored plan, or a document; both empty: no other plan. */
+  otherPlan: string
+  document: string
   ignoreNoTrip: boolean
   ignoreProtected: boolean
   liftKeepPower: boolean
@@ -29,6 +32,8 @@ export const unchangedForm: DryRunForm = Object.freeze({
   lead: '',
   pricePercent: '',
   flatPrice: '',
+  otherPlan: '',
+  document: '',
   ignoreNoTrip: false,
   ignoreProtected: false,
   liftKeepPower: false,
@@ -46,7 +51,28 @@ export const inputOf = (form: DryRunForm) => ({
   change: changeOf(form),
   ...(form.siteId === null ? {} : { siteId: form.siteId }),
   ...(form.planName.trim() === '' ? {} : { planName: form.planName.trim() }),
+  ...planOf(form),
 })
+
+/** Null: what was pasted is no JSON. */
+export const documentOf = (text: string): Readonly<{ json: unknown }> | null => {
+  try {
+    return { json: JSON.parse(text) as unknown }
+  } catch {
+    return null
+  }
+}
+
+const planOf = ({ document, otherPlan }: DryRunForm) => {
+  if (document.trim() !== '') {
+    const read = documentOf(document)
+    return read === null ? {} : { plan: { document: read.json } }
+  }
+  const found = /^(.+?)(?:@(\d{1,6}))?$/u.exec(otherPlan.trim())
+  const [, name, version] = found ?? []
+  if (name === undefined) return {}
+  return { plan: { name, ...(version === undefined ? {} : { version: Number(version) }) } }
+}
 
 const changeOf = (form: DryRunForm): DryRunChange => ({
   ...said('alarm1', form.alarm1),

@@ -11,7 +11,7 @@ import { guardsKey } from '../../live/query-keys.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { Money } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
-import { inputOf, isChanged, unchangedForm } from './dry-run-input.ts'
+import { documentOf, inputOf, isChanged, unchangedForm } from './dry-run-input.ts'
 import './dry-run.css'
 
 type Report = ResponseOf<typeof runDryRun>
@@ -36,8 +36,9 @@ export const DryRunPage = () => {
   const [form, setForm] = useState({ ...unchangedForm, siteId: site })
   const { data: guards } = useQuery({ queryKey: [...guardsKey], queryFn: async () => call(listGuards) })
   const running = useMutation({ mutationFn: async () => call(runDryRun, { body: inputOf(form) }) })
+  const isBadDocument = form.document.trim() !== '' && documentOf(form.document) === null
   const run = (): void => {
-    if (!running.isPending) running.mutate()
+    if (!running.isPending && !isBadDocument) running.mutate()
   }
   return (
     <div className="dry-run">
@@ -88,6 +89,28 @@ export const DryRunPage = () => {
             />
           </label>
         ))}
+        <label>
+          {t('dryRun.otherPlan')}
+          <Input
+            placeholder={t('dryRun.otherPlanHint')}
+            value={form.otherPlan}
+            onChange={({ target }) => setForm({ ...form, otherPlan: target.value })}
+            onPressEnter={run}
+          />
+        </label>
+        <Input.TextArea
+          rows={3}
+          aria-label={t('dryRun.document')}
+          placeholder={t('dryRun.document')}
+          status={isBadDocument ? 'error' : ''}
+          value={form.document}
+          onChange={({ target }) => setForm({ ...form, document: target.value })}
+        />
+        {isBadDocument && (
+          <span className="small negative" role="alert">
+            {t('dryRun.notJson')}
+          </span>
+        )}
         {switches.map((name) => (
           <Checkbox
             key={name}
@@ -97,7 +120,7 @@ export const DryRunPage = () => {
             {t(`dryRun.${name}`)}
           </Checkbox>
         ))}
-        <Button type="primary" loading={running.isPending} onClick={run}>
+        <Button type="primary" loading={running.isPending} disabled={isBadDocument} onClick={run}>
           {t('dryRun.run')}
         </Button>
       </section>
@@ -137,6 +160,7 @@ const Foreseen = ({ report }: { readonly report: Report }) => {
           </Tag>
         ))}
       </p>
+      {report.notPriced > 0 && <Alert type="warning" title={t('dryRun.notPriced', { count: report.notPriced })} />}
       {report.guards
         .filter(({ frozen }) => frozen)
         .map(({ siteId, site }) => (

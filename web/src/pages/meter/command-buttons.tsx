@@ -7,6 +7,7 @@ import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
 import { commandsKey } from '../../live/query-keys.ts'
 import { Problem } from '../../parts/problem.tsx'
+import { TripForeseen } from './trip-foreseen.tsx'
 
 const kinds: readonly CommandKind[] = ['trip', 'permit-close', 'direct-close', 'keep-power-on', 'keep-power-off']
 
@@ -72,6 +73,7 @@ const CommandDialog = ({
         title={t(`consequence.${kind}`, { place: meter.place })}
         style={{ marginBottom: 12 }}
       />
+      {kind === 'trip' && <TripForeseen meterId={meter.id} onLeave={onClose} />}
       <Input
         ref={field}
         aria-label={t('commandDialog.reason')}

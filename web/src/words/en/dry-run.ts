@@ -17,6 +17,12 @@ export const dryRun: Same<typeof chinese> = {
     lead: 'Notice lead, minutes',
     pricePercent: 'Prices in % of now',
     flatPrice: 'One flat price, CNY per kWh',
+    otherPlan: 'Another stored plan',
+    otherPlanHint: 'name or name@version',
+    document: 'or paste a tariff document (JSON, docs/pricing.md): readings of the last week are settled by it',
+    notJson: 'This is no JSON',
+    notPriced:
+      '{{count}} accounts lack terms or rate registers that this plan asks for; they are walked at their own prices',
     ignoreNoTrip: 'Days without trips do not count',
     ignoreProtected: 'Nobody is on a protected list',
     liftKeepPower: 'Keep power is lifted everywhere',
