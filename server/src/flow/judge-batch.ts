@@ -1,5 +1,5 @@
 import { skipReason, type BatchKind, type SkipReason } from '../domain/batch.ts'
-import { selectMeters, type SelectedMeter, type Selection } from '../store/batch-selection.ts'
+import { selectMeters, type SelectedMeter, type Selection } from '../store/batches.ts'
 import { loadCredit, type CreditRecord } from '../store/credit.ts'
 import type { Sql } from '../store/database.ts'
 
