@@ -13,6 +13,7 @@ import { absentContents } from '../domain/notice-contents.ts'
 import { stopTermsFrom, type FriendlyHours, type StopTerms } from '../domain/stop-terms.ts'
 import type { LegalPath } from '../domain/agreement.ts'
 import type { Sql } from './database.ts'
+import { agreedTerms, type AgreementRow } from './row-agreement.ts'
 import { loadStopFacts, type StopFacts } from './stop-facts.ts'
 
 /** All that the credit policy and its notices need to know of one account, read under the account's lock. */
@@ -40,7 +41,8 @@ export type CreditRecord = Readonly<{
 
 type SavedWork = CreditDecision['workItems'][number]
 
-type AccountRow = {
+/** Of an account without an agreement the columns of one are null. */
+type AccountRow = (AgreementRow | Readonly<{ alarm1: null }>) & {
   id: number
   site_id: number
   bucket: number
@@ -63,15 +65,6 @@ type AccountRow = {
   service_phone: string
   phone: string
   language: Language
-  alarm1: bigint | null
-  alarm2: bigint
-  cut_off: bigint
-  restore: bigint
-  notice_lead_minutes: number
-  reconnect: 'direct-close' | 'permit-close'
-  trip_from_minute: number
-  trip_to_minute: number
-  trip_weekdays: number[]
   legal_path: LegalPath
   stop_terms: Record<string, unknown>
   friendly_hours: readonly FriendlyHours[]
@@ -193,19 +186,7 @@ const termsOf = (row: AccountRow): CreditTerms | null =>
   row.agreement_id === null || row.alarm1 === null
     ? null
     : {
-        thresholds: {
-          alarm1: microYuan(row.alarm1),
-          alarm2: microYuan(row.alarm2),
-          cutOff: microYuan(row.cut_off),
-          restore: microYuan(row.restore),
-        },
-        noticeLeadMs: row.notice_lead_minutes * 60_000,
-        reconnect: row.reconnect,
-        tripWindow: {
-          fromMinute: row.trip_from_minute,
-          toMinute: row.trip_to_minute,
-          weekdays: row.trip_weekdays,
-        },
+        ...agreedTerms(row),
         timeZone: row.time_zone,
         stop: withHoursOfSite(stopTermsFrom(row.stop_terms, row.legal_path), row.friendly_hours),
       }
