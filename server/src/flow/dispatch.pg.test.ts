@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './audit.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 
@@ -12,19 +12,10 @@ const minute = 60_000
 describe('from the balance to the relay', () => {
   let town: Town
   let headend: ScriptedHeadend
-  let stopping: AbortController
-  let running: Promise<void>
+  let stop: () => Promise<void>
 
   const run = (owner = 'one'): void => {
-    stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: owner, onlyHeld: false })
-    running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stopping.signal.addEventListener('abort', () => clearInterval(waking))
-  }
-  const stop = async (): Promise<void> => {
-    stopping.abort()
-    await running
+    stop = runDispatcher(town, headend, owner)
   }
 
   beforeEach(async () => {

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LoadRules } from '../domain/load-rules.ts'
 import type { Headend } from '../headend/headend.ts'
 import { viewCommands } from '../store/view/commands.ts'
-import { createDispatcher } from './dispatch.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { post } from './post.ts'
 import { createLoadSampler, lookAtAll } from './run-load-control.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 const base = { reconnect: 'direct-close', sampleEveryMs: null } as const
@@ -24,8 +24,7 @@ describe('load control on a real database', () => {
   let town: Town
   let headend: ScriptedHeadend
   let load: LoadAbilities
-  let running: AbortController
-  let ended: Promise<void>
+  let stop: () => Promise<void>
   let meterId = 0
   let accountId = 0
 
@@ -35,15 +34,10 @@ describe('load control on a real database', () => {
     headend = createScriptedHeadend()
     load = createLoadAbilities(town.context)
     await town.settle([await town.reading('A', 0)])
-    running = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    ended = dispatcher.run(running.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    running.signal.addEventListener('abort', () => clearInterval(waking))
+    stop = runDispatcher(town, headend)
   })
   afterEach(async () => {
-    running.abort()
-    await ended
+    await stop()
     await town.close()
   })
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './audit.ts'
 import { compensationSetting } from '../store/site-settings.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 import { watchRestorations } from './watch-restorations.ts'
 import { viewLateRestorations, viewRestorationTimes, viewRunningRestorations } from '../store/view/restorations.ts'
 import { writeSetting } from '../store/settings.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 
@@ -15,8 +15,7 @@ const minute = 60_000
 describe('from the payment to power', () => {
   let town: Town
   let headend: ScriptedHeadend
-  let stopping: AbortController
-  let running: Promise<void>
+  let stop: () => Promise<void>
   let reconnect: 'direct-close' | 'permit-close' = 'direct-close'
 
   const open = async (): Promise<void> => {
@@ -24,18 +23,13 @@ describe('from the payment to power', () => {
     headend = createScriptedHeadend()
     await town.settle([await town.reading('A', 0)])
     await town.database.query('update gateway set online = true')
-    stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stopping.signal.addEventListener('abort', () => clearInterval(waking))
+    stop = runDispatcher(town, headend)
   }
   beforeEach(() => {
     reconnect = 'direct-close'
   })
   afterEach(async () => {
-    stopping.abort()
-    await running
+    await stop()
     const wrong = (await audit(town.database)).flatMap((check) => check.wrong)
     await town.close()
     if (wrong.length > 0) throw new Error(`the books are wrong: ${wrong.join('; ')}`)

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCredit } from '../store/credit.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 import { createReleaseTrips, runClockWatch } from './trip-guard.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 const houses = 12
@@ -22,15 +22,7 @@ describe('a wave of trips', () => {
       'update trip_guard set most_per_minute = 2, most_per_day_percent = 1, most_per_day_floor = 5',
     )
     headend = createScriptedHeadend()
-    const stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    const running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stop = async () => {
-      clearInterval(waking)
-      stopping.abort()
-      await running
-    }
+    stop = runDispatcher(town, headend)
     for (const kwh of [0, 10, 20]) {
       await town.settle(await Promise.all(places.map(async (place) => town.reading(place, kwh * 1_000))))
       town.clock.move(30 * minute)
