@@ -160,4 +160,67 @@ describe('the main job, over real TCP and a real database', () => {
       await browser.close()
     }
   })
+
+  test('in the browser: a list is walked by keys and keeps its place in the address', { timeout }, async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage({ locale: 'zh-CN' })
+      await page.goto(server.url)
+      await page.fill('input[autocomplete=username]', 'admin')
+      await page.fill('input[type=password]', server.password)
+      await page.keyboard.press('Enter')
+      const meters = page.getByRole('table', { name: '电表列表' })
+      const chosen = meters.locator('[aria-selected=true]')
+      await chosen.waitFor()
+      await page.keyboard.press('End')
+      await page.waitForURL(/\?id=\d+$/u)
+      const last = await chosen.innerText()
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: '返回列表' }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.waitForURL(/\?id=\d+$/u)
+      await chosen.waitFor()
+      expect((await chosen.innerText()).split('\t')[0]).toBe(last.split('\t')[0])
+
+      // The same place for a colleague who is sent the address, and on a screen that has room for one thing only.
+      await page.keyboard.press('b')
+      const lines = page.getByRole('table', { name: '总线列表' })
+      await lines.getByText('GW-02').waitFor()
+      await page.keyboard.press('/')
+      await page.keyboard.type('GW-02')
+      await page.waitForURL(/\/lines\?q=GW-02$/u)
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.reload()
+      await lines.getByText('GW-02').click()
+      await page.waitForURL(/[?&]id=\d+/u)
+      await page.getByRole('complementary', { name: '总线详情' }).getByText('GW-02').waitFor()
+      await page.goBack()
+      await lines.getByText('GW-02').waitFor()
+      expect(await lines.getByText(/^GW-0\d$/u).count()).toBe(1)
+    } finally {
+      await browser.close()
+    }
+  })
+
+  test('in the browser: a page that an update has taken away says so and offers to reload', { timeout }, async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage({ locale: 'zh-CN' })
+      await page.route('**/assets/work-page*', async (route) => route.fulfill({ status: 404, body: '{}' }))
+      await page.goto(server.url)
+      await page.fill('input[autocomplete=username]', 'admin')
+      await page.fill('input[type=password]', server.password)
+      await page.keyboard.press('Enter')
+      await page.getByRole('table', { name: '电表列表' }).waitFor()
+      await page.keyboard.press('w')
+      await page.getByText('这部分页面加载失败').waitFor()
+      // The rest of the house stands, and the way out of it works once the page is there again.
+      expect(await page.getByRole('navigation').isVisible()).toBe(true)
+      await page.unroute('**/assets/work-page*')
+      await page.getByRole('button', { name: '刷新页面' }).click()
+      await page.getByRole('table', { name: '待办' }).waitFor()
+    } finally {
+      await browser.close()
+    }
+  })
 })

@@ -5,16 +5,19 @@ import { parseMoney } from '../domain/quantity.ts'
 import { accountExists, viewEntries, viewMessages, type EntryView } from '../store/view/account.ts'
 import { viewGateways, viewOpenAlarms, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
+import type { DaySoFar } from './day-so-far.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
 import { limitField, wishOf } from './purchase-routes.ts'
 import { createRegister, type WhoIs } from './register.ts'
+import { shareReads } from './share-reads.ts'
 
 export const accountRoutes = (
   app: FastifyInstance,
   { database, clock, pay, system }: ApiAbilities,
   whoIs: WhoIs,
+  daySoFar: DaySoFar,
 ): void => {
   const register = createRegister(app, whoIs)
 
@@ -72,11 +75,15 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(readOverview, 'view', async () => {
+  const overview = shareReads(async () => {
     const now = clock.now()
-    const midnight = localMidnight(now, system.timeZone)
-    const figures = await viewOverview(database, localDayText(now, system.timeZone), midnight)
-    const [gateways, alarms] = await Promise.all([viewGateways(database), viewOpenAlarms(database)])
+    const [{ hours }, figures, gateways, alarms] = await Promise.all([
+      daySoFar(),
+      viewOverview(database, localDayText(now, system.timeZone), localMidnight(now, system.timeZone)),
+      viewGateways(database),
+      viewOpenAlarms(database),
+    ])
+    const charged = hours.reduce((sum, hour) => sum + hour.charged, 0n)
     return {
       now,
       meters: {
@@ -95,7 +102,7 @@ export const accountRoutes = (
       gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
       readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
       moneyInToday: moneyText(figures.money_in),
-      chargedToday: moneyText(figures.charged),
+      chargedToday: moneyText(charged),
       paymentToPower: {
         count: Number(figures.restored),
         p50Ms: figures.p50_ms,
@@ -106,7 +113,8 @@ export const accountRoutes = (
         late: Number(figures.late),
       },
     }
-  })
+  }, clock)
+  register.guarded(readOverview, 'view', overview)
 }
 
 /** What the entry was for: the channel of a payment, the metering point of a charge. */

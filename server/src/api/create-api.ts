@@ -11,6 +11,7 @@ import { shiftRoutes } from './shift-routes.ts'
 import { serveConsole } from './serve-console.ts'
 import { completenessRoutes } from './completeness-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
+import { createDaySoFar } from './day-so-far.ts'
 import { dryRunRoutes } from './dry-run-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { halfHourRoutes } from './half-hour-routes.ts'
@@ -68,14 +69,15 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   const whoIs = createWhoIs(abilities)
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
-  accountRoutes(app, abilities, whoIs)
+  const daySoFar = createDaySoFar(abilities)
+  accountRoutes(app, abilities, whoIs, daySoFar)
   purchaseRoutes(app, abilities, whoIs)
   counterRoutes(app, abilities, whoIs)
   shiftRoutes(app, abilities, whoIs)
   reconciliationRoutes(app, abilities, whoIs)
   purseRoutes(app, abilities, whoIs)
   lineLossRoutes(app, abilities, whoIs)
-  feedRoutes(app, abilities, whoIs)
+  feedRoutes(app, abilities, whoIs, daySoFar)
   statementRoutes(app, abilities, whoIs)
   restorationRoutes(app, abilities, whoIs)
   guardRoutes(app, abilities, whoIs)

@@ -1,9 +1,8 @@
 import { readDay, readFeed, type FeedItem } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
-import { viewDay } from '../store/view/day.ts'
 import { viewFeedAlarms, viewFeedCommands, viewFeedNotices, viewFeedPayments } from '../store/view/feed.ts'
 import type { ApiAbilities } from './abilities.ts'
-import { localMidnight } from './local-midnight.ts'
+import type { DaySoFar } from './day-so-far.ts'
 import { moneyText } from './present.ts'
 import { createRegister, type WhoIs } from './register.ts'
 
@@ -11,7 +10,12 @@ const itemsShown = 40
 const paymentsOfMs = 24 * 3_600_000
 
 /** What happens on the site: the newest of four kinds, and the day hour by hour. */
-export const feedRoutes = (app: FastifyInstance, { database, clock, system }: ApiAbilities, whoIs: WhoIs): void => {
+export const feedRoutes = (
+  app: FastifyInstance,
+  { database, clock }: ApiAbilities,
+  whoIs: WhoIs,
+  daySoFar: DaySoFar,
+): void => {
   const register = createRegister(app, whoIs)
 
   register.guarded(readFeed, 'view', async () => {
@@ -62,8 +66,7 @@ export const feedRoutes = (app: FastifyInstance, { database, clock, system }: Ap
   })
 
   register.guarded(readDay, 'view', async () => {
-    const from = localMidnight(clock.now(), system.timeZone)
-    const hours = await viewDay(database, from)
+    const { from, hours } = await daySoFar()
     return {
       from,
       hours: hours.map(({ at, used_wh: usedWh, charged, paid }) => ({

@@ -5,11 +5,10 @@ import type { Clock } from '../domain/clock.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { ApiProblem } from './problem.ts'
 import { permitted, type WhoIs } from './register.ts'
+import { tellChanges } from './tell-changes.ts'
 
 /** Streams that may be open at once. */
 const maximumStreams = 500
-/** Changes of so long are told together, elapsed time. */
-const gatherMs = 200
 /** A comment so often keeps proxies from closing, and ends the stream of a session that is over; elapsed time. */
 const keepAliveMs = 15_000
 
@@ -35,35 +34,15 @@ export const liveRoute = (app: FastifyInstance, { live, clock, log }: ApiAbiliti
       const headers = { cookie: request.headers.cookie ?? '' }
       return (await app.inject({ method: 'GET', url: '/api/session', headers })).statusCode !== 401
     }
-    const telling = tellChanges(raw, live, clock, over.signal)
+    const unsubscribe = live.subscribe(tellChanges(raw))
     void keepAlive(raw, clock, over, stillSignedIn)
       .catch(log)
-      .then(async () => telling)
       .finally(() => {
+        unsubscribe()
         streams.delete(over)
         raw.end()
       })
   })
-}
-
-/** Gathers what changes and tells it, until the stream is over. */
-const tellChanges = async (
-  raw: ServerResponse,
-  live: ApiAbilities['live'],
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> => {
-  const topics = new Set<string>()
-  const unsubscribe = live.subscribe((changed) => {
-    for (const topic of changed) topics.add(topic)
-  })
-  while (!signal.aborted) {
-    await clock.delay(gatherMs, signal).catch(() => undefined)
-    if (topics.size === 0 || signal.aborted) continue
-    raw.write(`event: change\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`)
-    topics.clear()
-  }
-  unsubscribe()
 }
 
 const keepAlive = async (
@@ -75,7 +54,8 @@ const keepAlive = async (
   try {
     while (!over.signal.aborted) {
       await clock.delay(keepAliveMs, over.signal).catch(() => undefined)
-      if (over.signal.aborted || !(await stillSignedIn())) return
+      // One that has not even taken in what was written so long ago may come back when it can.
+      if (over.signal.aborted || raw.writableNeedDrain || !(await stillSignedIn())) return
       raw.write(': here\n\n')
     }
   } finally {

@@ -132,7 +132,7 @@ const open = async (
     mode === 'demonstration' ? await openVillage(config, say, closers, { house, pay, anchor, clock }) : () => null
 
   const live = new AbortController()
-  const hub = await startLiveHub(database, live.signal)
+  const hub = await startLiveHub(database, clock, live.signal)
   const webRoot = existsSync(join(builtConsole, 'index.html')) ? builtConsole : null
   const door = await createDoor(database)
   const api = await createApi({

@@ -95,7 +95,11 @@ describe('from the payment to power', () => {
       await post(sql, town.context.ids, { now: town.clock.now(), accountIds: [accountId], postings: [] })
     })
   }
-  const press = async (): Promise<void> => see(0, closed)
+  const press = async (): Promise<void> => {
+    // The alarm is put out as well, and its proof must show the same relay as the reading does.
+    headend.press()
+    await see(0, closed)
+  }
 
   test('each step has its time, in its order; a second payment opens no second case', async () => {
     await tripped()

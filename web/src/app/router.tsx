@@ -1,8 +1,13 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, stringifySearchWith } from '@tanstack/react-router'
 import { batchSearchOf } from '../pages/batches/batch-list.ts'
 import { consoleSearchOf } from '../pages/console/console-search.ts'
+import { completenessSearchOf } from '../pages/completeness/gap-list.ts'
 import { counterSearchOf } from '../pages/counter/counter-search.ts'
 import { dryRunSearchOf } from '../pages/dry-run/dry-run-input.ts'
+import { lineSearchOf } from '../pages/lines/line-list.ts'
+import { messageSearchOf } from '../pages/messages/message-list.ts'
+import { stopSearchOf } from '../pages/stops/stop-list.ts'
+import { workSearchOf } from '../pages/work/work-list.ts'
 import { siteSearchOf } from '../pages/sites/site-list.ts'
 import { Crashed } from './crashed.tsx'
 import { lazyPage } from './lazy-page.ts'
@@ -25,6 +30,7 @@ const messagesRoute = createRoute({
   getParentRoute: () => root,
   path: '/messages',
   component: lazyPage(async () => (await import('../pages/messages/messages-page.tsx')).MessagesPage),
+  validateSearch: messageSearchOf,
 })
 const batchesRoute = createRoute({
   getParentRoute: () => root,
@@ -48,21 +54,25 @@ const workRoute = createRoute({
   getParentRoute: () => root,
   path: '/work',
   component: lazyPage(async () => (await import('../pages/work/work-page.tsx')).WorkPage),
+  validateSearch: workSearchOf,
 })
 const stopsRoute = createRoute({
   getParentRoute: () => root,
   path: '/stops',
   component: lazyPage(async () => (await import('../pages/stops/stops-page.tsx')).StopsPage),
+  validateSearch: stopSearchOf,
 })
 const completenessRoute = createRoute({
   getParentRoute: () => root,
   path: '/completeness',
   component: lazyPage(async () => (await import('../pages/completeness/completeness-page.tsx')).CompletenessPage),
+  validateSearch: completenessSearchOf,
 })
 const linesRoute = createRoute({
   getParentRoute: () => root,
   path: '/lines',
   component: lazyPage(async () => (await import('../pages/lines/lines-page.tsx')).LinesPage),
+  validateSearch: lineSearchOf,
 })
 const meterRoute = createRoute({
   getParentRoute: () => root,
@@ -90,6 +100,8 @@ export const router = createRouter({
     linesRoute,
     sitesRoute,
   ]),
+  // `?id=7` and not `?id=%227%22`: whoever reads an address takes a number where a text may look like one.
+  stringifySearch: stringifySearchWith(JSON.stringify),
   defaultErrorComponent: Crashed,
   defaultPendingComponent: Pending,
   defaultPendingMs: pendingAfterMs,

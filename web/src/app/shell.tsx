@@ -1,8 +1,8 @@
 import { countWorkItems, signOut } from '@xianfu/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Badge, Button, Tag, Tooltip } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInstant } from '../format/time.ts'
 import { KeyHelp } from '../keys/key-help.tsx'
@@ -12,7 +12,6 @@ import { workItemsKey } from '../live/query-keys.ts'
 import { useLive } from '../live/use-live.ts'
 import { useRead } from '../live/use-read.ts'
 import { call } from './call.ts'
-import { ChosenMeterContext } from './chosen-meter.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { GuardBanner } from './guard-banner.tsx'
 import { LanguageSwitch, useChangeLanguage } from './language-switch.tsx'
@@ -27,8 +26,6 @@ export const Shell = () => {
   const navigate = useNavigate()
   const changeLanguage = useChangeLanguage()
   const [helping, setHelping] = useState(false)
-  const [chosen, choose] = useState<number | null>(null)
-  const chosenMeter = useMemo(() => ({ id: chosen, choose }), [chosen])
   useKeys('everywhere', {
     help: () => setHelping(true),
     language: changeLanguage,
@@ -52,9 +49,7 @@ export const Shell = () => {
       {live.lostAt !== null && <ConnectionBanner lostAt={live.lostAt} />}
       <GuardBanner />
       <main className="page" id="content">
-        <ChosenMeterContext value={chosenMeter}>
-          <Outlet />
-        </ChosenMeterContext>
+        <Outlet />
       </main>
       {helping && <KeyHelp onClose={() => setHelping(false)} />}
     </div>
@@ -65,6 +60,13 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
   const { t } = useTranslation()
   const { system, operator } = useSite()
   const queries = useQueryClient()
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    // On a narrow screen the pages are a strip, in which the one that is open must be seen.
+    const links = [...(nav.current?.querySelectorAll('a') ?? [])]
+    links.find((link) => link.pathname === pathname)?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [pathname])
   const leave = async (): Promise<void> => {
     await call(signOut).catch(() => undefined)
     queries.clear()
@@ -72,12 +74,12 @@ const Bar = ({ connected, onHelp }: { readonly connected: boolean; readonly onHe
   }
   return (
     <header className="bar">
-      <Link to="/" search={{}} className="brand">
+      <Link to="/" search={{}} className="brand" aria-label={t('product')}>
         <img src="/mark.svg" alt="" width={22} height={22} />
         <strong>{t('product')}</strong>
       </Link>
       <span className="site">{system.name}</span>
-      <nav aria-label={t('nav.main')}>
+      <nav aria-label={t('nav.main')} ref={nav}>
         <Link
           to="/"
           search={{}}

@@ -1,8 +1,12 @@
 import { Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { capOf, keymap, type Place } from './keymap.ts'
+import { capOf, keymap, listPlaces, type KeyBinding } from './keymap.ts'
 
-const places: readonly Place[] = ['everywhere', 'console', 'meter', 'messages', 'work', 'batches', 'counter']
+const places = ['everywhere', 'list', 'console', 'meter', 'work', 'lines', 'batches', 'counter', 'sites'] as const
+
+/** What all lists have stands once. */
+const isOf = (place: (typeof places)[number], binding: KeyBinding): boolean =>
+  place === 'list' ? binding.places === listPlaces : binding.places !== listPlaces && binding.places.includes(place)
 
 /** The keys of the dialog for payments, which has a form of its own. */
 const dialogKeys = [
@@ -31,7 +35,7 @@ export const KeyHelp = ({ onClose }: { readonly onClose: () => void }) => {
             <h3>{t(`keys.places.${place}`)}</h3>
             <dl>
               {keymap
-                .filter((one) => one.places.includes(place))
+                .filter((one) => isOf(place, one))
                 .map(({ action, keys }) => (
                   <div key={action}>
                     <dt>

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { actionOf, capOf, keymap, type KeyPress, type Place } from './keymap.ts'
+import { actionOf, capOf, keymap, listPlaces, type KeyPress, type Place } from './keymap.ts'
 
 const press = (key: string, changes: Partial<KeyPress> = {}): KeyPress => ({
   key,
   modified: false,
   typing: false,
   onControl: false,
+  onChoice: false,
   dialogOpen: false,
   ...changes,
 })
@@ -66,23 +67,25 @@ describe('keys', () => {
       }
     expect(actionOf(press('Enter', { onControl: true }), 'console')).toBeNull()
     expect(actionOf(press('t', { onControl: true }), 'console')).toBe('top-up')
+    for (const key of ['Enter', 'ArrowDown', 'Home'])
+      expect(actionOf(press(key, { onChoice: true, typing: true }), 'console')).toBeNull()
+    expect(actionOf(press('Escape', { onChoice: true }), 'console')).toBe('clear')
   })
 
   it('has one meaning for each key at each place', () => {
-    for (const place of [
-      'console',
-      'meter',
-      'messages',
-      'work',
-      'lines',
-      'batches',
-      'counter',
-    ] as const satisfies readonly Place[]) {
+    for (const place of ['meter', ...listPlaces] as const satisfies readonly Place[]) {
       const keys = keymap
         .filter(({ places }) => places.includes(place) || places.includes('everywhere'))
         .flatMap((one) => one.keys)
       expect(new Set(keys).size, place).toBe(keys.length)
     }
+  })
+
+  it.each(listPlaces)('walks the list of %s as any other', (place) => {
+    const walk = ['/', 'ArrowDown', 'ArrowUp', 'Home', 'End', 'Enter', 'Escape'].map((key) =>
+      actionOf(press(key), place),
+    )
+    expect(walk).toEqual(['search', 'next', 'previous', 'first', 'last', 'open', 'clear'])
   })
 
   it('shows keys as their caps', () => {

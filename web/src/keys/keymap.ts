@@ -1,5 +1,19 @@
 /** Every key of the console in one table: what acts and what the help shows cannot differ. */
-export type Place = 'everywhere' | 'console' | 'meter' | 'messages' | 'work' | 'lines' | 'batches' | 'counter' | 'sites'
+export type Place = 'everywhere' | 'meter' | ListPlace
+
+/** Pages that are a list in the first place: the same keys walk all of them. */
+export const listPlaces = [
+  'console',
+  'messages',
+  'work',
+  'stops',
+  'completeness',
+  'lines',
+  'batches',
+  'counter',
+  'sites',
+] as const
+export type ListPlace = (typeof listPlaces)[number]
 
 export type KeyAction =
   | 'search'
@@ -56,15 +70,15 @@ const binding = (
 ): KeyBinding => Object.freeze({ action, keys, places, whileTyping })
 
 export const keymap: readonly KeyBinding[] = Object.freeze([
-  binding('search', ['/'], ['console', 'messages', 'work', 'lines', 'counter', 'sites']),
-  binding('next', ['ArrowDown', 'j'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
-  binding('previous', ['ArrowUp', 'k'], ['console', 'messages', 'work', 'lines', 'batches', 'counter', 'sites'], true),
-  binding('first', ['Home'], ['console']),
-  binding('last', ['End'], ['console']),
-  binding('open', ['Enter'], ['console', 'work', 'counter'], true),
+  binding('search', ['/'], listPlaces),
+  binding('next', ['ArrowDown', 'j'], listPlaces, true),
+  binding('previous', ['ArrowUp', 'k'], listPlaces, true),
+  binding('first', ['Home'], listPlaces),
+  binding('last', ['End'], listPlaces),
+  binding('open', ['Enter'], listPlaces, true),
   binding('top-up', ['t'], ['console', 'meter', 'counter']),
   binding('show', ['1', '2', '3', '4', '5', '6', '7', '8', '9'], ['console']),
-  binding('clear', ['Escape'], ['console', 'messages', 'work', 'lines', 'counter', 'sites'], true),
+  binding('clear', ['Escape'], listPlaces, true),
   binding('back', ['Escape'], ['meter'], true),
   binding('read-now', ['r'], ['meter']),
   binding('buy-for-meter', ['p'], ['meter']),
@@ -103,13 +117,18 @@ export type KeyPress = Readonly<{
   typing: boolean
   /** A button or a link has the focus, for which Enter means itself. */
   onControl: boolean
+  /** A choice of several has the focus, in which these keys move about. */
+  onChoice: boolean
   /** A dialog is open: it has keys of its own. */
   dialogOpen: boolean
 }>
 
+const keysOfChoices: ReadonlySet<string> = new Set(['Enter', 'ArrowUp', 'ArrowDown', 'Home', 'End'])
+
 /** What a key asks for at a place, or null. A letter means the same with caps lock on. */
 export const actionOf = (press: KeyPress, place: Place): KeyAction | null => {
   if (press.modified || press.dialogOpen || (press.onControl && press.key === 'Enter')) return null
+  if (press.onChoice && keysOfChoices.has(press.key)) return null
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key
   const found = keymap.find(
     ({ keys, places, whileTyping }) =>

@@ -14,6 +14,9 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isControl = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button, a, [role=button], [role=tab]') !== null
 
+const isChoice = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('.ant-select, [role=radiogroup]') !== null
+
 /** Acts on the keys of a place as long as the component is there. A handler that is absent leaves the key alone. */
 export const useKeys = (place: Place, handlers: KeyHandlers): void => {
   const latest = useRef(handlers)
@@ -28,6 +31,7 @@ export const useKeys = (place: Place, handlers: KeyHandlers): void => {
           modified: event.ctrlKey || event.metaKey || event.altKey,
           typing: isTyping(event.target),
           onControl: isControl(event.target),
+          onChoice: isChoice(event.target),
           dialogOpen:
             document.querySelector('.ant-modal-wrap, .ant-select-dropdown:not(.ant-select-dropdown-hidden)') !== null,
         },

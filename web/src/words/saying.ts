@@ -29,6 +29,8 @@ export type Saying = Readonly<{
   meterSigns: (codes: unknown) => string
   /** Why a purchase for a meter's own purse went as it went: a code, or the words of the meter. */
   purchaseReason: (text: string) => string
+  /** A public holiday by its name in the server's calendar. */
+  holiday: (name: string) => string
   /** A text that the server keeps in both languages. */
   bilingual: (text: string) => string
 }>
@@ -91,6 +93,7 @@ export const useSaying = (): Saying => {
         const code = text.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-')
         return known('purchaseReason', code) ? t(`purchaseReason.${code as keyof Words['purchaseReason']}`) : text
       },
+      holiday: (name) => (known('holidayName', name) ? t(`holidayName.${name as keyof Words['holidayName']}`) : name),
       bilingual: (text) => partInLanguage(text, language),
     }
   }, [i18n, language, t])

@@ -7,6 +7,7 @@ const sources = import.meta.glob<string>(
     '../../../server/src/domain/credit-facts.ts',
     '../../../server/src/domain/communication-alarm.ts',
     '../../../server/src/domain/meter-event.ts',
+    '../../../server/src/domain/public-holidays.table.ts',
     '../../../server/src/domain/batch.ts',
     '../../../server/src/domain/relay-command.ts',
     '../../../server/src/domain/work-item.ts',
@@ -58,4 +59,11 @@ describe('every code of the server has words', () => {
     expect(codes.length).toBeGreaterThan(3)
     expect(codes.filter((code) => !(code in words))).toEqual([])
   })
+})
+
+it('every public holiday of the server has a name', () => {
+  const [, table = ''] = Object.entries(sources).find(([path]) => path.endsWith('public-holidays.table.ts')) ?? []
+  const names = [...table.matchAll(/'\d{4}-\d\d-\d\d', '([^'\d]+)'/gu)].map((found) => found[1] ?? '')
+  expect(names.length).toBeGreaterThan(15)
+  expect(names.filter((name) => !(name in zh.holidayName))).toEqual([])
 })

@@ -22,6 +22,8 @@ export type ScriptedHeadend = Headend &
     behave(next: Happening): void
     /** What a read brings from now on; at first the gateway is offline. */
     tell(values: ReadOutcome['values'] | 'refused' | 'silent'): void
+    /** Somebody presses the button of the meter. */
+    press(): void
     /** Called between the queue and the line, as if the line were busy so long. */
     before(what: (action: MeterAction) => Promise<void>): void
     relay: 'closed' | 'open'
@@ -104,6 +106,9 @@ export const createScriptedHeadend = (): ScriptedHeadend => {
     calls,
     behave: (happening) => {
       next = happening
+    },
+    press: () => {
+      relay = 'closed'
     },
     before: (what) => {
       beforeSending = what

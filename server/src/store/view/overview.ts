@@ -14,7 +14,6 @@ export type OverviewView = Readonly<{
   held: bigint
   failed: bigint
   money_in: bigint
-  charged: bigint
   restored: bigint
   late: bigint
   restoring: bigint
@@ -24,10 +23,10 @@ export type OverviewView = Readonly<{
   worst_ms: number | null
 }>
 
-/** The figures of a day (`yyyy-mm-dd` and the instant of its local midnight) in one statement. */
+/** The figures of a day (`yyyy-mm-dd` and the instant of its local midnight) in one statement; what was charged is in the sums of the day. */
 export const viewOverview = async (sql: Sql, day: string, midnight: number): Promise<OverviewView> => {
   const [row] = await sql.query<OverviewView>(
-    `select m.*, a.*, r.*, i.*, t.*, c.*, w.* from
+    `select m.*, a.*, r.*, i.*, c.*, w.* from
        (select count(*) as meters, count(*) filter (where relay = 'open') as relay_open,
                count(*) filter (where relay = 'unknown') as relay_unknown, count(*) filter (where failed_reads > 0) as not_answering
         from meter) m,
@@ -38,7 +37,6 @@ export const viewOverview = async (sql: Sql, day: string, midnight: number): Pro
         from read_count where day = $1::date) r,
        (select coalesce(sum(amount), 0)::bigint as money_in from payment p where p.at >= $2
           and not exists (select from operation r where r.reverses = p.id)) i,
-       (select coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged from transfer where at >= $2) t,
        (select count(ms) as restored, count(*) filter (where late) as late, percentile_cont(0.5) within group (order by ms) as p50_ms,
                percentile_disc(0.95) within group (order by ms) as p95_ms, percentile_disc(0.99) within group (order by ms) as p99_ms,
                max(ms) as worst_ms from (

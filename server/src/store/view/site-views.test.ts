@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Sql } from '../database.ts'
 import { ensurePartitions } from '../partitions.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
-import { viewDay } from './day.ts'
+import { createDaySums } from './day-sums.ts'
 import { viewFeedCommands, viewFeedNotices, viewFeedPayments } from './feed.ts'
 import { viewMeters } from './meters.ts'
 
@@ -101,7 +101,7 @@ afterAll(async () => at.drop())
 
 describe('the day', () => {
   test('is told in hours from local midnight, whatever the zone of the database', async () => {
-    const hours = await viewDay(at.database, midnight)
+    const hours = await createDaySums()(at.database, midnight)
     expect(hours.map((hour) => [(hour.at - midnight) / 3_600_000, hour.used_wh, hour.charged, hour.paid])).toEqual([
       [0, 500n, 3n, 10n],
       [1, 700n, 4n, 0n],

@@ -1,4 +1,4 @@
-import type { BatchItem } from '@xianfu/contract'
+import type { BatchItem, BatchSummary } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
 import {
   batchSearchOf,
@@ -6,6 +6,7 @@ import {
   emptySelection,
   parametersOf,
   percentOf,
+  selectBatches,
   selectionOf,
   sortItems,
 } from './batch-list.ts'
@@ -75,9 +76,41 @@ describe('progress', () => {
   })
 })
 
+describe('the list', () => {
+  const batch = (id: string, change: Partial<BatchSummary>) =>
+    ({
+      id,
+      state: 'finished',
+      reason: '',
+      requestedBy: { login: 'li', name: '李' },
+      decision: null,
+      ...change,
+    }) as BatchSummary
+  const wang = { by: { login: 'wang', name: 'Wang' }, at: 0, reason: null }
+  const batches = [
+    batch('a', { reason: 'Autumn tariff' }),
+    batch('b', { state: 'running', decision: wang }),
+    batch('c', { state: 'running', requestedBy: { login: 'qin', name: '秦' } }),
+  ]
+  it.each([
+    [{}, 'abc'],
+    [{ state: 'running' }, 'bc'],
+    [{ state: 'nonsense' }, 'abc'],
+    [{ q: 'tariff' }, 'a'],
+    [{ q: 'WANG' }, 'b'],
+    [{ q: '秦', state: 'finished' }, ''],
+  ])('%j leaves %s', (search, ids) => {
+    expect(
+      selectBatches(batches, batchSearchOf(search))
+        .map(({ id }) => id)
+        .join(''),
+    ).toBe(ids)
+  })
+})
+
 describe('the address', () => {
   it('names a batch, or none', () => {
     expect(batchSearchOf({ id: 'x', other: 1 })).toEqual({ id: 'x' })
-    expect(batchSearchOf({ id: 1 })).toEqual({})
+    expect(batchSearchOf({ id: null, state: ['x'] })).toEqual({})
   })
 })

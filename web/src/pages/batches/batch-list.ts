@@ -1,10 +1,42 @@
-import type { BatchItem, BatchSelection, BatchSummary, CreditStage, Parameter, ParameterName } from '@xianfu/contract'
+import type {
+  BatchItem,
+  BatchSelection,
+  BatchState,
+  BatchSummary,
+  CreditStage,
+  Parameter,
+  ParameterName,
+} from '@xianfu/contract'
+import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-search.ts'
 
-export type BatchSearch = Readonly<{ id?: string }>
+export const batchStates = [
+  'waiting',
+  'running',
+  'finished',
+  'stopped',
+  'refused',
+  'expired',
+] as const satisfies readonly BatchState[]
 
-/** What the address says of this page; anything else in it is ignored. */
-export const batchSearchOf = (search: Readonly<Record<string, unknown>>): BatchSearch =>
-  typeof search['id'] === 'string' ? { id: search['id'] } : {}
+/** `id` names a batch, which need not be in the list. */
+export const batchSearchOf = listSearchOf('state')
+
+/** Those in a state, in whose reason, kind or people every word is found. */
+export const selectBatches = (
+  batches: readonly BatchSummary[],
+  { q = '', state }: ListSearch<'state'>,
+): readonly BatchSummary[] => {
+  const wanted = q.trim().toLowerCase()
+  const only = oneOf(batchStates, state)
+  return batches.filter(
+    (batch) =>
+      (only === null || batch.state === only) &&
+      [batch.reason, batch.requestedBy.name, batch.requestedBy.login, batch.decision?.by.name]
+        .join('\n')
+        .toLowerCase()
+        .includes(wanted),
+  )
+}
 
 export type SelectionForm = Readonly<{
   siteId: number | null

@@ -1,29 +1,28 @@
 import { readCompleteness, readGaps, type DayCompleteness, type Gap } from '@xianfu/contract'
-import { Segmented, Table, Tag } from 'antd'
-import { useMemo, useState } from 'react'
+import { Segmented, Table } from 'antd'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
-import { useSite } from '../../app/site.ts'
-import { formatInstant } from '../../format/time.ts'
 import { completenessKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
-import { MeterLink } from '../../parts/meter-link.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { useListAddress } from '../../parts/row-list/use-list-address.ts'
 import { GapHeatMap } from './gap-heat-map.tsx'
+import { GapTable } from './gap-table.tsx'
 import { HeldTable } from './held-table.tsx'
 import { completePercent, sumByDay, type DaySum } from './grid.ts'
 import './completeness.css'
 
 const spans = [1, 7, 14] as const
-const pageSize = 50
+const usualSpan = 7
 const noParts: readonly DayCompleteness[] = []
 const noGaps: readonly Gap[] = []
-const tagOf = { open: 'red', lost: 'magenta', estimated: 'orange', 're-read': 'green' } as const
 
 /** Which half hours were read, which were found later in the meters, and which are missing, with the reason. */
 export const CompletenessPage = () => {
   const { t } = useTranslation()
-  const [days, setDays] = useState<number>(7)
+  const address = useListAddress<'days' | 'state'>()
+  const days = spans.find((span) => String(span) === address.search.days) ?? usualSpan
   const query = { query: { days } }
   const sums = useRead([...completenessKey, days], async () => call(readCompleteness, query))
   const gaps = useRead([...completenessKey, 'gaps', days], async () => call(readGaps, query))
@@ -42,7 +41,7 @@ export const CompletenessPage = () => {
         <Segmented
           aria-label={t('completeness.days')}
           value={days}
-          onChange={setDays}
+          onChange={(next) => address.change({ days: next === usualSpan ? '' : String(next) })}
           options={spans.map((value) => ({ value, label: t('completeness.lastDays', { count: value }) }))}
         />
         <span className="count">{t('completeness.hint')}</span>
@@ -51,7 +50,7 @@ export const CompletenessPage = () => {
       {gaps.data !== undefined && dayNames.length > 0 && <GapHeatMap data={gaps.data} days={dayNames} />}
       <HeldTable />
       <DayTable days={byDay} parts={parts} loading={sums.isPending} />
-      <GapTable gaps={gaps.data?.gaps ?? noGaps} loading={gaps.isPending} />
+      <GapTable gaps={gaps.data?.gaps ?? noGaps} read={{ ...gaps, error: null }} address={address} />
     </div>
   )
 }
@@ -101,51 +100,13 @@ const DayTable = ({
       columns={[
         { title: t('completeness.day'), dataIndex: 'name' },
         { ...number, title: t('completeness.complete'), render: (_, row) => completePercent(row) },
-        { ...number, title: t('completeness.expected'), dataIndex: 'expected' },
-        { ...number, title: t('completeness.read'), dataIndex: 'read' },
-        { ...number, title: t('gapState.re-read'), dataIndex: 'reRead' },
-        { ...number, title: t('gapState.estimated'), dataIndex: 'estimated' },
+        { ...number, title: t('completeness.expected'), dataIndex: 'expected', responsive: ['md'] },
+        { ...number, title: t('completeness.read'), dataIndex: 'read', responsive: ['md'] },
+        { ...number, title: t('gapState.re-read'), dataIndex: 'reRead', responsive: ['md'] },
+        { ...number, title: t('gapState.estimated'), dataIndex: 'estimated', responsive: ['md'] },
         { ...number, title: t('gapState.open'), dataIndex: 'missing' },
         { ...number, title: t('gapState.lost'), dataIndex: 'lost' },
         { title: t('completeness.reasons'), responsive: ['md'], render: (_, { byReason }) => reasons(byReason) },
-      ]}
-    />
-  )
-}
-
-const GapTable = ({ gaps, loading }: { readonly gaps: readonly Gap[]; readonly loading: boolean }) => {
-  const { t } = useTranslation()
-  const { system } = useSite()
-  const time = (at: number): string => formatInstant(at, system.timeZone, 'short')
-  return (
-    <Table<Gap>
-      size="small"
-      aria-label={t('completeness.gaps')}
-      rowKey={({ meterId, from }) => `${String(meterId)} ${String(from)}`}
-      loading={loading}
-      dataSource={gaps}
-      pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
-      locale={{ emptyText: loading ? ' ' : t('completeness.noGaps') }}
-      columns={[
-        {
-          title: t('completeness.meter'),
-          render: (_, { meterId, place }) => <MeterLink meterId={meterId}>{place}</MeterLink>,
-        },
-        { title: t('completeness.gateway'), dataIndex: 'gateway', responsive: ['md'] },
-        { title: t('completeness.from'), className: 'number', render: (_, { from }) => time(from) },
-        { title: t('completeness.to'), className: 'number', render: (_, { to }) => time(to) },
-        { title: t('completeness.intervals'), className: 'number', align: 'right', dataIndex: 'intervals' },
-        { title: t('completeness.reason'), render: (_, { reason }) => t(`gapReason.${reason}`) },
-        {
-          title: t('completeness.state'),
-          render: (_, { state, because, unknownSide }) => (
-            <>
-              <Tag color={tagOf[state]}>{t(`gapState.${state}`)}</Tag>
-              {because !== null && <span className="small">{t(`lossReason.${because}`)}</span>}
-              {unknownSide !== null && <span className="small"> · {t(`unknownSide.${unknownSide}`)}</span>}
-            </>
-          ),
-        },
       ]}
     />
   )

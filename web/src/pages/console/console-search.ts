@@ -1,13 +1,13 @@
-import { shows, type Show } from './meter-list.ts'
+import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-search.ts'
+import { shows } from './meter-list.ts'
 
-/** What the address of the page keeps, so that a filter survives going back and can be sent to a colleague. */
-export type ConsoleSearch = Readonly<{ show?: Show; q?: string }>
+export type ConsoleSearch = ListSearch<'show'>
 
-/** Whatever stands in an address: what is not understood is left out. */
+const read = listSearchOf('show')
+
+/** Whatever stands in an address: what is not understood is left out, and `all` is what no word means. */
 export const consoleSearchOf = (search: Readonly<Record<string, unknown>>): ConsoleSearch => {
-  const show = shows.find((one) => one === search['show'])
-  const q = typeof search['q'] === 'string' || typeof search['q'] === 'number' ? String(search['q']) : ''
-  return { ...(show !== undefined && show !== 'all' && { show }), ...(q !== '' && { q }) }
+  const { show: asked, ...rest } = read(search)
+  const show = oneOf(shows, asked)
+  return show === null || show === 'all' ? rest : { ...rest, show }
 }
-
-export const sameSearch = (a: ConsoleSearch, b: ConsoleSearch): boolean => a.show === b.show && a.q === b.q

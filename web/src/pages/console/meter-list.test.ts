@@ -1,16 +1,7 @@
 import type { MeterRow } from '@xianfu/contract'
 import { assert, property, shuffledSubarray } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  byUrgency,
-  countShown,
-  filterMeters,
-  shows,
-  sortMeters,
-  stepTo,
-  type Show,
-  type Sorting,
-} from './meter-list.ts'
+import { byUrgency, countShown, filterMeters, shows, sortMeters, type Show, type Sorting } from './meter-list.ts'
 
 type Account = NonNullable<MeterRow['account']>
 
@@ -129,20 +120,5 @@ describe('the list', () => {
     expect(counts.normal + counts.warned + counts['stop-notified'] + counts['cut-off'] + counts.metered).toBe(
       village.length,
     )
-  })
-})
-
-describe('moving through the list', () => {
-  it.each([
-    [[3, 5, 6], null, 1, 3],
-    [[3, 5, 6], 3, 1, 5],
-    [[3, 5, 6], 6, 1, 6],
-    [[3, 5, 6], 3, -1, 3],
-    [[3, 5, 6], 5, -100, 3],
-    [[3, 5, 6], 3, 100, 6],
-    [[3, 5, 6], 9, 1, 3],
-    [[], 3, 1, null],
-  ] as const)('in %j from %j by %d → %j', (ids, chosen, step, next) => {
-    expect(stepTo(ids, chosen, step)).toBe(next)
   })
 })

@@ -26,13 +26,18 @@ export const useLineColumns = (withHolder: boolean): TableColumnsType<LineRow> =
     : []
   return [
     { title: t('line.code'), width: 120, render: (_, { gateway }) => gateway.code },
-    { title: t('line.site'), responsive: ['lg'], render: (_, { site }) => site.name },
+    { title: t('line.site'), responsive: ['xxl'], render: (_, { site }) => site.name },
     {
       title: t('line.state'),
       width: 96,
       render: (_, { health }) => <Tag color={stateColor[health.state]}>{t(`lineState.${health.state}`)}</Tag>,
     },
-    { title: t('line.cause'), width: 130, render: (_, { health }) => t(`lineCause.${health.cause}`) },
+    {
+      title: t('line.cause'),
+      width: 130,
+      responsive: ['sm'],
+      render: (_, { health }) => t(`lineCause.${health.cause}`),
+    },
     {
       title: t('line.rate'),
       className: 'number',
@@ -67,6 +72,7 @@ export const useLineColumns = (withHolder: boolean): TableColumnsType<LineRow> =
       title: t('line.planned'),
       className: 'number',
       width: 96,
+      responsive: ['sm'],
       render: (_, { airtime }) => percent(airtime?.share ?? null),
     },
     {
@@ -99,6 +105,7 @@ export const useLineColumns = (withHolder: boolean): TableColumnsType<LineRow> =
       title: t('line.missed'),
       className: 'number',
       width: 96,
+      responsive: ['sm'],
       render: (_, row) => String(missedCount(row)),
     },
     ...holderColumn,

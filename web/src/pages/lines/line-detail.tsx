@@ -16,7 +16,7 @@ export const LineDetail = ({ line, pausing, onPause }: Props) => {
   const { t, i18n } = useTranslation()
   const { system } = useSite()
   const holderWords = useHolderWords()
-  if (line === undefined) return <aside className="item small">{t('line.hint')}</aside>
+  if (line === undefined) return <p className="small">{t('line.hint')}</p>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const { airtime, health } = line
   const missedWords = (reason: string): string =>
@@ -45,7 +45,7 @@ export const LineDetail = ({ line, pausing, onPause }: Props) => {
     ],
   ]
   return (
-    <aside className="item" aria-label={t('line.detail')}>
+    <>
       <h2>
         {line.gateway.code} <Tag color={stateColor[health.state]}>{t(`lineState.${health.state}`)}</Tag>
       </h2>
@@ -78,6 +78,6 @@ export const LineDetail = ({ line, pausing, onPause }: Props) => {
           )}
         </Space>
       )}
-    </aside>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import type { LineRow } from '@xianfu/contract'
+import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-search.ts'
 
 export type LineFilter = Readonly<{ search: string; state: LineRow['health']['state'] | null }>
 
@@ -42,3 +43,15 @@ export const toldAgo = (holder: LineRow['holder']): number | 'nothing' | null =>
 
 /** Minutes with one decimal. */
 export const minutes = (ms: number): string => (ms / 60_000).toFixed(1)
+
+export const lineStates = [
+  'down',
+  'impaired',
+  'good',
+  'unknown',
+] as const satisfies readonly LineRow['health']['state'][]
+
+export const lineSearchOf = listSearchOf('state')
+
+export const selectLines = (lines: readonly LineRow[], { q = '', state }: ListSearch<'state'>): readonly LineRow[] =>
+  sortLines(filterLines(lines, { search: q, state: oneOf(lineStates, state) }))

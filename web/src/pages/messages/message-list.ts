@@ -1,4 +1,5 @@
 import type { Message } from '@xianfu/contract'
+import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-search.ts'
 
 export type MessageFilter = Readonly<{ search: string; notice: string | null; state: Message['state'] | null }>
 
@@ -29,3 +30,13 @@ export const smsLength = (text: string): Readonly<{ chars: number; parts: number
   const chars = text.length
   return { chars, parts: chars === 0 ? 0 : chars <= alone ? 1 : Math.ceil(chars / chained) }
 }
+
+export const messageStates = ['queued', 'shown', 'failed', 'withdrawn'] as const satisfies readonly Message['state'][]
+
+export const messageSearchOf = listSearchOf('notice', 'state')
+
+export const selectMessages = (
+  messages: readonly Message[],
+  { q = '', notice, state }: ListSearch<'notice' | 'state'>,
+): readonly Message[] =>
+  filterMessages(messages, { search: q, notice: notice ?? null, state: oneOf(messageStates, state) })

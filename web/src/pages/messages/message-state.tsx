@@ -3,7 +3,6 @@ import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 const stateColor = { queued: 'processing', shown: 'success', failed: 'error', withdrawn: 'default' } as const
-export const messageStates = ['queued', 'shown', 'failed', 'withdrawn'] as const satisfies readonly Message['state'][]
 
 export const StateTag = ({ state }: { readonly state: Message['state'] }) => {
   const { t } = useTranslation()

@@ -17,7 +17,7 @@ export const PhonePreview = ({ message }: { readonly message: Message | undefine
   const { system, operator } = useSite()
   const [deed, setDeed] = useState<Deed | null>(null)
   const say = useSaying()
-  if (message === undefined) return <aside className="preview small">{t('message.previewHint')}</aside>
+  if (message === undefined) return <p className="small">{t('message.previewHint')}</p>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'second')
   const items = [
     [t('message.recipient'), message.recipient],
@@ -34,7 +34,7 @@ export const PhonePreview = ({ message }: { readonly message: Message | undefine
     ...(message.attempts > 1 ? [['', t('message.attempts', { count: message.attempts })] as const] : []),
   ] as const
   return (
-    <aside className="preview" aria-label={t('message.preview')}>
+    <>
       <div className="phone">
         <div className="speaker" />
         <div className="from">{message.recipient}</div>
@@ -64,6 +64,6 @@ export const PhonePreview = ({ message }: { readonly message: Message | undefine
       )}
       {deed !== null && <DeedDialog deed={deed} onClose={() => setDeed(null)} />}
       {message.channel === 'outbox' && <p className="small">{t('message.outboxHint')}</p>}
-    </aside>
+    </>
   )
 }

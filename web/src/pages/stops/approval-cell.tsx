@@ -11,7 +11,7 @@ import { DeedDialog, type Deed } from '../../parts/deed-dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 
 const dayMs = 86_400_000
-const stateColor = { open: 'purple', approved: 'green', refused: 'blue', withdrawn: 'default' } as const
+export const approvalColor = { open: 'purple', approved: 'green', refused: 'blue', withdrawn: 'default' } as const
 
 type Props = Readonly<{ approval: StopApproval; account: Readonly<{ id: number; number: string }> }>
 
@@ -53,7 +53,7 @@ export const ApprovalCell = ({ approval, account }: Props) => {
     <>
       <Space size={4} wrap>
         <Tooltip title={`${t('stop.notice')}: ${approval.notice}`}>
-          <Tag color={stateColor[state]}>{t(`approvalState.${state}`)}</Tag>
+          <Tag color={approvalColor[state]}>{t(`approvalState.${state}`)}</Tag>
         </Tooltip>
         {state === 'open' && (
           <span className="small">

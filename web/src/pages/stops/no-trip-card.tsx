@@ -8,6 +8,7 @@ import { noTripKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { DeedDialog, type Deed } from '../../parts/deed-dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { useSaying } from '../../words/saying.ts'
 
 const kinds = ['holiday', 'weather', 'event'] as const
 const isKind = (text: string): text is (typeof kinds)[number] => kinds.some((kind) => kind === text)
@@ -16,6 +17,7 @@ const isKind = (text: string): text is (typeof kinds)[number] => kinds.some((kin
 export const NoTripCard = () => {
   const { t } = useTranslation()
   const { operator } = useSite()
+  const say = useSaying()
   const [deed, setDeed] = useState<Deed | null>(null)
   const { data, error, again } = useRead(noTripKey, async () => call(listNoTrip))
   const may = operator.permissions.includes('control-trip')
@@ -90,7 +92,7 @@ export const NoTripCard = () => {
       {(data?.holidays ?? []).map(({ firstDay, lastDay, name }) => (
         <p key={firstDay} className="stop-line small">
           <span className="number">{spanText(firstDay, lastDay)}</span>
-          <span>{name}</span>
+          <span>{say.holiday(name)}</span>
         </p>
       ))}
       {deed !== null && <DeedDialog deed={deed} onClose={() => setDeed(null)} />}

@@ -1,5 +1,5 @@
 import { listStops, type StopRow } from '@xianfu/contract'
-import { Table, Tag } from 'antd'
+import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../app/call.ts'
 import { useSite } from '../../app/site.ts'
@@ -7,35 +7,36 @@ import { formatInstant } from '../../format/time.ts'
 import { stopsKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { MeterLink } from '../../parts/meter-link.tsx'
-import { Problem } from '../../parts/problem.tsx'
+import { Choice } from '../../parts/row-list/choice.tsx'
+import { oneOf } from '../../parts/row-list/list-search.ts'
+import { RowList } from '../../parts/row-list/row-list.tsx'
+import { useListAddress } from '../../parts/row-list/use-list-address.ts'
+import { useRowList } from '../../parts/row-list/use-row-list.ts'
 import { Money, StageTag } from '../../parts/states.tsx'
-import { useSaying } from '../../words/saying.ts'
-import { ApprovalCell } from './approval-cell.tsx'
+import { approvalColor } from './approval-cell.tsx'
 import { NoTripCard } from './no-trip-card.tsx'
+import { StopDetail } from './stop-detail.tsx'
+import { selectStops, stopStages } from './stop-list.ts'
 import './stops.css'
 
 const noRows: readonly StopRow[] = []
-const pageSize = 50
+const idOf = ({ account }: StopRow): string => String(account.id)
 
 /** Who has used up the money: waiting for a decision, kept from a stop, or told of one; and the days without trips. */
 export const StopsPage = () => {
   const { t } = useTranslation()
   const { system } = useSite()
-  const say = useSaying()
-  const { data, error, isPending, again } = useRead(stopsKey, async () => call(listStops))
+  const address = useListAddress<'stage'>()
+  const stops = useRead(stopsKey, async () => call(listStops))
+  const list = useRowList({ place: 'stops', address, rows: stops.data?.rows ?? noRows, select: selectStops, idOf })
   const short = (at: number): string => formatInstant(at, system.timeZone, 'short')
   return (
     <div className="stops">
       <h1 className="unseen">{t('stop.title')}</h1>
-      {error !== null && <Problem error={error} onRetry={again} />}
-      <Table<StopRow>
-        size="small"
-        aria-label={t('stop.rows')}
-        rowKey={({ account }) => account.id}
-        loading={isPending}
-        dataSource={data?.rows ?? noRows}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
-        locale={{ emptyText: data === undefined ? ' ' : t('stop.empty') }}
+      <RowList<StopRow>
+        list={list}
+        read={stops}
+        label={t('stop.rows')}
         columns={[
           {
             title: t('stop.place'),
@@ -44,28 +45,49 @@ export const StopsPage = () => {
           },
           {
             title: t('stop.account'),
-            width: 170,
+            responsive: ['md'],
             render: (_, { account }) => `${account.number} · ${account.customer}`,
           },
           { title: t('stop.stage'), width: 110, render: (_, { stage }) => <StageTag stage={stage} /> },
-          { title: t('stop.since'), width: 100, className: 'number', render: (_, { since }) => short(since) },
-          { title: t('stop.balance'), width: 100, render: (_, { balance }) => <Money amount={balance} /> },
           {
-            title: t('stop.why'),
-            render: (_, { reasons }) => reasons.map((code) => <Tag key={code}>{say.reason(code)}</Tag>),
+            title: t('stop.since'),
+            width: 100,
+            className: 'number',
+            responsive: ['md'],
+            render: (_, { since }) => short(since),
           },
+          { title: t('stop.balance'), width: 100, render: (_, { balance }) => <Money amount={balance} /> },
           {
             title: t('stop.earliest'),
             width: 110,
             className: 'number',
+            responsive: ['md'],
             render: (_, { earliestStopAt }) => (earliestStopAt === null ? '—' : short(earliestStopAt)),
           },
           {
             title: t('stop.approval'),
-            render: (_, { approval, account }) =>
-              approval === null ? null : <ApprovalCell approval={approval} account={account} />,
+            width: 110,
+            render: (_, { approval }) =>
+              approval !== null && (
+                <Tag color={approvalColor[approval.state]}>{t(`approvalState.${approval.state}`)}</Tag>
+              ),
           },
         ]}
+        hint={t('stop.search')}
+        filters={
+          <Choice
+            label={t('stop.stage')}
+            all={t('stop.allStages')}
+            value={oneOf(stopStages, address.search.stage)}
+            onChange={(stage) => address.change({ stage })}
+            options={stopStages.map((value) => ({ value, label: t(`stage.${value}`) }))}
+          />
+        }
+        count={t('stop.count', { shown: list.shown.length, total: list.all.length })}
+        empty={t('stop.empty')}
+        emptyFilter={t('stop.emptyFilter')}
+        detail={<StopDetail row={list.chosen} />}
+        detailLabel={t('stop.detail')}
       />
       <NoTripCard />
     </div>

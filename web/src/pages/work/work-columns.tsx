@@ -47,6 +47,7 @@ export const useWorkColumns = (): TableColumnsType<WorkItem> => {
     {
       title: t('work.owner'),
       width: 120,
+      responsive: ['sm'],
       render: (_, { owner, roleToLook, closed, acknowledgedAt }) =>
         closed !== null ? (
           (closed.by ?? t('work.byItself'))

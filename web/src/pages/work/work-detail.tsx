@@ -23,7 +23,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
   const { t } = useTranslation()
   const { system } = useSite()
   const say = useSaying()
-  if (item === undefined) return <aside className="item small">{t('work.hint')}</aside>
+  if (item === undefined) return <p className="small">{t('work.hint')}</p>
   const instant = (at: number): string => formatInstant(at, system.timeZone, 'minute')
   const signs = signsIn(item.detail)
   const suspicions = say.meterSigns(item.detail.signs)
@@ -64,7 +64,7 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
         ]),
   ] as const
   return (
-    <aside className="item" aria-label={t('work.item')}>
+    <>
       <h2>
         <Tag color={severityColor[item.severity]}>{say.workItem(item.kind)}</Tag>
       </h2>
@@ -88,6 +88,6 @@ export const WorkDetail = ({ item, handling, onClose }: Props) => {
           </Button>
         </Space>
       )}
-    </aside>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import type { WorkItem } from '@xianfu/contract'
+import { listSearchOf, type ListSearch } from '../../parts/row-list/list-search.ts'
 
 export type WorkFilter = Readonly<{ search: string; kind: string | null }>
 
@@ -72,3 +73,11 @@ const isSign = (sign: unknown): sign is Signs['list'][number] => {
     (phase === null || phase === 'a' || phase === 'b' || phase === 'c')
   )
 }
+
+/** `state` is `closed` or nothing. */
+export const workSearchOf = listSearchOf('state', 'kind')
+
+export const selectItems = (
+  items: readonly WorkItem[],
+  { q = '', kind }: ListSearch<'state' | 'kind'>,
+): readonly WorkItem[] => filterItems(items, { search: q, kind: kind ?? null })

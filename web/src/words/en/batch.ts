@@ -5,6 +5,11 @@ export const batch: Same<typeof chinese> = {
   batch: {
     label: 'Batches',
     new: 'New batch',
+    emptyFilter: 'No batch fits',
+    search: 'Search reason and people',
+    allStates: 'All states',
+    count: '{{shown}} of {{total}} batches',
+    detail: 'The batch',
     empty: 'There is no batch yet',
     at: 'At',
     what: 'What',
