@@ -5,7 +5,8 @@ import { notSentRetryMs } from '../domain/relay-command.ts'
 import { standstillMilliwatts } from '../domain/relay-watch.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { energyWhileOpen } from './note-relays.ts'
-import { accountsToDecide, confirmSend, finishAttempt } from './command-step.ts'
+import { accountsToDecide, finishAttempt } from './finish-attempt.ts'
+import { confirmSend } from './confirm-send.ts'
 import { addEvents, type CommandEvent } from '../store/commands.ts'
 import {
   claimCommands,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { accountsDue } from '../store/credit.ts'
+import { accountsDue } from '../store/credit-decisions.ts'
 import { audit } from './audit.ts'
 import { post } from './post.ts'
 import { createAddToList } from './stop-lists.ts'
