@@ -1,24 +1,18 @@
 import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
 import { localTime } from '../domain/calendar.ts'
 import { until } from '../domain/testing/until.ts'
 import { answeringFor, handMadeMeter, statusWith, testClock, type HandMadeMeter } from './testing/hand-made-field.ts'
-
-const benches: Bench[] = []
 
 const address = '202611010101'
 
 const benchWith = async (change: Partial<HandMadeMeter> = {}) => {
   const meter = handMadeMeter(address, change)
   const made = await createOnlineBench({ meters: [meter], limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return { ...made, meter }
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const open = statusWith({ relay: 'open', relayCommand: 'open' })
 
@@ -179,7 +173,7 @@ test('a late look from before the order proves nothing', async () => {
     readAttempts: { scheduled: 1, person: 1, state: 1 },
   }
   const made = await createOnlineBench({ meters: [meter], limits })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const { headend, gateway } = made
   const honest = answeringFor(meter)
   let looks = 0
@@ -266,7 +260,7 @@ test('a close waits for one exchange of another meter’s trip, not for its proo
     request.kind === 'control' ? { kind: 'control', address: stuck.address, result: new Uint8Array(0) } : undefined
   const meter = handMadeMeter(address, { status: open })
   const made = await createOnlineBench({ meters: [meter, stuck], limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const { headend, gateway } = made
   const order: string[] = []
   const trip = headend.control(2, controlRequest({ action: 'trip' }).request).then(() => order.push('trip'))

@@ -1,20 +1,14 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { GatewayLink } from './headend.ts'
 import { createBench, registration, type Bench, type BenchOptions } from './testing/bench.ts'
 import { until } from '../domain/testing/until.ts'
 import { answeringFor, dialIn, handMadeMeter, listeningGateway } from './testing/hand-made-field.ts'
 
-const benches: Bench[] = []
-
 const bench = async (options: BenchOptions): Promise<Bench> => {
   const made = await createBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const meter = handMadeMeter('202611010101')
 

@@ -1,21 +1,16 @@
 import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
 import { until } from '../domain/testing/until.ts'
 import { answeringFor, handMadeMeter, wallStart } from './testing/hand-made-field.ts'
 
 // What the line does for those who schedule: deadlines, blocks, giving way, and counting.
 
-const benches: Bench[] = []
 const online: typeof createOnlineBench = async (options) => {
   const made = await createOnlineBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
-
 const first = '202611010101'
 const second = '202611010102'
 const voltage = identifiers.voltageBlock.id

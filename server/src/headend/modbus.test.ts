@@ -1,5 +1,5 @@
 import { encodeFrame, encodeRtuFrame, fromHex, toHex } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { acrelDdsy1352Model, acrelDtsy1352Model } from './model/acrel.ts'
 import { controlRequest, createBench, type Bench } from './testing/bench.ts'
 import { until } from '../domain/testing/until.ts'
@@ -7,17 +7,11 @@ import { answeringFor, handMadeMeter } from './testing/hand-made-field.ts'
 import { handMadeAcrel, serveModbus, setRegister } from './testing/hand-made-modbus.ts'
 import { createRtuBench, createTcpBench, protocolOf } from './testing/modbus-bench.ts'
 
-const benches: Bench[] = []
-
 const kept = async <T extends Bench>(made: Promise<T>): Promise<T> => {
   const bench = await made
-  benches.push(bench)
+  onTestFinished(async () => bench.close())
   return bench
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const scheduled = ['forwardActiveEnergyBlock', 'statusWord3', 'activePowerTotal'] as const
 const forPeople = [...scheduled, 'voltageBlock', 'currentBlock'] as const

@@ -1,21 +1,15 @@
 import { encodeFrame, encodeReply, encodeValue, identifiers, toHex, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { ReadOutcome } from './headend.ts'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
 import { until } from '../domain/testing/until.ts'
 import { answeringFor, handMadeMeter, type Packets } from './testing/hand-made-field.ts'
 
-const benches: Bench[] = []
-
 const online: typeof createOnlineBench = async (options) => {
   const made = await createOnlineBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const first = '202611010101'
 const second = '202611010102'

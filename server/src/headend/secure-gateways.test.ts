@@ -1,16 +1,10 @@
 import { connect as connectPlainly } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createBench, registration, type Bench } from './testing/bench.ts'
 import { until } from '../domain/testing/until.ts'
 import { answeringFor, HandMadeGateway, handMadeMeter } from './testing/hand-made-field.ts'
 import { testCertificate, testKey } from './testing/test-certificate.ts'
-
-const benches: Bench[] = []
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const meter = handMadeMeter('202611010101')
 
@@ -20,7 +14,7 @@ const secureBench = async (clientAuthorities: string | null = null, limits = {})
     listenSecurely: { host: '127.0.0.1', port: 0, certificate: testCertificate, key: testKey, clientAuthorities },
     limits,
   })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
 

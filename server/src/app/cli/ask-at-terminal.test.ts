@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { until } from '../../domain/testing/until.ts'
 import { listeningGateway } from '../../headend/testing/hand-made-field.ts'
 import { loadPty, type Pty } from '../../headend/testing/pty.ts'
@@ -11,12 +11,6 @@ import { workshopMeter } from './testing/workshop-meter.ts'
 /** The built program, as `npm test` makes it first. */
 const program = fileURLToPath(new URL('../../../bin/xianfu.js', import.meta.url))
 const openPty = loadPty()
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 describe.skipIf(openPty === null)(
   'a person at a terminal (there is no pseudo-terminal for this system: skipped)',
   () => {
@@ -25,7 +19,8 @@ describe.skipIf(openPty === null)(
       const field = await listeningGateway(workshopLine(meter))
       const pty = (openPty as () => Pty)()
       const terminal = openSync(pty.path, 'r+')
-      closing.push(field.close, pty.close)
+      onTestFinished(field.close)
+      onTestFinished(pty.close)
       const words = ['meter', 'control', 'trip', '--tcp', `127.0.0.1:${String(field.port)}`, '--baud', '19200']
       const { NO_COLOR: _, ...other } = process.env
       const env = { ...other, TERM: 'xterm' }

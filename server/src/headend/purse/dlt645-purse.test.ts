@@ -1,15 +1,14 @@
 import { securityCommands, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { microYuan } from '../../domain/quantity.ts'
 import type { ControlOutcome, PursePurchase } from '../headend.ts'
 import type { SecurityModule } from '../security/security-module.ts'
-import { controlRequest, createOnlineBench, type Bench, type BenchOptions } from '../testing/bench.ts'
+import { controlRequest, createOnlineBench, type BenchOptions } from '../testing/bench.ts'
 import { until } from '../../domain/testing/until.ts'
 import { answeringFor } from '../testing/hand-made-field.ts'
 import { handMadePurseMeter, handMadeSecurity, type PurseState } from '../testing/hand-made-purse-meter.ts'
 import { yuan } from '../../domain/testing/yuan.ts'
 
-const benches: Bench[] = []
 const address = '202611010101'
 const customerNumber = '000000004711'
 const options = { priority: 'person' } as const
@@ -26,7 +25,7 @@ const benchWith = async (purse: Partial<PurseState> = opened, change: Partial<Be
   const meter = handMadePurseMeter(address, purse)
   const limits = { gatewayLatencyMs: 100, lateAnswerMs: 200 }
   const made = await createOnlineBench({ security: handMadeSecurity, limits, ...change, meters: [meter] })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const purchase = (change: Partial<PursePurchase> = {}): PursePurchase => ({
     amount: yuan(50),
     purchaseCount: meter.purse.count + 1,
@@ -35,10 +34,6 @@ const benchWith = async (purse: Partial<PurseState> = opened, change: Partial<Be
   })
   return { ...made, meter, purchase }
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 /** Names of the commands of function 03H that have reached the meter. */
 const commands = (requests: readonly Request[]): string[] =>

@@ -1,5 +1,5 @@
 import { encodeValue, identifiers, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   listeningGateway,
   statusWith,
@@ -13,11 +13,6 @@ import { runMeterControl, type MeterControlOptions } from './meter-control.ts'
 import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 type Heard = Said & Readonly<{ controls: readonly Extract<Request, { kind: 'control' }>[] }>
 
@@ -27,7 +22,7 @@ const control = async (
   at = testDesk(),
 ): Promise<Heard> => {
   const field = await listeningGateway(answering)
-  closing.push(field.close)
+  onTestFinished(field.close)
   const said = await saidOf(
     async (desk) =>
       runMeterControl(

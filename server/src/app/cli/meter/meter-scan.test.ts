@@ -1,19 +1,13 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { listeningGateway, type Answering } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said, type TestDesk } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterScan, type MeterScanOptions } from './meter-scan.ts'
 
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 const scan = async (answering: Answering, change: Partial<MeterScanOptions> = {}, at = testDesk()): Promise<Said> => {
   const field = await listeningGateway(answering)
-  closing.push(field.close)
+  onTestFinished(field.close)
   return scanAt(field.port, change, at)
 }
 
@@ -107,7 +101,7 @@ test('several rates are for serial ports', async () => {
 
 test('a connection that is closed ends it in one line', async () => {
   const field = await listeningGateway(workshopLine(one, two))
-  closing.push(field.close)
+  onTestFinished(field.close)
   const at = testDesk({
     progress: (line) => {
       if (line?.includes('AAAAAAAAAA03') === true) field.close()

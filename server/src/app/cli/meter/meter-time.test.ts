@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
@@ -6,12 +6,6 @@ import { workshopMeter, workshopZone, type WorkshopMeter } from '../testing/work
 import { driftText, spanText } from './meter-clock.ts'
 import { runMeterTime, type MeterTimeOptions } from './meter-time.ts'
 import { linkTo } from '../testing/link-to.ts'
-
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 /** Noon, so that no test meets midnight and its rules. */
 const noon = Date.UTC(2026, 0, 15, 4, 0, 0)
@@ -22,7 +16,7 @@ const time = async (
   at = testDesk(),
 ): Promise<Said> => {
   const field = await listeningGateway(workshopLine(...meters))
-  closing.push(field.close)
+  onTestFinished(field.close)
   return saidOf(
     async (desk) =>
       runMeterTime(

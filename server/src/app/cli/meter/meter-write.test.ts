@@ -1,5 +1,5 @@
 import { fromHex, type Request } from '@xianfu/protocols'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
@@ -9,11 +9,6 @@ import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
 const moneyAlarm1 = 0x04001001
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 type Heard = Said & Readonly<{ writes: readonly Request[] }>
 
@@ -23,7 +18,7 @@ const write = async (
   at = testDesk(),
 ): Promise<Heard> => {
   const field = await listeningGateway(workshopLine(meter))
-  closing.push(field.close)
+  onTestFinished(field.close)
   const said = await saidOf(
     async (desk) =>
       runMeterWrite(
