@@ -31,7 +31,7 @@ const leastMeasurementDays = 62
 const mostMeasurementDays = 36_500
 const measurementDaysWords = `must be days from ${String(leastMeasurementDays)} to ${String(mostMeasurementDays)}`
 
-const configSchema = z.object({
+export const configSchema = z.object({
   data: z
     .string()
     .min(1)
