@@ -89,7 +89,8 @@ export const startFieldSide = async (parts: FieldSideParts): Promise<FieldSide> 
   await database.listen(batchChannel, () => downloads.wake(), signal)
   const { port: gatewayPort } = await headend.start()
   const lines = {
-    ofThisProcess: () => holder.gateways(),
+    gateways: () => holder.gateways(),
+    gateway: (id: number) => holder.gateway(id),
     onGatewayChange: headend.onGatewayChange.bind(headend),
   }
   const loops = [

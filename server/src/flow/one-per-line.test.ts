@@ -28,7 +28,11 @@ test('each line has one piece at a time, goes on at once, and idle ones are not 
   const context = { clock, log: ({ detail }: { detail?: unknown }) => errors.push(detail) } as unknown as FlowContext
   const running = runOnePerLine(
     context,
-    { ofThisProcess: () => gateways, onGatewayChange: (listener) => void (come = listener) },
+    {
+      gateways: () => gateways,
+      gateway: (id) => gateways.find(({ gatewayId }) => gatewayId === id) ?? null,
+      onGatewayChange: (listener) => void (come = listener),
+    },
     {
       name: 'work',
       find: async (gatewayIds) => {

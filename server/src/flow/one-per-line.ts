@@ -11,9 +11,12 @@ export type LineWork<Job extends Readonly<{ gatewayId: number }>> = Readonly<{
   lookEveryMs: number
 }>
 
+type OwnLine = Readonly<{ gatewayId: number; online: boolean }>
+
 /** The lines that this process has, of which others may have more. */
 export type OwnLines = Readonly<{
-  ofThisProcess(): readonly Readonly<{ gatewayId: number; online: boolean }>[]
+  gateways(): readonly OwnLine[]
+  gateway(gatewayId: number): OwnLine | null
   onGatewayChange: Headend['onGatewayChange']
 }>
 
@@ -58,11 +61,10 @@ export const runOnePerLine = async <Job extends Readonly<{ gatewayId: number }>>
     const nowMs = context.clock.elapsedMs()
     const isLook = nowMs >= lookAtAllMs
     if (isLook) lookAtAllMs = nowMs + lookEveryMs
-    const free = lines
-      .ofThisProcess()
-      .flatMap(({ gatewayId, online }) =>
-        online && !busy.has(gatewayId) && (isLook || wanted.has(gatewayId)) ? [gatewayId] : [],
-      )
+    // Between two looks only those that have just become free: one piece that ends must not cost a pass over thousands.
+    const candidates = isLook ? lines.gateways() : [...wanted].flatMap((id) => lines.gateway(id) ?? [])
+    const free = candidates
+      .flatMap(({ gatewayId, online }) => (online && !busy.has(gatewayId) ? [gatewayId] : []))
       .slice(0, Math.max(0, underWayAtMost - under.size))
     for (const gatewayId of free) wanted.delete(gatewayId)
     if (free.length > 0) for (const job of await find(free)) begin(job)
