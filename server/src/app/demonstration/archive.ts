@@ -51,6 +51,8 @@ const accountOf = (household: Household, index: number): EnrolledAccount => ({
   openingPayment: household.opening === null ? null : yuan(household.opening),
 })
 
+const quickBaudRate = 9_600
+
 /** The demonstration's site as an archive. Its prices are round figures of no real tariff. */
 export const demonstrationArchive = (readingIntervalMinutes: number): Enrolment => ({
   site: {
@@ -74,6 +76,8 @@ export const demonstrationArchive = (readingIntervalMinutes: number): Enrolment 
     link: { kind: 'dials-in', registration, heartbeat },
     baudRate,
     parity: 'even',
+    // The quick line has: its meters show what a history of voltages and currents looks like.
+    ...(baudRate >= quickBaudRate ? { schedules: { instantaneous: 60 } } : {}),
   })),
   accounts: households.map(accountOf),
 })

@@ -78,7 +78,7 @@ export const useLineColumns = (withHolder: boolean): TableColumnsType<LineRow> =
     {
       title: t('line.measured'),
       className: 'number',
-      width: 104,
+      width: 124,
       responsive: ['md'],
       render: (_, { measured }) => percent(measured.busyShare),
     },
