@@ -8,7 +8,8 @@ import {
   type LoadStanding,
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
-import { needsAPerson, type DayType, type LoadRules, type Reclosing, type Stopper } from '../domain/load-control.ts'
+import { needsAPerson, type Stopper } from '../domain/load-control.ts'
+import type { DayType, LoadRules, Reclosing } from '../domain/load-rules.ts'
 import { permissionsOf } from '../domain/role.ts'
 import type { LoadResult } from '../flow/load-control.ts'
 import type { SignedIn } from '../flow/sign-in.ts'
