@@ -181,9 +181,3 @@ export const printReceipt = route({
   body: z.unknown(),
   response: paper,
 })
-
-/** Where a browser finds the paper, for a link or a button. */
-export const statementPdfPath = (number: string, words?: PaperLanguage): string =>
-  `/api/statements/${encodeURIComponent(number)}/pdf${words === undefined ? '' : `?language=${words}`}`
-export const receiptPdfPath = (paymentId: string, words?: PaperLanguage): string =>
-  `/api/payments/${encodeURIComponent(paymentId)}/receipt${words === undefined ? '' : `?language=${words}`}`

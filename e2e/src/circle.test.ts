@@ -2,7 +2,7 @@ import { listMessages, listMeters, requestCommand, topUp } from '@xianfu/contrac
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDataFolder, startServer, until, type RunningServer } from './running-server.ts'
-import { openBrowser } from './browser.ts'
+import { openBrowser, openConsole } from './browser.ts'
 import { commandsOf, payUpTo, storyMeter, untilCommand } from './story.ts'
 
 /** One program, one village, one evening: each test goes on where the one before has left the metering point. */
@@ -118,11 +118,7 @@ describe('the main job, over real TCP and a real database', () => {
     await nextTrip(['verified'])
     const browser = await openBrowser()
     try {
-      const page = await browser.newPage({ locale: 'zh-CN' })
-      await page.goto(server.url)
-      await page.fill('input[autocomplete=username]', 'admin')
-      await page.fill('input[type=password]', server.password)
-      await page.keyboard.press('Enter')
+      const page = await openConsole(browser, server)
       await page.getByText('工坊 3').first().click()
       // Pages are fetched when they are first opened: keys belong to the one before until then.
       await page.getByRole('heading', { name: '工坊 3' }).waitFor()
@@ -145,11 +141,7 @@ describe('the main job, over real TCP and a real database', () => {
   test('in the browser: the lines with their time, one of which is paused and goes on', { timeout }, async () => {
     const browser = await openBrowser()
     try {
-      const page = await browser.newPage({ locale: 'zh-CN' })
-      await page.goto(server.url)
-      await page.fill('input[autocomplete=username]', 'admin')
-      await page.fill('input[type=password]', server.password)
-      await page.keyboard.press('Enter')
+      const page = await openConsole(browser, server)
       await page.getByText('工坊 3').first().waitFor()
       await page.keyboard.press('b')
       const lines = page.getByRole('table', { name: '总线列表' })

@@ -1,6 +1,6 @@
 import { listShifts, readAccount, type AccountFile } from '@xianfu/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
+import { openBrowser, openConsole } from './browser.ts'
 import { makeDataFolder, startServer, type RunningServer } from './running-server.ts'
 import { storyMeter } from './story.ts'
 
@@ -29,11 +29,7 @@ describe('a day at the counter, in the browser', () => {
     async () => {
       const browser = await openBrowser()
       try {
-        const page = await browser.newPage({ locale: 'zh-CN' })
-        await page.goto(server.url)
-        await page.fill('input[autocomplete=username]', 'admin')
-        await page.fill('input[type=password]', server.password)
-        await page.keyboard.press('Enter')
+        const page = await openConsole(browser, server)
         await page.getByText('工坊 3').first().waitFor()
         await page.keyboard.press('f')
         await page.getByText(/^未开班/u).waitFor()

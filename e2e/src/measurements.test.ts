@@ -1,6 +1,6 @@
 import { readDayData, readMeasurements, setSchedule } from '@xianfu/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
+import { openBrowser, openConsole } from './browser.ts'
 import { makeDataFolder, startServer, until, type RunningServer } from './running-server.ts'
 import { storyMeter } from './story.ts'
 
@@ -73,11 +73,7 @@ describe('measurements', () => {
   test('in the browser: the chart says what it shows, and is moved by keys', { timeout }, async () => {
     const browser = await openBrowser()
     try {
-      const page = await browser.newPage({ locale: 'en-US' })
-      await page.goto(server.url)
-      await page.fill('input[autocomplete=username]', 'admin')
-      await page.fill('input[type=password]', server.password)
-      await page.keyboard.press('Enter')
+      const page = await openConsole(browser, server, 'en-US')
       await page.getByText('工坊 3').first().waitFor()
       await page.goto(`${server.url}/meters/${String(id)}`)
       await page

@@ -1,6 +1,7 @@
 export { ProtocolError, type ProtocolErrorCode } from './error.ts'
 export type { Decoded, DecodeErrorCode, DecodeRefusal } from './decoded.ts'
 export { fromHex, toHex } from './hex.ts'
+export { joinBytes } from './join-bytes.ts'
 export { addressMatches, broadcastAddress, isMeterAddress, wildcardAddress } from './dlt645/address.ts'
 export { decodeFrame, encodeFrame, type Frame, longestFrameBytes, shortestFrameBytes } from './dlt645/frame.ts'
 export { type ControlCode, functionCode, splitControlCode } from './dlt645/control-code.ts'

@@ -1,7 +1,7 @@
 import type { ControlCode } from '../dlt645/control-code.ts'
-import { type Field, fieldsOf } from '../dlt645/fields.ts'
-import { fieldText } from '../dlt645/value-text.ts'
+import { fieldsOf } from '../dlt645/fields.ts'
 import type { ExplainedField } from '../explain/explained.ts'
+import { explainedField } from '../explain/explained-field.ts'
 import { item1997 } from './identifiers-1997.table.ts'
 import { errorReasons1997 } from './message-1997.ts'
 
@@ -53,20 +53,8 @@ export function explain1997Data(control: ControlCode, wire: Uint8Array, data: Ui
       en: item?.en ?? 'data',
       zh: item?.zh ?? '数据',
       value: inner.length === 0 ? 'not known' : '',
-      fields: inner.map((field) => explained(field, wire, offset, clause)),
+      fields: inner.map((field) => explainedField(field, wire, offset, 2, clause)),
     })
   }
   return { fields, problems: data.length < 2 ? ['the identifier is cut off'] : [] }
 }
-
-const explained = (field: Field, wire: Uint8Array, offset: number, clause: string): ExplainedField => ({
-  offset: offset + 2 + field.offset,
-  bytes: wire.subarray(2 + field.offset, 2 + field.offset + field.bytes.length),
-  meant: field.bytes,
-  name: field.name,
-  en: field.en,
-  zh: field.zh,
-  clause,
-  value: fieldText(field),
-  fields: field.fields.map((inner) => explained(inner, wire, offset, clause)),
-})

@@ -1,5 +1,6 @@
 import { decoded, type Decoded, type DecodeRefusal, refused } from '../decoded.ts'
 import { ProtocolError } from '../error.ts'
+import { joinBytes } from '../join-bytes.ts'
 import { notBcd, readBcd, readDigits, writeBcd, writeDigits } from './bcd.ts'
 import { partOf } from './bytes.ts'
 import { readIdentifier, writeIdentifier } from './data-identifier.ts'
@@ -102,7 +103,7 @@ export function encodeFormat(format: Format, value: unknown): Uint8Array {
       return encodeNumbers(format, [total, ...checkedRates(rates)])
     }
     case 'record':
-      return joined(
+      return joinBytes(
         Object.entries(format.fields).map(([name, field]) =>
           encodeFormat(field, (value as Readonly<Record<string, unknown>>)[name]),
         ),
@@ -111,7 +112,7 @@ export function encodeFormat(format: Format, value: unknown): Uint8Array {
       return encodeList(format, value as readonly unknown[])
     case 'rates': {
       const { total, rates } = value as { total: unknown; rates: readonly unknown[] }
-      return joined([total, ...checkedRates(rates)].map((one) => encodeFormat(format.of, one)))
+      return joinBytes([total, ...checkedRates(rates)].map((one) => encodeFormat(format.of, one)))
     }
     case 'bits':
       return binaryBytes(rawOfBits(format, value as BitsValue), format.bytes)
@@ -158,7 +159,7 @@ const wrongLength = (data: Uint8Array, expected: number | string): DecodeRefusal
   refused('wrong-length', `${data.length} bytes instead of ${expected}`)
 const notDecimal = refused('not-bcd', 'a nibble is no decimal digit')
 
-export function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Measured> {
+function decodeNumber(format: NumberFormat, data: Uint8Array): Decoded<Measured> {
   if (data.length !== format.bytes) return wrong(data, format)
   const value = readNumber(data, 0, format)
   // The only number that is not equal to itself is `invalidNumber`.
@@ -271,17 +272,7 @@ function encodeList(format: ListFormat, values: readonly unknown[]): Uint8Array 
   if (values.length < format.least || values.length > format.most) {
     throw new ProtocolError('wrong-length', `${values.length} values where ${format.least} to ${format.most} can stand`)
   }
-  return joined(values.map((one) => encodeFormat(format.of, one)))
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    data.set(part, offset)
-    offset += part.length
-  }
-  return data
+  return joinBytes(values.map((one) => encodeFormat(format.of, one)))
 }
 
 /** The named conditions of a word. */

@@ -58,8 +58,6 @@ export type Format =
   | Sized<'statusWords'>
   | LoadRecordsFormat
 
-export type CodecName = Format['codec']
-
 /** The value that a format makes of bytes. */
 export type ValueOfFormat<F> = F extends { codec: 'record'; fields: infer R }
   ? Readonly<{ [K in keyof R]: ValueOfFormat<R[K]> }>

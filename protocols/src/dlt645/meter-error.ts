@@ -84,7 +84,7 @@ const reasonOfSecurityBit: Reasons = Object.freeze([
 
 /** In a reply of function 1CH: the top bit of two bytes says that the command was refused. */
 const controlErrorBit = 0x8000
-export const mostMeterErrors = 0xffff
+const mostMeterErrors = 0xffff
 
 function reasonsIn(raw: number, table: Reasons, ignored = 0): Reasons {
   const found = new Set<MeterErrorReason>()

@@ -74,7 +74,7 @@ const filledWith = (data: Uint8Array, offset: number, length: number, byte: numb
  * Whether a meter says "never" or "not used": FFH or EEH in every place; 99H (settlement days); 00H where a day or a
  * month is asked for, because there is none of number 0 (empty records, a switch-over that is not planned).
  */
-export const isNever = (pattern: string, data: Uint8Array, offset: number): boolean => {
+const isNever = (pattern: string, data: Uint8Array, offset: number): boolean => {
   const length = momentBytes(pattern)
   const [first] = data.subarray(offset, offset + 1)
   if (first !== 0xff && first !== 0xee && first !== 0x99 && first !== 0x00) return false

@@ -84,4 +84,4 @@ export function fieldText({ value, unit, scale, quality, bytes, fields }: Field)
 }
 
 /** Stands as the unit of numbers that are identifiers. */
-export const identifierUnit = 'DI'
+const identifierUnit = 'DI'

@@ -1,6 +1,5 @@
 import type { Decoded } from '../decoded.ts'
 import { decodeFormat, encodeFormat } from './codec.ts'
-import { shortestBytes } from './format.ts'
 import { type IdentifierName, identifiers, type ValueOf } from './identifiers.table.ts'
 
 /**
@@ -23,9 +22,6 @@ export function decodeValue<N extends IdentifierName>(name: N, data: Uint8Array)
 export function encodeValue<N extends IdentifierName>(name: N, value: ValueOf<N>): Uint8Array {
   return encodeFormat(identifiers[name], value)
 }
-
-/** Bytes of the shortest value of the identifier. */
-export const shortestValueBytes = (name: IdentifierName): number => shortestBytes(identifiers[name])
 
 const names = Object.keys(identifiers) as IdentifierName[]
 const nameOfIdentifier: ReadonlyMap<number, IdentifierName> = new Map(names.map((name) => [identifiers[name].id, name]))

@@ -14,6 +14,7 @@ import { bitRateOf } from '../dlt645/rate-word.ts'
 import { areParameters, isCurve } from '../dlt645/request-writer.ts'
 import { securityCommand, securityName } from '../dlt645/security.ts'
 import type { ExplainedField } from './explained.ts'
+import { explainedField } from './explained-field.ts'
 import { actionWords, functionSource, outputWords, reasonWords, stateWords, type Words } from './words.table.ts'
 
 /** A run of the data that is taken off its front, and what is said of it. */
@@ -97,21 +98,6 @@ const problemsIn = (fields: readonly ExplainedField[]): readonly string[] =>
       ? [`${meant.length} bytes of data more than is known: ${toHex(meant)}`]
       : [...(value.startsWith('? ') ? [`${en} is no value: ${value.slice(2)}`] : []), ...problemsIn(inner)],
   )
-
-function explainedField(field: Field, wire: Uint8Array, offset: number, base: number, clause: string): ExplainedField {
-  const at = base + field.offset
-  return {
-    offset: offset + at,
-    bytes: wire.subarray(at, at + field.bytes.length),
-    meant: field.bytes,
-    name: field.name,
-    en: field.en,
-    zh: field.zh,
-    clause,
-    value: fieldText(field),
-    fields: field.fields.map((inner) => explainedField(inner, wire, offset, base, clause)),
-  }
-}
 
 const part = (name: string, words: Words, bytes: number, value: (bytes: Uint8Array) => string): Part => ({
   name,

@@ -10,7 +10,7 @@ export type ByteQueue = Readonly<{
   drop(count: number): void
 }>
 
-export function createByteQueue(capacity: number): ByteQueue {
+function createByteQueue(capacity: number): ByteQueue {
   const buffer = new Uint8Array(capacity)
   let begin = 0
   let end = 0

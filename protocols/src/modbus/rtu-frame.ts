@@ -7,12 +7,12 @@ import { longestPduBytes } from './function-code.ts'
 export type RtuFrame = Readonly<{ unit: number; pdu: Uint8Array }>
 
 /** Every unit listens, none answers. */
-export const broadcastUnit = 0
+const broadcastUnit = 0
 /** 248 to 255 are reserved. */
 export const lastUnit = 247
 
 /** Unit, function, CRC. */
-export const shortestRtuFrameBytes = 2 + crcBytes
+const shortestRtuFrameBytes = 2 + crcBytes
 export const longestRtuFrameBytes = 1 + longestPduBytes + crcBytes
 
 /** Bytes of an RTU frame around function code and data. */

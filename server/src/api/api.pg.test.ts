@@ -1,35 +1,29 @@
-import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
-import { createDeeds } from '../flow/deeds.ts'
-import { createDoor } from '../flow/sign-in.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { StoreError } from '../store/store-error.ts'
-import { insertOperator } from '../store/operators.ts'
 import { openWorkItems } from '../store/work-items.ts'
-import { createApi } from './create-api.ts'
+import { benchPassword as password, createApiBench, type ApiBench } from './testing/api-bench.ts'
 
 const uuid = '5f0c3a52-7a3e-4b4e-9d5c-0d6a1b2c3d4e'
-const password = 'correct horse'
 const json = { 'content-type': 'application/json' }
 
 describe('the API, over a real database', () => {
   let town: Town
+  let api: ApiBench
   let app: FastifyInstance
   let broken: StoreError | null = null
-  const cookies = new Map<Role, string>()
 
   const signIn = async (login: string, given = password) =>
     app.inject({ method: 'POST', url: '/api/session', headers: json, body: JSON.stringify({ login, password: given }) })
   const get = async (url: string, role: Role = 'manager') =>
-    app.inject({ method: 'GET', url, headers: { cookie: cookies.get(role) ?? '' } })
+    app.inject({ method: 'GET', url, headers: { cookie: api.cookieOf(role) } })
   const send = async (url: string, body: unknown, role: Role = 'manager', more: Record<string, string> = {}) =>
     app.inject({
       method: 'POST',
       url,
-      headers: { ...json, cookie: cookies.get(role) ?? '', ...more },
+      headers: { ...json, cookie: api.cookieOf(role), ...more },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
   const place = async () => town.place('A')
@@ -39,31 +33,17 @@ describe('the API, over a real database', () => {
       { place: 'A', opening: 20 },
       { place: 'B', agreement: false },
     ])
-    const passwordHash = await hash(password)
     const roles: readonly Role[] = ['administrator', 'manager', 'cashier', 'field-engineer', 'auditor']
-    for (const role of roles) await insertOperator(town.database, { login: role, name: role, role, passwordHash })
-    app = await createApi({
-      // The one place of this file where something fails on purpose.
-      database: {
-        ...town.database,
-        query: async (text, values) => {
-          if (broken !== null) throw broken
-          return town.database.query(text, values)
-        },
+    const people = Object.fromEntries(roles.map((role) => [role, role]))
+    // The one place of this file where something fails on purpose.
+    api = await createApiBench(town, people, {
+      ...town.database,
+      query: async (text, values) => {
+        if (broken !== null) throw broken
+        return town.database.query(text, values)
       },
-      clock: town.clock,
-      door: await createDoor(town.database),
-      pay: town.pay,
-      ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
-      system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-      webRoot: null,
-      log: () => undefined,
     })
-    for (const role of roles) {
-      const answer = await signIn(role)
-      cookies.set(role, `xianfu_session=${answer.cookies[0]?.value ?? ''}`)
-    }
+    ;({ app } = api)
   })
   beforeEach(() => {
     broken = null

@@ -1,32 +1,19 @@
-import { hash } from '@node-rs/argon2'
-import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Role } from '../domain/role.ts'
-import { createDeeds } from '../flow/deeds.ts'
 import { recordData } from '../flow/record-data.ts'
-import { createDoor } from '../flow/sign-in.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { saveMissedReads } from '../store/collection.ts'
-import { insertOperator } from '../store/operators.ts'
-import { createApi } from './create-api.ts'
+import { createApiBench, type ApiBench } from './testing/api-bench.ts'
 
 const hour = 3_600_000
-const password = 'correct horse'
 
 describe('lines, schedules and pauses over HTTP', () => {
   let town: Town
-  let app: FastifyInstance
-  const cookies = new Map<Role, string>()
+  let api: ApiBench
 
   const call = async (method: 'GET' | 'POST', url: string, body: unknown = {}, role: Role = 'manager') => {
-    const answer = await app.inject({
-      method,
-      url,
-      headers: { 'content-type': 'application/json', cookie: cookies.get(role) ?? '' },
-      ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
-    })
-    return { status: answer.statusCode, body: answer.json() as Record<string, never> }
+    const answer = method === 'GET' ? await api.get(url, role) : await api.send(url, body, role)
+    return { status: answer.status, body: answer.body as Record<string, never> }
   }
   const rules = async () => (await call('GET', '/api/schedules')).body.rules
   const audited = async () =>
@@ -42,29 +29,10 @@ describe('lines, schedules and pauses over HTTP', () => {
       { place: 'A', opening: 20 },
       { place: 'B', agreement: false },
     ])
-    const passwordHash = await hash(password)
-    for (const role of ['manager', 'cashier', 'auditor'] as const)
-      await insertOperator(town.database, { login: role, name: role, role, passwordHash })
-    app = await createApi({
-      database: town.database,
-      clock: town.clock,
-      door: await createDoor(town.database),
-      pay: town.pay,
-      ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
-      system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-      webRoot: null,
-      log: () => undefined,
-    })
-    for (const role of ['manager', 'cashier', 'auditor'] as const) {
-      const headers = { 'content-type': 'application/json' }
-      const body = JSON.stringify({ login: role, password })
-      const answer = await app.inject({ method: 'POST', url: '/api/session', headers, body })
-      cookies.set(role, `xianfu_session=${answer.cookies[0]?.value ?? ''}`)
-    }
+    api = await createApiBench(town, { manager: 'manager', cashier: 'cashier', auditor: 'auditor' })
   })
   afterAll(async () => {
-    await app.close()
+    await api.app.close()
     await town.close()
   })
 

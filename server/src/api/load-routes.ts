@@ -8,7 +8,8 @@ import {
   type LoadStanding,
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
-import { needsAPerson, type DayType, type LoadRules, type Reclosing, type Stopper } from '../domain/load-control.ts'
+import { needsAPerson, type Stopper } from '../domain/load-control.ts'
+import type { DayType, LoadRules, Reclosing } from '../domain/load-rules.ts'
 import type { LoadResult } from '../flow/load-control.ts'
 import { viewLoad, type LoadView } from '../store/view/load.ts'
 import { viewMeter } from '../store/view/meters.ts'

@@ -1,63 +1,35 @@
-import { hash } from '@node-rs/argon2'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Role } from '../domain/role.ts'
-import { createDeeds } from '../flow/deeds.ts'
-import { createDoor } from '../flow/sign-in.ts'
-import { createScriptedHeadend } from '../flow/testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from '../flow/testing/town.ts'
-import { insertOperator } from '../store/operators.ts'
-import { createApi } from './create-api.ts'
+import { createApiBench, type ApiBench } from './testing/api-bench.ts'
 
 const json = { 'content-type': 'application/json' }
-const password = 'correct horse'
 const hour = 3_600_000
 
 describe('the doors of the way to a stop', () => {
   let town: Town
+  let api: ApiBench
   let app: FastifyInstance
   let accountId = 0
-  const cookies = new Map<string, string>()
   const get = async (url: string, login = 'manager') =>
-    app.inject({ method: 'GET', url, headers: { cookie: cookies.get(login) ?? '' } })
+    app.inject({ method: 'GET', url, headers: { cookie: api.cookieOf(login) } })
   const send = async (url: string, body: object, login = 'manager') =>
     app.inject({
       method: 'POST',
       url,
-      headers: { ...json, cookie: cookies.get(login) ?? '' },
+      headers: { ...json, cookie: api.cookieOf(login) },
       body: JSON.stringify(body),
     })
 
   beforeAll(async () => {
     town = await createTown([{ place: 'A', opening: 20, stop: { approval: 'approved', emergencyCredit: yuan(10) } }])
-    const passwordHash = await hash(password)
-    const people: readonly (readonly [string, Role])[] = [
-      ['manager', 'manager'],
-      ['administrator', 'administrator'],
-      ['cashier', 'cashier'],
-      ['auditor', 'auditor'],
-    ]
-    for (const [login, role] of people) await insertOperator(town.database, { login, name: login, role, passwordHash })
-    app = await createApi({
-      database: town.database,
-      clock: town.clock,
-      door: await createDoor(town.database),
-      pay: town.pay,
-      ...createDeeds(town.context, createScriptedHeadend()),
-      live: { subscribe: () => () => undefined },
-      system: { name: 'test town', timeZone: 'Asia/Shanghai', demonstration: false, readingIntervalMinutes: 30 },
-      webRoot: null,
-      log: () => undefined,
+    api = await createApiBench(town, {
+      manager: 'manager',
+      administrator: 'administrator',
+      cashier: 'cashier',
+      auditor: 'auditor',
     })
-    for (const [login] of people) {
-      const answer = await app.inject({
-        method: 'POST',
-        url: '/api/session',
-        headers: json,
-        body: JSON.stringify({ login, password }),
-      })
-      cookies.set(login, `xianfu_session=${answer.cookies[0]?.value ?? ''}`)
-    }
+    ;({ app } = api)
     ;({ accountId } = await town.place('A'))
     await town.settle([await town.reading('A', 0)])
     town.clock.move(hour)

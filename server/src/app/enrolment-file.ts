@@ -128,7 +128,7 @@ function millionthsOf(text: string): number | null {
   return Number((percent.numerator * 1_000_000n) / percent.denominator)
 }
 
-export const agreementSchema = z
+const agreementSchema = z
   .strictObject({
     pricePlan: name,
     alarm1: money.default(microYuan(50_000_000n)),

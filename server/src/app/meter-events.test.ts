@@ -8,7 +8,8 @@ import { enrol } from '../flow/enrol.ts'
 import { judgeField } from '../flow/watch-communication.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Headend } from '../headend/headend.ts'
-import { testClock, until } from '../headend/testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { testClock } from '../headend/testing/hand-made-field.ts'
 import { loadField } from '../store/archive.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { viewWorkItems } from '../store/view/work-items.ts'
@@ -110,7 +111,7 @@ beforeAll(async () => {
     clock: { ...clock, after, delay },
     headend: { host: '127.0.0.1', port },
   })
-  await until(() => headend.gateways().every(({ online }) => online), 'both gateways are online')
+  await until('both gateways are online', () => headend.gateways().every(({ online }) => online))
   meterIds = (await at.database.query<{ id: number }>('select id from meter order by id')).map(({ id }) => id)
 })
 afterAll(async () => {
@@ -228,7 +229,7 @@ describe('meters of the virtual field', () => {
     const start = clock.now()
     const before = await alarms()
     village.gateway('GW-1')?.setOffline(true)
-    await until(() => headend.gateways().some(({ online }) => !online), 'the gateway is gone')
+    await until('the gateway is gone', () => headend.gateways().some(({ online }) => !online))
     await expect.poll(gatewaysAway, { timeout: 20_000 }).toBe(1)
     await judgeField(context(), start)
     expect(await alarms()).toEqual(before)

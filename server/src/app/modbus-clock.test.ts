@@ -1,12 +1,12 @@
 import { parseVillage, startVillage, systemClock, type RunningVillage } from '@xianfu/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Clock } from '../domain/clock.ts'
 import { checkMeter } from '../flow/check-meters.ts'
 import { createTown, type Town } from '../flow/testing/town.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import type { Headend } from '../headend/headend.ts'
-import { until } from '../headend/testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
 import { metersToCheck } from '../store/meter-checks.ts'
+import { clockFrom } from '../domain/testing/machine-clock.ts'
 
 // The daily look at Modbus meters of the simulator over real TCP: clocks are read, put right where the model says how, and
 // read again.
@@ -34,9 +34,7 @@ beforeAll(async () => {
     places.map(({ place }) => ({ place })),
     start,
   )
-  const machine = systemClock()
-  const began = performance.now()
-  const clock: Clock = { ...machine, rate: 1, now: () => Math.round(start + performance.now() - began) }
+  const clock = clockFrom(start)
   for (const { place, unit, model } of places) {
     await town.settle([await town.reading(place, 1_000)])
     await town.database.query(
@@ -97,10 +95,10 @@ beforeAll(async () => {
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
   village = await startVillage({
     village: parsed.value,
-    clock: { ...machine, now: () => clock.now() },
+    clock: { ...systemClock(), now: () => clock.now() },
     headend: { host: '127.0.0.1', port },
   })
-  await until(() => isOnline, 'the gateway is online')
+  await until('the gateway is online', () => isOnline)
 })
 afterAll(async () => {
   await village.stop()

@@ -1,20 +1,19 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { uuidv7 } from 'uuidv7'
 import type { Clock } from '../domain/clock.ts'
-import { microYuan, price } from '../domain/quantity.ts'
+import { price } from '../domain/quantity.ts'
 import { enrol } from '../flow/enrol.ts'
 import { createPay } from '../flow/pay.ts'
 import { createReadNow } from '../flow/read-now.ts'
 import { createHeadend } from '../headend/create-headend.ts'
 import { acrelDtsy1352Model } from '../headend/model/acrel.ts'
-import { testClock, until } from '../headend/testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { testClock } from '../headend/testing/hand-made-field.ts'
 import { handMadeAcrel, serveModbus, setRegister } from '../headend/testing/hand-made-modbus.ts'
-import { migrationsDirectory } from '../store/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { startHouse, type House } from './house.ts'
+import { yuan } from '../domain/testing/yuan.ts'
 
 // Both walks of the server with a meter that speaks Modbus: what the flow sees of it is what it sees of any other.
 
@@ -27,16 +26,13 @@ let at: TestDatabase
 let house: House
 let socket: Socket
 let readNow: ReturnType<typeof createReadNow>
-let wall = testClock().now()
 const machine = testClock()
-const clock: Clock = { ...machine, now: () => wall }
-
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
+let moved = 0
+// It goes on by itself: what two answers tell must not bear the same moment, or the older could pass for the newer.
+const clock: Clock = { ...machine, now: () => machine.now() + moved }
 
 beforeAll(async () => {
-  at = await createTestDatabase({ content: 'empty' })
-  const names = (await readdir(migrationsDirectory)).filter((name) => name.endsWith('.sql')).sort()
-  for (const name of names) await at.database.query(await readFile(join(migrationsDirectory, name), 'utf8'))
+  at = await createTestDatabase()
   const enrolled = await enrol(at.database, clock, ids, {
     site: {
       name: 'Site',
@@ -91,7 +87,7 @@ beforeAll(async () => {
   socket = connect({ host: '127.0.0.1', port: house.gatewayPort, noDelay: true })
   serveModbus(socket, 'rtu', [meter])
   socket.write(`${registration}\r\n`)
-  await until(() => headend.gateways().some(({ online }) => online), 'the gateway is online')
+  await until('the gateway is online', () => headend.gateways().some(({ online }) => online))
 })
 
 afterAll(async () => {
@@ -122,18 +118,9 @@ const commands = async (): Promise<string[]> => {
   return rows.map(({ words }) => words)
 }
 
-/** The database is asked until it shows it; how long that takes is not the test's business. */
-const shows = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
-  const startMs = machine.elapsedMs()
-  while (!(await holds())) {
-    if (machine.elapsedMs() - startMs > 20_000) throw new Error(`It did not come to be: ${what}.`)
-    await machine.delay(20)
-  }
-}
-
 /** An hour later the registers show so many primary watt-hours, unevenly shared, as cut registers are. */
 const useEnergy = async (totalWh: number): Promise<void> => {
-  wall += 3_600_000
+  moved += 3_600_000
   const secondary = totalWh / currentRatio
   setRegister(meter, 'energyTotal', secondary)
   setRegister(meter, 'energyPeak', secondary / 2)
@@ -150,7 +137,7 @@ test('a Modbus meter is read, charged with its ratio, tripped when the money is 
 
   await useEnergy(32_000)
   expect(await balance()).toBe(yuan(-2))
-  await shows(async () => (await commands()).join() === 'trip verified', 'the trip is proven')
+  await until('the trip is proven', async () => (await commands()).join() === 'trip verified', { everyMs: 20 })
   expect((await meterRow()).relay).toBe('open')
   expect(meter.words.get(0x0224)).toBe(0x0008)
 
@@ -168,7 +155,7 @@ test('a Modbus meter is read, charged with its ratio, tripped when the money is 
   expect(paid).toMatchObject({ ok: true, restoring: [{ meterId: 1 }] })
   // No alarm is asked of a meter that knows none.
   const both = 'trip verified,direct-close verified'
-  await shows(async () => (await commands()).join() === both, 'the closing is proven')
+  await until('the closing is proven', async () => (await commands()).join() === both, { everyMs: 20 })
   expect((await meterRow()).relay).toBe('closed')
   expect(meter.words.get(0x0224)).toBe(0xe00f)
 })

@@ -35,7 +35,7 @@ export const keepDemonstrationClock = async (database: Database, clock: Clock, s
   }
 }
 
-export const saveDemonstrationClock = async (database: Database, clock: Clock): Promise<void> =>
+const saveDemonstrationClock = async (database: Database, clock: Clock): Promise<void> =>
   writeSetting(database, settingKey, { virtualMs: clock.now() })
 
 /** The demonstration's time as last written down, for programs beside it; null in an installation with a real field. */

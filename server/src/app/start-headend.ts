@@ -1,16 +1,14 @@
 import { uuidv7 } from 'uuidv7'
 import type { Clock } from '../domain/clock.ts'
 import { createFieldPurchaseWriter } from '../flow/field-purchase-writer.ts'
-import { createHeadend } from '../headend/create-headend.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { readSetting } from '../store/settings.ts'
 import type { Config } from './config.ts'
 import { startFieldSide } from './field-side.ts'
-import { readGatewayTls } from './gateway-tls.ts'
 import { StartRefused, type Mode } from './one-server.ts'
+import { openHeadend } from './open-headend.ts'
 import { openHouseDatabase } from './open-house-database.ts'
-import { createSay, sayFlow, sayHeadend } from './say.ts'
-import { openSecurityModule } from './security-module.ts'
+import { createSay, sayFlow } from './say.ts'
 import { systemClock } from './system-clock.ts'
 
 export type RunningHeadend = Readonly<{ gatewayPort: number; stop(): Promise<void> }>
@@ -35,16 +33,7 @@ export const startHeadend = async (config: Config): Promise<RunningHeadend> => {
     if ((await readSetting<Mode>(database, 'mode')) !== 'field')
       throw new StartRefused('only a real field has several processes; a demonstration keeps its own time in one')
     const listen = { host: config.gatewayHost ?? '0.0.0.0', port: config.gatewayPort ?? 8645 }
-    const tls = await readGatewayTls(config, listen.host)
-    if (!tls.ok) throw new StartRefused(tls.words)
-    const security = await openSecurityModule(config, 'field', say)
-    const headend = createHeadend({
-      clock,
-      listen,
-      ...(tls.listening === null ? {} : { listenSecurely: tls.listening }),
-      log: sayHeadend(say),
-      security,
-    })
+    const headend = await openHeadend(config, { mode: 'field', listen, clock, say })
     const log = sayFlow(say)
     const stopping = new AbortController()
     const context = { database, clock, ids, log }

@@ -9,7 +9,6 @@ import { enrol } from '../flow/enrol.ts'
 import { createFieldPurchaseWriter } from '../flow/field-purchase-writer.ts'
 import { createPay } from '../flow/pay.ts'
 import { createDoor } from '../flow/sign-in.ts'
-import { createHeadend } from '../headend/create-headend.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { setCompanyInterval } from '../store/schedules.ts'
@@ -21,14 +20,13 @@ import { runCustomers } from './demonstration/customers.ts'
 import { demonstrationTimeZone } from './demonstration/households.ts'
 import { demonstrationVillage } from './demonstration/village.ts'
 import { ensureFirstOperator, firstLogin, signInFile } from './first-operator.ts'
-import { readGatewayTls } from './gateway-tls.ts'
 import { startHouse } from './house.ts'
 import { startLiveHub } from './live-hub.ts'
 import { settleMode, StartRefused, type Mode } from './one-server.ts'
+import { openHeadend } from './open-headend.ts'
 import { openHouseDatabase } from './open-house-database.ts'
 import { keepDemonstrationClock, resumeDemonstrationClock } from './running-clock.ts'
-import { createSay, sayFlow, sayHeadend, type Say } from './say.ts'
-import { openSecurityModule } from './security-module.ts'
+import { createSay, sayFlow, type Say } from './say.ts'
 import { startSimulator } from './simulator-process.ts'
 import { anchoredClock, systemClock, type ClockAnchor } from './system-clock.ts'
 
@@ -107,16 +105,7 @@ const open = async (
   const site = await prepareSite(config, mode, database, clock, say)
 
   const listen = gatewayAddress(config, mode)
-  const tls = await readGatewayTls(config, listen.host)
-  if (!tls.ok) throw new StartRefused(tls.words)
-  const security = await openSecurityModule(config, mode, say)
-  const headend = createHeadend({
-    clock,
-    listen,
-    ...(tls.listening === null ? {} : { listenSecurely: tls.listening }),
-    log: sayHeadend(say),
-    security,
-  })
+  const headend = await openHeadend(config, { mode, listen, clock, say })
   const log = sayFlow(say)
   const stopping = new AbortController()
   const purchaseWriter = createFieldPurchaseWriter({ database, log }, headend, stopping.signal)

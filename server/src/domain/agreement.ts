@@ -63,9 +63,3 @@ export const objectionToSign = (
 }
 
 const isMinutes = (value: number, maximum: number): boolean => Number.isInteger(value) && value >= 0 && value <= maximum
-
-/** The version in force at an instant, of versions in any order; null when there was none. */
-export const inForceAt = (versions: readonly AgreementVersion[], at: number): AgreementVersion | null =>
-  versions.find(
-    ({ effectiveFrom, effectiveTo }) => effectiveFrom <= at && (effectiveTo === null || at < effectiveTo),
-  ) ?? null

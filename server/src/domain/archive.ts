@@ -2,19 +2,23 @@ import type { Wiring } from './wiring.ts'
 
 /** What the archive says of the field side: gateways, their links and lines, and the meters on them. */
 
+/** How a gateway and we find each other. */
+export type LinkSpec = Readonly<
+  | {
+      kind: 'dials-in'
+      registration: string
+      heartbeat: string | null
+      /** By its packet when absent. */
+      identifiedBy?: 'packet' | 'meter' | 'remote-ip'
+    }
+  | { kind: 'dialled'; host: string; port: number }
+  | { kind: 'serial'; path: string }
+>
+
 export type GatewaySpec = Readonly<{
   id: number
   code: string
-  link: Readonly<
-    | {
-        kind: 'dials-in'
-        registration: string
-        heartbeat: string | null
-        identifiedBy?: 'packet' | 'meter' | 'remote-ip'
-      }
-    | { kind: 'dialled'; host: string; port: number }
-    | { kind: 'serial'; path: string }
-  >
+  link: LinkSpec
   line: Readonly<{ baudRate: number; parity: 'none' | 'even' | 'odd' }>
 }>
 

@@ -1,21 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { approvalOf, objectionToBatchTrip, skipReason, type BatchKind, type BatchMeter } from './batch.ts'
 import type { CreditFacts, CreditTerms } from './credit-policy.ts'
-import { microYuan } from './quantity.ts'
-import { plainFacts } from './testing/plain-facts.ts'
+import { plainFacts, plainMeter, plainTerms } from './testing/plain-facts.ts'
 import { permissionOfBatch, permissionsOf } from './role.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 /** A Wednesday, 11:00 in Shanghai. */
 const now = Date.parse('2026-11-25T03:00:00Z')
 const hour = 3_600_000
 
 const terms: CreditTerms = {
+  ...plainTerms,
   thresholds: { alarm1: yuan(10), alarm2: yuan(5), cutOff: yuan(0), restore: yuan(1) },
-  noticeLeadMs: hour / 2,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 540, toMinute: 960, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
 }
 
 /** Owes 3 yuan, was told an hour ago and may be tripped now; `change` says what differs. */
@@ -35,21 +31,7 @@ const facts = (change: Partial<CreditFacts> = {}): CreditFacts => ({
       failedAt: null,
     },
   ],
-  meters: [
-    {
-      meterId: 1,
-      relay: 'closed',
-      keepPower: false,
-      alarm: true,
-      lastReadAt: now - hour / 2,
-      newestHeld: false,
-      restoreOwed: false,
-      openCommands: [],
-      failedTrips: 0,
-      lastFailedTripAt: null,
-      lastFailedCloseAt: null,
-    },
-  ],
+  meters: [{ ...plainMeter, meterId: 1, alarm: true, lastReadAt: now - hour / 2 }],
   ...change,
 })
 

@@ -1,7 +1,7 @@
 import { localTime } from './calendar.ts'
 
 /** Off by no more than this, a clock is right: meters tell whole seconds and drift half a second a day. */
-export const clockToleranceMs = 30_000
+const clockToleranceMs = 30_000
 /** 08H moves a clock by less than this, ever. A little less is asked, because the clock drifts on meanwhile. */
 export const broadcastStepMs = 5 * 60_000
 const broadcastMarginMs = 30_000

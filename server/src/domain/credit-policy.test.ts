@@ -5,41 +5,25 @@ import {
   objectionToTrip,
   type CreditFacts,
   type CreditStage,
-  type CreditTerms,
   type MeterFacts,
   type NoticeKind,
   type Reason,
 } from './credit-policy.ts'
-import { plainFacts } from './testing/plain-facts.ts'
-import { microYuan } from './quantity.ts'
+import { plainFacts, plainMeter, plainTerms } from './testing/plain-facts.ts'
 import type { RelayCommandKind, RelayCommandState } from './relay-command.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(Math.round(amount * 1_000_000)))
 const minute = 60_000
 /** A Wednesday, 11:00 in Shanghai: inside the window. */
 const now = Date.parse('2026-11-25T03:00:00Z')
 const night = Date.parse('2026-11-25T14:00:00Z')
 
-const terms: CreditTerms = {
-  thresholds: { alarm1: yuan(50), alarm2: yuan(20), cutOff: yuan(0), restore: yuan(5) },
-  noticeLeadMs: 30 * minute,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
-}
+const terms = plainTerms
 
 const meter = (change: Partial<MeterFacts> = {}): MeterFacts => ({
+  ...plainMeter,
   meterId: 7,
-  relay: 'closed',
-  keepPower: false,
-  alarm: false,
   lastReadAt: now - 10 * minute,
-  newestHeld: false,
-  restoreOwed: false,
-  openCommands: [],
-  failedTrips: 0,
-  lastFailedTripAt: null,
-  lastFailedCloseAt: null,
   ...change,
 })
 const open = (kind: RelayCommandKind, state: RelayCommandState = 'queued') => ({ id: `${kind} ${state}`, kind, state })

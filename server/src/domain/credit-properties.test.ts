@@ -16,8 +16,9 @@ import { microYuan, subtractMoney } from './quantity.ts'
 import type { RelayCommandKind } from './relay-command.ts'
 import { defaultStopTerms, type StopTerms } from './stop-terms.ts'
 import { applyDecision } from './apply-decision.ts'
+import { plainTerms } from './testing/plain-facts.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(Math.round(amount * 1_000_000)))
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -25,14 +26,8 @@ const day = 24 * hour
 const now = Date.parse('2026-11-25T03:00:00Z')
 const night = Date.parse('2026-11-25T14:00:00Z')
 
-const thresholds = { alarm1: yuan(50), alarm2: yuan(20), cutOff: yuan(0), restore: yuan(5) }
-const plain: CreditTerms = {
-  thresholds,
-  noticeLeadMs: 30 * minute,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
-}
+const { thresholds } = plainTerms
+const plain = plainTerms
 
 const stages: readonly CreditStage[] = [
   'normal',

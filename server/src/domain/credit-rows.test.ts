@@ -2,14 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { CreditFacts, CreditTerms, MeterFacts } from './credit-facts.ts'
 import { decide, objectionToTrip } from './credit-policy.ts'
 import { receiptWaitMs } from './notice-chain.ts'
-import { microYuan } from './quantity.ts'
 import { defaultStopTerms, type StopTerms } from './stop-terms.ts'
 import { applyDecision } from './apply-decision.ts'
-import { plainFacts } from './testing/plain-facts.ts'
+import { plainFacts, plainMeter, plainTerms } from './testing/plain-facts.ts'
+import { yuan } from './testing/yuan.ts'
 
 /** The decision table of fee-control practice, row by row, with its variants. */
 
-const yuan = (amount: number) => microYuan(BigInt(Math.round(amount * 1_000_000)))
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -18,25 +17,14 @@ const now = Date.parse('2026-11-25T03:00:00Z')
 const night = Date.parse('2026-11-25T15:30:00Z')
 
 const terms = (stop: Partial<StopTerms> = {}): CreditTerms => ({
-  thresholds: { alarm1: yuan(50), alarm2: yuan(20), cutOff: yuan(0), restore: yuan(5) },
-  noticeLeadMs: 30 * minute,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
+  ...plainTerms,
   stop: { ...defaultStopTerms, ...stop },
 })
 const meter = (change: Partial<MeterFacts> = {}): MeterFacts => ({
+  ...plainMeter,
   meterId: 7,
-  relay: 'closed',
-  keepPower: false,
   alarm: true,
   lastReadAt: now - 10 * minute,
-  newestHeld: false,
-  restoreOwed: false,
-  openCommands: [],
-  failedTrips: 0,
-  lastFailedTripAt: null,
-  lastFailedCloseAt: null,
   ...change,
 })
 const facts = (balance: number, change: Partial<CreditFacts> = {}): CreditFacts => ({

@@ -2,10 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { objectionToTrip, type CreditFacts, type CreditTerms } from './credit-policy.ts'
 import { foresee, objectionToChange, type DryRunChange, type LatelyUsed } from './dry-run.ts'
-import { plainFacts } from './testing/plain-facts.ts'
-import { microYuan, price, ratio, wattHours } from './quantity.ts'
+import { plainFacts, plainMeter, plainTerms } from './testing/plain-facts.ts'
+import { price, ratio, wattHours } from './quantity.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(Math.round(amount * 1_000_000)))
 const hour = 3_600_000
 /** A Wednesday, 18:00 in Shanghai: after the trip window of the day. */
 const now = Date.parse('2026-11-25T10:00:00Z')
@@ -14,30 +14,14 @@ const opening = Date.parse('2026-11-26T01:00:00Z')
 const day = 24 * hour
 
 const terms: CreditTerms = {
+  ...plainTerms,
   thresholds: { alarm1: yuan(10), alarm2: yuan(5), cutOff: yuan(0), restore: yuan(1) },
   noticeLeadMs: hour,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 540, toMinute: 960, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
 }
 const facts = (change: Partial<CreditFacts> = {}): CreditFacts => ({
   ...plainFacts,
   balance: yuan(20),
-  meters: [
-    {
-      meterId: 1,
-      relay: 'closed',
-      keepPower: false,
-      alarm: false,
-      lastReadAt: now - hour,
-      newestHeld: false,
-      restoreOwed: false,
-      openCommands: [],
-      failedTrips: 0,
-      lastFailedTripAt: null,
-      lastFailedCloseAt: null,
-    },
-  ],
+  meters: [{ ...plainMeter, meterId: 1, lastReadAt: now - hour }],
   ...change,
 })
 /** One yuan an hour, two kilowatt-hours. */

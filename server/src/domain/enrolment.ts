@@ -1,5 +1,5 @@
 import type { SpeakingWiring } from './wiring.ts'
-import type { MeterSpec } from './archive.ts'
+import type { LinkSpec, MeterSpec } from './archive.ts'
 import type { DataSet, Pace } from './collection/data-set.ts'
 import type { CreditTerms } from './credit-policy.ts'
 import type { MicroYuan } from './quantity.ts'
@@ -28,17 +28,7 @@ export type EnrolledPlan = Readonly<{ name: string; plan: PricePlan | Readonly<{
 
 export type EnrolledGateway = Readonly<{
   code: string
-  link: Readonly<
-    | {
-        kind: 'dials-in'
-        registration: string
-        heartbeat: string | null
-        /** By its packet when absent. */
-        identifiedBy?: 'packet' | 'meter' | 'remote-ip'
-      }
-    | { kind: 'dialled'; host: string; port: number }
-    | { kind: 'serial'; path: string }
-  >
+  link: LinkSpec
   baudRate: number
   parity: 'none' | 'even' | 'odd'
   schedules?: EnrolledSchedules

@@ -1,33 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { CreditFacts, CreditTerms, MeterFacts } from './credit-policy.ts'
+import type { CreditFacts, MeterFacts } from './credit-policy.ts'
 import { foreseeTrip } from './foresee-trip.ts'
-import { microYuan } from './quantity.ts'
-import { plainFacts } from './testing/plain-facts.ts'
+import { plainFacts, plainMeter, plainTerms } from './testing/plain-facts.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 const minute = 60_000
 /** A Wednesday, 11:00 in Shanghai: inside the window. */
 const now = Date.parse('2026-11-25T03:00:00Z')
-const terms: CreditTerms = {
-  thresholds: { alarm1: yuan(50), alarm2: yuan(20), cutOff: yuan(0), restore: yuan(5) },
-  noticeLeadMs: 30 * minute,
-  reconnect: 'direct-close',
-  tripWindow: { fromMinute: 540, toMinute: 960, weekdays: [1, 2, 3, 4, 5] },
-  timeZone: 'Asia/Shanghai',
-}
-const meter: MeterFacts = {
-  meterId: 7,
-  relay: 'closed',
-  keepPower: false,
-  alarm: false,
-  lastReadAt: now - 10 * minute,
-  newestHeld: false,
-  restoreOwed: false,
-  openCommands: [],
-  failedTrips: 0,
-  lastFailedTripAt: null,
-  lastFailedCloseAt: null,
-}
+const terms = plainTerms
+const meter: MeterFacts = { ...plainMeter, meterId: 7, lastReadAt: now - 10 * minute }
 const facts = (change: Partial<CreditFacts>): CreditFacts => ({
   ...plainFacts,
   balance: yuan(100),

@@ -26,6 +26,9 @@ export type GapState = 'open' | 're-read' | 'estimated' | 'lost'
 /** Why a meter's memory did not help. `no-memory`: it keeps no half hours at all. */
 export type LossReason = 'no-record' | 'no-memory' | 'not-plausible'
 
+/** Where a meter keeps what its registers showed at half hours that have passed. */
+export type RecordSource = 'load-profile' | 'hourly-freeze'
+
 /** On which side of a lost gap no register is known, so that not even its energy is. */
 export type UnknownSide = 'before' | 'after'
 

@@ -65,7 +65,7 @@ export type LegalBasis = Readonly<{
 }>
 
 /** The rule in force on the local day of `now`, with what the agreement lengthens. */
-export const legalRuleAt = (
+const legalRuleAt = (
   { jurisdiction, supply, longer = {} }: Omit<LegalBasis, 'path'>,
   now: number,
   timeZone: string,

@@ -1,16 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  decideLoad,
-  freshLoadState,
-  isOn,
-  newRun,
-  problemOfRules,
-  resetLoad,
-  type LoadFacts,
-  type LoadRules,
-  type LoadState,
-} from './load-control.ts'
+import { decideLoad, freshLoadState, newRun, resetLoad, type LoadFacts, type LoadState } from './load-control.ts'
+import { isOn, problemOfRules, type LoadRules } from './load-rules.ts'
 import { defaultMalignantLoadRule } from './malignant-load.ts'
 
 const minute = 60_000

@@ -1,46 +1,6 @@
-import { localDayText, localTime } from './calendar.ts'
-import { malignantStep, type LoadSample, type MalignantLoadRule } from './malignant-load.ts'
+import { isOn, type LoadRules, type Reclosing, type SingleRunRule } from './load-rules.ts'
+import { malignantStep, type LoadSample } from './malignant-load.ts'
 import type { RelayCommandKind } from './relay-command.ts'
-
-/**
- * Load, time and single-run control of one meter. Each rule either holds the supply off or does not; supply is on when no
- * rule holds it, and money does not either. So rules never fight: a schedule does not close what an overload opened, nor
- * any of them what debt has stopped, and debt is none of their business.
- */
-export type LoadRules = Readonly<{
-  /** How supply is given back; permit-close unless the load cannot start by itself. */
-  reconnect: 'direct-close' | 'permit-close'
-  /** How often the meter is sampled for these rules beside its readings; null: readings alone. */
-  sampleEveryMs: number | null
-  overload?: OverloadRule
-  schedule?: ScheduleRule
-  singleRun?: SingleRunRule
-  malignantLoad?: MalignantLoadRule & Readonly<{ act: 'alarm' | 'trip' }> & Reclosing
-}>
-
-/** After a trip it is given back by itself so many times, each so long after; then a person has to. */
-export type Reclosing = Readonly<{ recloseTimes: number; recloseAfterMs: number }>
-
-/** More than so many watts for so long. */
-export type OverloadRule = Readonly<{ limitWatts: number; forMs: number }> & Reclosing
-
-/** 0 = Sunday … 6 = Saturday, and the days that the rule calls holidays. */
-export type DayType = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 'holiday'
-
-/** Supply is on in these spans of local time, `[fromMinute, toMinute)`, and off otherwise. */
-export type ScheduleRule = Readonly<{
-  on: readonly Readonly<{ days: readonly DayType[]; fromMinute: number; toMinute: number }>[]
-  /** Local days `YYYY-MM-DD` that are holidays, whatever weekday they are. */
-  holidays: readonly string[]
-}>
-
-/** Supply is off but for single runs (irrigation): a run ends after so long or so much energy, whichever comes first. */
-export type SingleRunRule = Readonly<{
-  mostMs: number
-  mostEnergyWh: number | null
-  /** A payment to the account starts a run of the whole length. */
-  startsOnPayment: boolean
-}>
 
 /** What is remembered of a rule that trips and gives back. */
 export type Stopper = Readonly<{
@@ -114,6 +74,7 @@ export type LoadDecision = Readonly<{
 }>
 
 const quietStopper: Stopper = Object.freeze({ overSince: null, trips: 0, lastTripAt: null, heldSince: null })
+
 export const freshLoadState = (lastPaymentAt: number | null): LoadState => ({
   sample: null,
   sampleWithSupply: false,
@@ -126,9 +87,11 @@ export const freshLoadState = (lastPaymentAt: number | null): LoadState => ({
 })
 
 /** An order that came to nothing is repeated no sooner (wall time). */
-export const orderAgainAfterMs = 5 * 60_000
+const orderAgainAfterMs = 5 * 60_000
+
 /** Trips are forgotten after so long without one (wall time): yesterday's overload is no second strike. */
 const forgetAfterMs = 24 * 3_600_000
+
 /** A run whose relay is not seen closed in so long is over (wall time). */
 const startWithinMs = 30 * 60_000
 
@@ -252,13 +215,6 @@ const holdsOf = (rules: LoadRules, state: LoadState, { timeZone }: LoadFacts, no
   ]
 }
 
-export const isOn = ({ on, holidays }: ScheduleRule, now: number, timeZone: string): boolean => {
-  const local = localTime(now, timeZone)
-  const minute = local.hour * 60 + local.minute
-  const type: DayType = holidays.includes(localDayText(now, timeZone)) ? 'holiday' : (local.weekday as DayType)
-  return on.some(({ days, fromMinute, toMinute }) => days.includes(type) && minute >= fromMinute && minute < toMinute)
-}
-
 const orderFor = (
   rules: LoadRules,
   state: LoadState,
@@ -314,21 +270,3 @@ export const resetLoad = (state: LoadState): LoadState => ({
   malignantLoad: quietStopper,
   ordered: null,
 })
-
-/** What speaks against a set of rules; null: nothing. */
-export type LoadRulesProblem = 'no-rule' | 'samples-too-often' | 'span-out-of-order' | 'samples-too-far-apart'
-
-/** A line of 200 meters at 2400 bit/s has no room for more. */
-export const leastSampleEveryMs = 10_000
-
-export const problemOfRules = (rules: LoadRules): LoadRulesProblem | null => {
-  const { overload, schedule, singleRun, malignantLoad, sampleEveryMs } = rules
-  if (overload === undefined && schedule === undefined && singleRun === undefined && malignantLoad === undefined)
-    return 'no-rule'
-  if (sampleEveryMs !== null && sampleEveryMs < leastSampleEveryMs) return 'samples-too-often'
-  if (schedule?.on.some(({ fromMinute, toMinute }) => fromMinute >= toMinute) === true) return 'span-out-of-order'
-  // Two samples further apart than the rule looks would never show a step.
-  if (malignantLoad !== undefined && (sampleEveryMs === null || sampleEveryMs > malignantLoad.withinMs))
-    return 'samples-too-far-apart'
-  return null
-}

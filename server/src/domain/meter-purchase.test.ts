@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { actOn, actUnread, maximumWrites, reconcile, type MeterPurchase } from './meter-purchase.ts'
 import { amountOf, type PurchaseQuote } from './purchase-amount.ts'
 import { costOf, exactAmount, microYuan, noAmount, price, ratio, scaleAmount, wattHours } from './quantity.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 const fresh: MeterPurchase = {
   state: 'waiting',
   amount: yuan(50),

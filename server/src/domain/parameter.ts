@@ -25,7 +25,7 @@ export type ParameterValue = Readonly<
 >
 
 /** A list that is longer is several batches; a meter that refuses one item keeps the rest as they are. */
-export const mostParameters = 10
+const mostParameters = 10
 /** Six digits before the point, and two after it. */
 const mostFen = 99_999_999
 /** Four digits before the point, and four after it. */

@@ -68,7 +68,7 @@ export type DocumentPurse = Readonly<{
   difference: string | null
 }>
 
-export const rateRegisters = (rating: PurseRating, { from, to }: PurseRegisters): ExactAmount | null => {
+const rateRegisters = (rating: PurseRating, { from, to }: PurseRegisters): ExactAmount | null => {
   if (rating.kind === 'registers') return exactAmount(priceBetween(rating.plan, from.registers, to.registers))
   const { plan, contract, day } = rating
   // A ladder of the year, and a clock, need more than the registers of one month.

@@ -20,7 +20,7 @@ export type ChannelColumns = Readonly<{
 }>
 
 /** Longest file that is read at once. */
-export const maximumLines = 200_000
+const maximumLines = 200_000
 
 type Row = Readonly<{ line: number; cell(column: string): string }>
 

@@ -1,9 +1,8 @@
 import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { microYuan } from './quantity.ts'
 import { compensationFor, readCompensationRule } from './restoration.ts'
+import { yuan } from './testing/yuan.ts'
 
-const yuan = (amount: number) => microYuan(BigInt(amount) * 1_000_000n)
 const rule = { afterSeconds: 60, amount: yuan(2), perHour: yuan(1), most: yuan(5) }
 
 describe('what is paid for supply that came back late', () => {

@@ -153,16 +153,21 @@ export const composeDocument = (
   }
 }
 
-const documentLine = (line: StatementLine, position: number, placeOf: ReadonlyMap<number, string>): DocumentLine => ({
-  position,
-  meterId: line.meterId,
-  place: line.meterId === null ? null : (placeOf.get(line.meterId) ?? null),
+/** What a line was worked out of, as text: quantity in its unit, price per unit, or the amount that it is a part of. */
+export const lineTexts = (line: Pick<StatementLine, 'code' | 'formula' | 'quantity' | 'price' | 'base'>) => ({
   code: line.code,
   formula: line.formula,
   quantity: line.quantity === null ? null : formatThousandths(line.quantity.thousandths),
   unit: line.quantity?.unit ?? null,
   price: line.price === null ? null : formatPrice(line.price),
   base: line.base === null ? null : formatAmount(line.base),
+})
+
+const documentLine = (line: StatementLine, position: number, placeOf: ReadonlyMap<number, string>): DocumentLine => ({
+  position,
+  meterId: line.meterId,
+  place: line.meterId === null ? null : (placeOf.get(line.meterId) ?? null),
+  ...lineTexts(line),
   percent: line.factor === null ? null : formatPercent(line.factor),
   amount: formatMoney(line.amount),
   memo: line.memo,

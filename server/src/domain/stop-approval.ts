@@ -3,7 +3,7 @@
 /** An approval that was not used for so long is asked for again (wall time): what it rested on is old. */
 export const approvalHoldsMs = 10 * 86_400_000
 /** The longest time for which a refusal leaves an account alone. */
-export const longestRefusalMs = 365 * 86_400_000
+const longestRefusalMs = 365 * 86_400_000
 
 export type ApprovalRecord = Readonly<{
   state: 'open' | 'approved' | 'refused' | 'withdrawn'

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { defaultTripWindow, isInside } from './trip-window.ts'
+import { isInside } from './trip-window.ts'
 
 const zone = 'Asia/Shanghai'
+const officeHours = { fromMinute: 9 * 60, toMinute: 16 * 60, weekdays: [1, 2, 3, 4, 5] }
 
-describe('the default window: Monday to Friday, 9:00 to 16:00 of the site', () => {
+describe('a window of office hours: Monday to Friday, 9:00 to 16:00 of the site', () => {
   test.each([
     ['2026-11-25T01:00:00Z', true, 'Wednesday 9:00'],
     ['2026-11-25T00:59:59Z', false, 'Wednesday 8:59:59'],
@@ -15,7 +16,7 @@ describe('the default window: Monday to Friday, 9:00 to 16:00 of the site', () =
     // Sunday in Greenwich is Monday in Shanghai.
     ['2026-11-29T23:00:00Z', false, 'Monday 7:00'],
   ])('%s is inside: %s (%s)', (instant, expected) => {
-    expect(isInside(defaultTripWindow, Date.parse(instant), zone)).toBe(expected)
+    expect(isInside(officeHours, Date.parse(instant), zone)).toBe(expected)
   })
 })
 

@@ -94,15 +94,8 @@ describe('a batch, from the request to each proven meter', () => {
     Object.fromEntries(
       (await viewBatchItems(town.database, id)).map((item) => [item.place, item.command_state ?? item.because]),
     )
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const untilOver = async (id: string): Promise<void> =>
-    until('the end', async () => (await viewBatch(town.database, id))?.finished_at !== null)
+    town.until('the end', async () => (await viewBatch(town.database, id))?.finished_at !== null)
   const tripsSent = () => headend.sent.filter((action) => action === 'trip').length
   const audited = async () =>
     (
@@ -177,7 +170,7 @@ describe('a batch, from the request to each proven meter', () => {
     await town.database.query(`update meter set relay = 'open', relay_command = 'open' where place = '1-101'`)
     const { accountId } = await town.place('1-101')
     await town.pay({ accountId, key: 'p', amount: yuan(50), channel: 'cash-counter', operatorId: null })
-    await until('closed again', async () => headend.sent.includes('direct-close'))
+    await town.until('closed again', async () => headend.sent.includes('direct-close'))
     expect(headend.relay).toBe('closed')
     await stop()
   })
@@ -277,7 +270,7 @@ describe('a batch, from the request to each proven meter', () => {
 
   test('a batch of alarms needs nobody; one where everybody would be left out is refused', async () => {
     run()
-    await until('the policy has set the alarms', async () => {
+    await town.until('the policy has set the alarms', async () => {
       const open = await town.database.query(
         `select from relay_command where state in ('queued', 'sent', 'acknowledged')`,
       )

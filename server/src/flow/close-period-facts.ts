@@ -26,20 +26,10 @@ import type { RatedDays } from '../domain/tariff/part-of-month.ts'
 import { restoreWindow } from '../domain/tariff/stored-window.ts'
 import { zoneDays } from '../domain/tariff/tariff-clock.ts'
 import type { Sql } from '../store/database.ts'
-import {
-  balanceMoves,
-  chargedAfter,
-  closingAccounts,
-  closingMeters,
-  closingPeriods,
-  effectsSince,
-  unledgeredEnergy,
-  type AccountMove,
-  type ClosingAccount,
-  type ClosingMeter,
-  type ClosingPeriod,
-  type ClosingSite,
-} from '../store/statements-closing.ts'
+import { closingAccounts, type ClosingAccount, type ClosingSite } from '../store/statements-closing.ts'
+import { closingMeters, type ClosingMeter } from '../store/statements-meters.ts'
+import { balanceMoves, effectsSince, type AccountMove } from '../store/statements-moves.ts'
+import { chargedAfter, closingPeriods, unledgeredEnergy, type ClosingPeriod } from '../store/statements-periods.ts'
 import { loadPlanVersions } from '../store/tariffs.ts'
 import { meterOnStatement, monthMarks, type ClosedPeriod, type MonthMarks } from './close-period-meters.ts'
 import { loadPurses } from './close-period-purses.ts'

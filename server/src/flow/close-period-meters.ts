@@ -14,7 +14,8 @@ import { multiplierOn } from '../domain/tariff/metered-energy.ts'
 import type { RatedWindow } from '../domain/tariff/metering-chain.ts'
 import { energyByCell, registersAt } from '../domain/tariff/usage.ts'
 import type { Sql } from '../store/database.ts'
-import { readingsNear, type ClosingMeter, type ClosingPeriod, type ReadingMark } from '../store/statements-closing.ts'
+import { readingsNear, type ClosingMeter, type ReadingMark } from '../store/statements-meters.ts'
+import type { ClosingPeriod } from '../store/statements-periods.ts'
 
 /** How a month's readings stand on a statement: one row per meter, from the register at its beginning to that at its end. */
 

@@ -1,4 +1,4 @@
-import { accountsDue } from '../store/credit.ts'
+import { accountsDue } from '../store/credit-decisions.ts'
 import { post } from './post.ts'
 import { loop, pause, type FlowContext } from './process.ts'
 

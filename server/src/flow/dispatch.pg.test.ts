@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './audit.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createRequestCommand } from './request-command.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 
@@ -12,19 +12,10 @@ const minute = 60_000
 describe('from the balance to the relay', () => {
   let town: Town
   let headend: ScriptedHeadend
-  let stopping: AbortController
-  let running: Promise<void>
+  let stop: () => Promise<void>
 
   const run = (owner = 'one'): void => {
-    stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: owner, onlyHeld: false })
-    running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stopping.signal.addEventListener('abort', () => clearInterval(waking))
-  }
-  const stop = async (): Promise<void> => {
-    stopping.abort()
-    await running
+    stop = runDispatcher(town, headend, owner)
   }
 
   beforeEach(async () => {
@@ -72,18 +63,11 @@ describe('from the balance to the relay', () => {
       'select id, state, attempts, failure, kind from relay_command where kind = $1 order by at, id',
       [kind],
     )
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const untilCommand = async (kind: string, state: string): Promise<void> =>
-    until(`${kind} ${state}`, async () => (await commands(kind)).at(-1)?.state === state)
+    town.until(`${kind} ${state}`, async () => (await commands(kind)).at(-1)?.state === state)
   /** Back in the queue, to be tried again later. */
   const untilAttempt = async (attempts: number): Promise<void> =>
-    until(`attempt ${String(attempts)}`, async () => {
+    town.until(`attempt ${String(attempts)}`, async () => {
       const trip = (await commands('trip'))[0]
       return trip?.attempts === attempts && trip.state === 'queued'
     })
@@ -111,7 +95,7 @@ describe('from the balance to the relay', () => {
       'trip',
       'direct-close',
     ])
-    await until('notices', async () => (await notices()).length >= 4)
+    await town.until('notices', async () => (await notices()).length >= 4)
     expect(await notices()).toEqual(['warning-1', 'pre-stop', 'stopped', 'reconnected'])
   })
 
@@ -128,8 +112,8 @@ describe('from the balance to the relay', () => {
   test('a payment while the trip is on the wire: closed, although the trip was never confirmed', async () => {
     headend.behave('silence-but-obeyed')
     await useUp()
-    await until('sent', async () => headend.sent.includes('trip'))
-    await until('asked', async () => (await commands('trip'))[0]?.failure !== null)
+    await town.until('sent', async () => headend.sent.includes('trip'))
+    await town.until('asked', async () => (await commands('trip'))[0]?.failure !== null)
     headend.behave('obey')
     await pay(30, 'while it flies')
     await untilCommand('direct-close', 'verified')
@@ -191,8 +175,8 @@ describe('from the balance to the relay', () => {
   test('a gateway that is away costs no attempt, and the trip is given up when its time is over', async () => {
     headend.behave('offline')
     await useUp()
-    await until('tried', async () => headend.calls.some(({ action }) => action === 'trip'))
-    await until('queued', async () => (await commands('trip'))[0]?.failure !== null)
+    await town.until('tried', async () => headend.calls.some(({ action }) => action === 'trip'))
+    await town.until('queued', async () => (await commands('trip'))[0]?.failure !== null)
     expect((await commands('trip'))[0]).toMatchObject({ state: 'queued', attempts: 0 })
     town.clock.move(5 * 60 * minute)
     await untilCommand('trip', 'expired')
@@ -203,7 +187,7 @@ describe('from the balance to the relay', () => {
     headend.behave('silence-but-obeyed')
     // The process dies in the middle: what it had claimed and sent stays on disk as it was.
     await useUp()
-    await until('sent', async () => headend.sent.includes('trip'))
+    await town.until('sent', async () => headend.sent.includes('trip'))
     await stop()
     await town.database.query(
       `update relay_command set state = 'sent', owner = 'dead', not_before = at where kind = 'trip'`,

@@ -5,9 +5,10 @@ import { notSentRetryMs } from '../domain/relay-command.ts'
 import { standstillMilliwatts } from '../domain/relay-watch.ts'
 import { openWorkItems } from '../store/work-items.ts'
 import { energyWhileOpen } from './note-relays.ts'
-import { accountsToDecide, confirmSend, finishAttempt } from './command-step.ts'
+import { accountsToDecide, finishAttempt } from './finish-attempt.ts'
+import { confirmSend } from './confirm-send.ts'
+import { addEvents, type CommandEvent } from '../store/commands.ts'
 import {
-  addEvents,
   claimCommands,
   expireCommands,
   markAcknowledged,
@@ -15,8 +16,7 @@ import {
   recoverCommands,
   releaseCommand,
   type ClaimedCommand,
-  type CommandEvent,
-} from '../store/commands.ts'
+} from '../store/commands-under-way.ts'
 import type { Reach } from '../store/headends.ts'
 
 /** Commands under way at once in this process; each has a line of its own to wait for. */

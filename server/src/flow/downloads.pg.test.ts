@@ -115,15 +115,8 @@ describe('parameters downloaded by a batch', () => {
     if (!done.ok) throw new Error(done.code)
     return id
   }
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const untilOver = async (id: string) =>
-    until('the end', async () => (await viewBatch(town.database, id))?.finished_at !== null)
+    town.until('the end', async () => (await viewBatch(town.database, id))?.finished_at !== null)
   const items = async (id: string) =>
     (await viewBatchItems(town.database, id)).map(({ place, state, because }) => [place, state, because])
   const shown = (): readonly string[][] => [...memories.values()].map((memory) => [...memory.values()].map(toHex))
@@ -166,10 +159,10 @@ describe('parameters downloaded by a batch', () => {
   test('a line that is away is waited for; after its time it has failed', async () => {
     gateway.hangUp()
     await gateway.closed
-    await until('offline', async () => !bench.isOnline())
+    await town.until('offline', async () => !bench.isOnline())
     const id = await approved()
     run()
-    await until('postponed', async () => (await items(id)).some(([, , because]) => because === 'gateway-offline'))
+    await town.until('postponed', async () => (await items(id)).some(([, , because]) => because === 'gateway-offline'))
     expect((await viewBatch(town.database, id))?.state).toBe('running')
     town.clock.move(25 * 3_600_000)
     await untilOver(id)

@@ -8,7 +8,8 @@ import { problemsOfBehind } from '../domain/meter-behind.ts'
 import { missingTerms } from '../domain/tariff/missing-terms.ts'
 import type { PlanBook } from '../domain/tariff/plan-book.ts'
 import { readContract } from '../domain/tariff/read-contract.ts'
-import { readPlan, type Read } from '../domain/tariff/read-plan.ts'
+import type { Read } from '../domain/tariff/document.ts'
+import { readPlan } from '../domain/tariff/read-plan.ts'
 import type { Database, Sql } from '../store/database.ts'
 import {
   insertAccount,

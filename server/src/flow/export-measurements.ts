@@ -14,7 +14,7 @@ const headOf = (channel: Channel): string => {
   return `${words}_${suffixes[quantities[quantity].unit]}`
 }
 
-export const measurementsHeader = ['address', 'place', 'at', ...channels.map(headOf)].join(',')
+const measurementsHeader = ['address', 'place', 'at', ...channels.map(headOf)].join(',')
 
 /** A line for each measurement of a span, meter by meter; holds little in memory however long it is. */
 export async function* measurementLines(sql: Sql, span: MeasurementSpan): AsyncGenerator<string> {

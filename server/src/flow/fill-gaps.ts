@@ -11,7 +11,7 @@ import {
   settleGap,
   type OpenGap,
   type SettledPiece,
-} from '../store/gaps.ts'
+} from '../store/gaps-to-fill.ts'
 import { addDueDays } from '../store/roll-up.ts'
 import { notifyLive } from '../store/notify.ts'
 import { runOnePerLine, type OwnLines } from './one-per-line.ts'

@@ -2,7 +2,6 @@ import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { failureOfMiss, gapReasonOf, type GapReason, type Span } from '../domain/gap.ts'
 import type { Sql } from '../store/database.ts'
 import {
-  estimateLostGaps,
   lastRegistersIn,
   loadSweeps,
   meterItemsOver,
@@ -12,6 +11,7 @@ import {
   watchNewMeters,
   type UnreadMeter,
 } from '../store/gaps.ts'
+import { estimateLostGaps } from '../store/gaps-to-fill.ts'
 import { notifyLive } from '../store/notify.ts'
 import { closeWorkItems, openWorkItems } from '../store/work-items.ts'
 import { loop, pause, type FlowContext } from './process.ts'

@@ -1,21 +1,14 @@
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { migrate, migrationsDirectory } from '../store/migrate.ts'
+import { migrate } from '../store/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
+import { migrateBefore } from '../store/test-migrations.ts'
 
 let at: TestDatabase
-let directory: string
 
 beforeAll(async () => {
   at = await createTestDatabase({ content: 'empty' })
-  directory = await mkdtemp(join(tmpdir(), 'migrations-'))
 })
-afterAll(async () => {
-  await at.drop()
-  await rm(directory, { recursive: true })
-})
+afterAll(async () => at.drop())
 
 /** Two sites in two zones, a look at half hours, and gaps of which two were given up. */
 const oldGaps = `
@@ -32,11 +25,7 @@ const oldGaps = `
     (1, '2026-05-16 01:00Z', '2026-05-16 02:00Z', 0, 'server-away', 'estimated', 'no-memory', '2026-05-16', '2026-05-16');`
 
 test('gaps stay, those that were lost are looked at anew, and each zone goes on where it was', async () => {
-  const files = (await readdir(migrationsDirectory)).filter((name) => name.endsWith('.sql')).sort()
-  const before = files.findIndex((name) => name.endsWith('_slots_and_sides.sql'))
-  expect(before).toBeGreaterThan(0)
-  for (const name of files.slice(0, before)) await copyFile(join(migrationsDirectory, name), join(directory, name))
-  await migrate(at.database, { directory })
+  await migrateBefore(at.database, (name) => name.endsWith('_slots_and_sides.sql'))
   await at.database.query(oldGaps)
   await migrate(at.database)
   expect(

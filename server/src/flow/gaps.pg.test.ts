@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StoredRead } from '../headend/headend.ts'
-import { oldestGaps, type OpenGap } from '../store/gaps.ts'
+import { oldestGaps, type OpenGap } from '../store/gaps-to-fill.ts'
 import { fillOne } from './fill-gaps.ts'
 import { findGaps, settleWithinMs, unreadAfterMs } from './find-gaps.ts'
 import { tellCompleteness } from './tell-completeness.ts'

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayStatus } from '../headend/headend.ts'
-import { claimCommands, queueCommands, type ClaimedCommand } from '../store/commands.ts'
+import { queueCommands } from '../store/commands.ts'
+import { claimCommands, type ClaimedCommand } from '../store/commands-under-way.ts'
 import { livingHeadends } from '../store/headends.ts'
-import { confirmSend, finishAttempt } from './command-step.ts'
+import { finishAttempt } from './finish-attempt.ts'
+import { confirmSend } from './confirm-send.ts'
 import { createGatewayHolder, type GatewayHolder } from './hold-gateways.ts'
 import { createTown, type Town } from './testing/town.ts'
 
@@ -64,13 +66,6 @@ describe('gateways and the processes that hold them', () => {
     )
     return row?.online === true ? row.headend_id : null
   }
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let look = 0; look < 2_000; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}`)
-  }
   const claim = async (self: string, onlyHeld: boolean): Promise<ClaimedCommand | undefined> => {
     const asked = { self, onlyHeld, limit: 1, busyMeterIds: [] }
     return (await claimCommands(town.database, asked, town.clock.now()))[0]
@@ -121,11 +116,11 @@ describe('gateways and the processes that hold them', () => {
 
   test('the newest socket counts, and whoever had it before hangs up', async () => {
     sides.house.connect(true)
-    await until('the house has it', async () => (await holder()) === house)
+    await town.until('the house has it', async () => (await holder()) === house)
     expect(holders.house.gateways()[0]?.online).toBe(true)
     sides.other.connect(true)
-    await until('the other has it', async () => (await holder()) === other)
-    await until('the house hangs up', () => sides.house.hungUp.length > 0)
+    await town.until('the other has it', async () => (await holder()) === other)
+    await town.until('the house hangs up', () => sides.house.hungUp.length > 0)
     expect(inherited).toEqual([gatewayId])
     sides.house.connect(false)
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -140,7 +135,7 @@ describe('gateways and the processes that hold them', () => {
     await queueTrip('00000000-0000-7000-8000-00000000c001')
     expect(await claim(other, true)).toBeUndefined()
     sides.other.connect(true)
-    await until('the other has it', async () => (await holder()) === other)
+    await town.until('the other has it', async () => (await holder()) === other)
     expect(await claim(house, false)).toBeUndefined()
     expect((await claim(other, true))?.owner).toBe(other)
   })
@@ -148,13 +143,13 @@ describe('gateways and the processes that hold them', () => {
   test('who does not renew its lease is buried, and comes back to find its command taken', async () => {
     const id = '00000000-0000-7000-8000-00000000c002'
     sides.other.connect(true)
-    await until('the other has it', async () => (await holder()) === other)
+    await town.until('the other has it', async () => (await holder()) === other)
     await queueTrip(id)
     const command = await claim(other, true)
     if (command === undefined) throw new Error('nothing was claimed')
     expect(await confirmSend(town.context, command)).toEqual({ go: true })
     // As if the process had been asleep: its lease is over, and the house looks.
-    await until('it is buried', async () => {
+    await town.until('it is buried', async () => {
       await town.database.query(
         `update headend_process set alive_until = clock_timestamp() - interval '1 s' where id = $1 and ended_at is null`,
         [other],
@@ -165,6 +160,6 @@ describe('gateways and the processes that hold them', () => {
     await finishAttempt(town.context, command, { kind: 'unanswered', detail: 'late' }, [], false)
     expect(await stateOf(id)).toEqual({ state: 'queued', owner: null })
     expect(await confirmSend(town.context, command)).toMatchObject({ go: false })
-    await until('it lives again and has its gateway', async () => (await holder()) === other)
+    await town.until('it lives again and has its gateway', async () => (await holder()) === other)
   }, 60_000)
 })

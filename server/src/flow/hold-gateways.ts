@@ -1,5 +1,5 @@
 import type { GatewayStatus, Headend } from '../headend/headend.ts'
-import { hastenCommands, recoverCommands } from '../store/commands.ts'
+import { hastenCommands, recoverCommands } from '../store/commands-under-way.ts'
 import {
   buryHeadends,
   endHeadend,

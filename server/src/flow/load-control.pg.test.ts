@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { LoadRules } from '../domain/load-control.ts'
+import type { LoadRules } from '../domain/load-rules.ts'
 import type { Headend } from '../headend/headend.ts'
 import { viewCommands } from '../store/view/commands.ts'
-import { createDispatcher } from './dispatch.ts'
 import { createLoadAbilities, type LoadAbilities } from './load-control.ts'
 import { post } from './post.ts'
 import { createLoadSampler, lookAtAll } from './run-load-control.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 const base = { reconnect: 'direct-close', sampleEveryMs: null } as const
@@ -24,8 +24,7 @@ describe('load control on a real database', () => {
   let town: Town
   let headend: ScriptedHeadend
   let load: LoadAbilities
-  let running: AbortController
-  let ended: Promise<void>
+  let stop: () => Promise<void>
   let meterId = 0
   let accountId = 0
 
@@ -35,30 +34,18 @@ describe('load control on a real database', () => {
     headend = createScriptedHeadend()
     load = createLoadAbilities(town.context)
     await town.settle([await town.reading('A', 0)])
-    running = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    ended = dispatcher.run(running.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    running.signal.addEventListener('abort', () => clearInterval(waking))
+    stop = runDispatcher(town, headend)
   })
   afterEach(async () => {
-    running.abort()
-    await ended
+    await stop()
     await town.close()
   })
 
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const set = async (rules: LoadRules | null): Promise<void> => {
     expect(await load.setRules({ meterId, rules, ...deed })).toEqual({ ok: true })
   }
   const settled = async (): Promise<void> =>
-    until('nothing on its way', async () =>
+    town.until('nothing on its way', async () =>
       (await viewCommands(town.database, meterId)).every(
         ({ state }) => !['queued', 'sent', 'acknowledged'].includes(state),
       ),
@@ -188,7 +175,7 @@ describe('load control on a real database', () => {
       for (let step = 0; step < minutes * 2; step += 1) {
         const stopping = new AbortController()
         const control = createLoadSampler(town.context, { read }, { self: 'one', onlyHeld: false }).run(stopping.signal)
-        await until('looked', async () => {
+        await town.until('looked', async () => {
           const [row] = await town.database.query<{ at: number }>('select looked_at as at from load_control')
           return (row?.at ?? 0) >= town.clock.now()
         })

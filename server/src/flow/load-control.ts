@@ -1,11 +1,5 @@
-import {
-  freshLoadState,
-  newRun,
-  problemOfRules,
-  resetLoad,
-  type LoadRules,
-  type LoadRulesProblem,
-} from '../domain/load-control.ts'
+import { freshLoadState, newRun, resetLoad } from '../domain/load-control.ts'
+import { problemOfRules, type LoadRules, type LoadRulesProblem } from '../domain/load-rules.ts'
 import type { Clock } from '../domain/clock.ts'
 import { writeAudit } from '../store/audit.ts'
 import { lockAccounts } from '../store/credit.ts'

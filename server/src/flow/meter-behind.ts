@@ -27,7 +27,7 @@ export const placeBehind = async (
   input: PlaceInput,
 ): Promise<BehindResult> => database.transaction(async (sql) => placeInside(sql, input, clock.now()))
 
-export const placeInside = async (
+const placeInside = async (
   sql: Sql,
   { sub, master, from, operatorId }: PlaceInput,
   now: number,
@@ -114,7 +114,7 @@ const audited = async (
 ): Promise<void> => writeAudit(sql, { at, operatorId, action, subject: `meter:${String(subId)}`, detail })
 
 /** How much before an end of a span a reading may be: a reading interval and its round. */
-export const lossToleranceMs = 35 * 60_000
+const lossToleranceMs = 35 * 60_000
 
 export type MeasuredPoint = Readonly<{ master: LossPoint; result: Reconciled<LineLoss> }>
 

@@ -1,14 +1,8 @@
 import { localTime, startOfLocalDay } from '../domain/calendar.ts'
+import type { NoTripKind } from '../domain/credit-facts.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
-import {
-  insertNoTrip,
-  listNoTrip,
-  removeNoTrip,
-  sitesByName,
-  type NoTripKind,
-  type NoTripRow,
-} from '../store/no-trip.ts'
+import { insertNoTrip, listNoTrip, removeNoTrip, sitesByName, type NoTripRow } from '../store/no-trip.ts'
 
 import type { FlowContext } from './process.ts'
 

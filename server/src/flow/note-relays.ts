@@ -13,7 +13,7 @@ export type RelaySight = Readonly<{
 }>
 
 /** Whether a sight is worth a question to the database: nearly all are not. */
-export const isRemarkable = ({ before, now, flowedWh }: RelaySight): boolean =>
+const isRemarkable = ({ before, now, flowedWh }: RelaySight): boolean =>
   flowedWh !== null || (before !== null && (before.relay !== now.relay || before.relayCommand !== now.relayCommand))
 
 /**

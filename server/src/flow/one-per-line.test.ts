@@ -1,21 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { machineClock } from '../domain/testing/machine-clock.ts'
 import type { GatewayStatus } from '../headend/headend.ts'
 import { runOnePerLine } from './one-per-line.ts'
 import type { FlowContext } from './process.ts'
 
-const clock = {
-  now: () => 0,
-  elapsedMs: () => performance.now(),
-  rate: 1,
-  delay: async (ms: number, signal?: AbortSignal) => {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal })
-  },
-  after: (ms: number, act: () => void) => {
-    const timer = setTimeout(act, ms)
-    return () => clearTimeout(timer)
-  },
-}
+const clock = machineClock(() => 0)
 const status = (gatewayId: number, online: boolean): GatewayStatus => ({
   gatewayId,
   online,

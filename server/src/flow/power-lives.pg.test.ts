@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { accountsDue } from '../store/credit.ts'
+import { accountsDue } from '../store/credit-decisions.ts'
 import { audit } from './audit.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createAddToList } from './stop-lists.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, wednesday, yuan, type Town } from './testing/town.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 /**
  * Lives of an account as in `domain/power-model`, few and short, but with the real walks on the real PostgreSQL: the oracle
@@ -71,15 +71,7 @@ const live = async (place: string, life: readonly Act[]): Promise<{ trips: numbe
   let protectedUntil = 0
   let stop: () => Promise<void> = async () => undefined
   const start = (): void => {
-    const stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    const running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 5)
-    stop = async () => {
-      clearInterval(waking)
-      stopping.abort()
-      await running
-    }
+    stop = runDispatcher(town, headend)
   }
   const decideDue = async (): Promise<void> => {
     const due = await accountsDue(town.database, town.clock.now(), 100)

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './audit.ts'
 import { compensationSetting } from '../store/site-settings.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 import { watchRestorations } from './watch-restorations.ts'
 import { viewLateRestorations, viewRestorationTimes, viewRunningRestorations } from '../store/view/restorations.ts'
 import { writeSetting } from '../store/settings.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 
@@ -15,8 +15,7 @@ const minute = 60_000
 describe('from the payment to power', () => {
   let town: Town
   let headend: ScriptedHeadend
-  let stopping: AbortController
-  let running: Promise<void>
+  let stop: () => Promise<void>
   let reconnect: 'direct-close' | 'permit-close' = 'direct-close'
 
   const open = async (): Promise<void> => {
@@ -24,30 +23,18 @@ describe('from the payment to power', () => {
     headend = createScriptedHeadend()
     await town.settle([await town.reading('A', 0)])
     await town.database.query('update gateway set online = true')
-    stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stopping.signal.addEventListener('abort', () => clearInterval(waking))
+    stop = runDispatcher(town, headend)
   }
   beforeEach(() => {
     reconnect = 'direct-close'
   })
   afterEach(async () => {
-    stopping.abort()
-    await running
+    await stop()
     const wrong = (await audit(town.database)).flatMap((check) => check.wrong)
     await town.close()
     if (wrong.length > 0) throw new Error(`the books are wrong: ${wrong.join('; ')}`)
   })
 
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}; logged: ${JSON.stringify(town.logged)}`)
-  }
   const command = async (kind: string) => {
     const [row] = await town.database.query<{ state: string; attempts: number; failure: string | null }>(
       'select state, attempts, failure from relay_command where kind = $1 order by at desc, id desc limit 1',
@@ -56,7 +43,7 @@ describe('from the payment to power', () => {
     return row
   }
   const untilCommand = async (kind: string, state: string): Promise<void> =>
-    until(`${kind} ${state}`, async () => (await command(kind))?.state === state)
+    town.until(`${kind} ${state}`, async () => (await command(kind))?.state === state)
   const cases = async () =>
     town.database.query<Record<string, unknown>>(
       `select state, late, online, payment_id is not null as paid, reminded_at is not null as reminded,
@@ -167,13 +154,13 @@ describe('from the payment to power', () => {
     await pay(30)
     for (const [attempt, minutes] of [0, 1, 5, 15, 30].entries()) {
       town.clock.set(startedAt + minutes * minute)
-      await until(
+      await town.until(
         `attempt ${String(attempt + 1)}`,
         async () =>
           (await command('direct-close'))?.attempts === attempt + 1 &&
           (await command('direct-close'))?.state !== 'sent',
       )
-      if (attempt < 4) await until('queued', async () => (await command('direct-close'))?.state === 'queued')
+      if (attempt < 4) await town.until('queued', async () => (await command('direct-close'))?.state === 'queued')
     }
     await untilCommand('direct-close', 'failed')
     expect(await items()).toEqual(['field-reconnect'])
@@ -187,7 +174,7 @@ describe('from the payment to power', () => {
     headend.behave('obey')
     await see(0, closed)
     await watchRestorations(town.context)
-    await until('over', async () => {
+    await town.until('over', async () => {
       await watchRestorations(town.context)
       return (await items()).join() === 'field-reconnect reconnected'
     })
@@ -198,7 +185,7 @@ describe('from the payment to power', () => {
     headend.behave('offline')
     await town.database.query('update gateway set online = false')
     await pay(30)
-    await until('tried', async () => (await command('direct-close'))?.failure !== null)
+    await town.until('tried', async () => (await command('direct-close'))?.failure !== null)
     await watchRestorations(town.context)
     expect(await items()).toEqual([])
     town.clock.move(31 * minute)
@@ -212,7 +199,7 @@ describe('from the payment to power', () => {
     await town.database.query('update site set restore_late_seconds = 60')
     headend.behave('silence')
     await pay(30)
-    await until('tried', async () => (await command('direct-close'))?.failure !== null)
+    await town.until('tried', async () => (await command('direct-close'))?.failure !== null)
     await watchRestorations(town.context)
     expect([await items(), await cases()]).toMatchObject([[], [{ late: false }]])
     // Machine time: the payment is put back, for a test does not wait for a minute.
@@ -254,7 +241,7 @@ describe('from the payment to power', () => {
       await town.settle([await town.reading('A', total, { status: { ...closed, keepPower: false, alarm: true } })])
       await decideAgain()
       for (const attempt of [1, 2, 3]) {
-        await until(`attempt ${String(attempt)}`, async () => {
+        await town.until(`attempt ${String(attempt)}`, async () => {
           const trip = await command('trip')
           return trip?.attempts === attempt && (trip.state === 'queued' || trip.state === 'failed')
         })
@@ -262,7 +249,7 @@ describe('from the payment to power', () => {
       }
       await untilCommand('trip', 'failed')
     }
-    await until('given up', async () => (await items()).includes('field-trip'))
+    await town.until('given up', async () => (await items()).includes('field-trip'))
     headend.behave('obey')
     await pay(60)
     await watchRestorations(town.context)

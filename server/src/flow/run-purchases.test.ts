@@ -6,6 +6,7 @@ import { runPurchases } from './run-purchases.ts'
 import { createSignAgreement } from './sign-agreement.ts'
 import { createHandMadePurse } from './testing/hand-made-purse.ts'
 import { createMoneyBench, terms, yuan, type MoneyBench } from './testing/money-bench.ts'
+import { until } from '../domain/testing/until.ts'
 
 describe('purchases on their way', () => {
   let bench: MoneyBench
@@ -26,13 +27,6 @@ describe('purchases on their way', () => {
   const states = async () => {
     const rows = await bench.database.query<{ id: string; state: string }>('select id, state from meter_purchase')
     return new Map(rows.map(({ id, state }) => [id, state]))
-  }
-  const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 400; look += 1) {
-      if (await holds()) return
-      await bench.clock.delay(50)
-    }
-    throw new Error('it did not come to be')
   }
 
   beforeEach(async () => {
@@ -63,14 +57,14 @@ describe('purchases on their way', () => {
     const [first, second] = [await buy(0), await buy(1)]
     const stopping = new AbortController()
     const running = runPurchases({ ...bench.context, log: () => undefined }, writer, stopping.signal)
-    await until(async () => (await states()).get(second) === 'posted')
+    await until('the second is posted', async () => (await states()).get(second) === 'posted')
     expect((await states()).get(first)).toBe('waiting')
     // Its claim is over; it is under way all the same.
     bench.clock.pass(3_600_000)
     await bench.clock.delay(1_500)
     expect(reads.filter((meterId) => meterId === slow)).toHaveLength(1)
     gate.abort()
-    await until(async () => (await states()).get(first) === 'posted')
+    await until('the first is posted', async () => (await states()).get(first) === 'posted')
     expect([...purses.values()].map((purse) => [purse.writes(), purse.shows().balance])).toEqual([
       [1, yuan(5)],
       [1, yuan(5)],

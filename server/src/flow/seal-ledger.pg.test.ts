@@ -1,23 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { machineClock } from '../domain/testing/machine-clock.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { createTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { sealLedger } from './seal-ledger.ts'
 
 let at: TestDatabase
 let writer: Database
-const clock = {
-  now: () => Date.parse('2026-11-25T00:00:00Z'),
-  elapsedMs: () => performance.now(),
-  rate: 1,
-  delay: async (ms: number) => {
-    await sleep(ms)
-  },
-  after: (ms: number, act: () => void) => {
-    const timer = setTimeout(act, ms)
-    return () => clearTimeout(timer)
-  },
-}
+const clock = machineClock(() => Date.parse('2026-11-25T00:00:00Z'))
 
 beforeAll(async () => {
   at = await createTestDatabase()

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inForceAt, type AgreementTerms } from '../domain/agreement.ts'
+import type { AgreementTerms, AgreementVersion } from '../domain/agreement.ts'
 import { agreementHistory } from '../store/agreements.ts'
 import { enforceDueAgreements, createSignAgreement, type SignInput } from './sign-agreement.ts'
 import { createMoneyBench, terms, yuan, type MoneyBench } from './testing/money-bench.ts'
+
+/** The version whose time an instant lies in; null when there was none. */
+const inForceAt = (versions: readonly AgreementVersion[], at: number): AgreementVersion | null =>
+  versions.find(
+    ({ effectiveFrom, effectiveTo }) => effectiveFrom <= at && (effectiveTo === null || at < effectiveTo),
+  ) ?? null
 
 describe('an agreement', () => {
   let bench: MoneyBench

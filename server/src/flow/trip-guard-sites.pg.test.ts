@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { localDayText } from '../domain/calendar.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, type Town } from './testing/town.ts'
 import { askGuard, createFreezeTrips, createReleaseTrips } from './trip-guard.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 const places = ['north 1', 'north 2', 'north 3', 'south 1', 'south 2', 'south 3']
@@ -109,17 +109,8 @@ describe('the guards of two sites and of the installation', () => {
     await open()
     await limit('update installation_guard set most_per_minute = 3')
     const headend = createScriptedHeadend()
-    for (const owner of ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']) {
-      const stopping = new AbortController()
-      const dispatcher = createDispatcher(town.context, headend, { self: owner, onlyHeld: false })
-      const running = dispatcher.run(stopping.signal)
-      const waking = setInterval(() => dispatcher.wake(), 5)
-      stops.push(async () => {
-        clearInterval(waking)
-        stopping.abort()
-        await running
-      })
-    }
+    for (const owner of ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'])
+      stops.push(runDispatcher(town, headend, owner))
     for (const kwh of [0, 10, 20]) {
       await town.settle(await Promise.all(places.map(async (place) => town.reading(place, kwh * 1_000))))
       town.clock.move(30 * minute)
@@ -131,21 +122,20 @@ describe('the guards of two sites and of the installation', () => {
     })
     const verified = async (): Promise<number> =>
       (await town.database.query(`select from relay_command where kind = 'trip' and state = 'verified'`)).length
-    const until = async (count: number): Promise<void> => {
-      for (let look = 0; look < 1_500 && (await verified()) < count; look += 1)
-        await new Promise((resolve) => setTimeout(resolve, 10))
+    const reach = async (count: number): Promise<void> => {
+      await town.until(`${String(count)} are verified`, async () => (await verified()) >= count)
       // Whoever would send one too many has its chance.
       await new Promise((resolve) => setTimeout(resolve, 100))
       expect(await verified()).toBe(count)
     }
-    await until(3)
+    await reach(3)
     const waited = await town.database.query<{ text: string }>(
       `select distinct e.text from command_event e join relay_command c on c.id = e.command_id
        where c.kind = 'trip' and e.text like 'trips-of%'`,
     )
     expect(waited).toEqual([{ text: 'trips-of-this-minute-used-up-in-all' }])
     town.clock.move(minute)
-    await until(6)
+    await reach(6)
     expect(await inAll()).toBe(6)
     // Each trip of a meter once: what two dispatchers did at once is what one would have done.
     const sent = await town.database.query<{ n: bigint }>(

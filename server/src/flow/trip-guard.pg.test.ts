@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCredit } from '../store/credit.ts'
-import { createDispatcher } from './dispatch.ts'
 import { post } from './post.ts'
 import { createScriptedHeadend, type ScriptedHeadend } from './testing/scripted-headend.ts'
 import { createTown, yuan, type Town } from './testing/town.ts'
 import { createReleaseTrips, runClockWatch } from './trip-guard.ts'
+import { runDispatcher } from './testing/run-dispatcher.ts'
 
 const minute = 60_000
 const houses = 12
@@ -22,15 +22,7 @@ describe('a wave of trips', () => {
       'update trip_guard set most_per_minute = 2, most_per_day_percent = 1, most_per_day_floor = 5',
     )
     headend = createScriptedHeadend()
-    const stopping = new AbortController()
-    const dispatcher = createDispatcher(town.context, headend, { self: 'one', onlyHeld: false })
-    const running = dispatcher.run(stopping.signal)
-    const waking = setInterval(() => dispatcher.wake(), 10)
-    stop = async () => {
-      clearInterval(waking)
-      stopping.abort()
-      await running
-    }
+    stop = runDispatcher(town, headend)
     for (const kwh of [0, 10, 20]) {
       await town.settle(await Promise.all(places.map(async (place) => town.reading(place, kwh * 1_000))))
       town.clock.move(30 * minute)
@@ -62,16 +54,9 @@ describe('a wave of trips', () => {
     if (row === undefined) throw new Error('a site has a guard')
     return row
   }
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let look = 0; look < 1_500; look += 1) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`it did not come to be: ${what}: ${JSON.stringify(await states())}`)
-  }
 
   test('two leave in the first minute, the others wait without costing an attempt', async () => {
-    await until('two', async () => (await states())['verified'] === 2)
+    await town.until('two', async () => (await states())['verified'] === 2)
     expect(await states()).toEqual({ verified: 2, queued: 9 })
     const [tried] = await town.database.query<{ most: number }>(
       `select max(attempts) as most from relay_command where kind = 'trip' and state = 'queued'`,
@@ -100,14 +85,14 @@ describe('a wave of trips', () => {
   test('the sixth of the day is too many: everything is frozen, and nobody protected was among them', async () => {
     for (let step = 0; step < 4; step += 1) {
       town.clock.move(minute)
-      await until('the next ones', async () => {
+      await town.until('the next ones', async () => {
         const { verified = 0 } = await states()
         return verified === Math.min(5, 2 * (step + 2)) || (await guard()).frozen_because !== null
       })
     }
-    await until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
+    await town.until('frozen', async () => (await guard()).frozen_because === 'too-many-trips')
     // Under way is not queued any more and not proven yet.
-    await until('withdrawn', async () => {
+    await town.until('withdrawn', async () => {
       const { queued, sent, acknowledged } = await states()
       return queued === undefined && sent === undefined && acknowledged === undefined
     })
@@ -136,7 +121,7 @@ describe('a wave of trips', () => {
     )
     const { site_id: siteId } = await guard()
     await createReleaseTrips(town.context)({ siteId, operatorId: operator?.id ?? 0, reason: 'the price was right' })
-    await until('two more', async () => (await states())['verified'] === 7)
+    await town.until('two more', async () => (await states())['verified'] === 7)
     expect((await guard()).frozen_because).toBeNull()
   })
 
@@ -145,7 +130,7 @@ describe('a wave of trips', () => {
     const watching = runClockWatch(town.context, stopping.signal)
     await new Promise((resolve) => setTimeout(resolve, 50))
     town.clock.move(3 * 60 * minute)
-    await until('frozen', async () => (await guard()).frozen_because === 'clock-jumped')
+    await town.until('frozen', async () => (await guard()).frozen_because === 'clock-jumped')
     stopping.abort()
     await watching
     expect(town.logged.some(({ what }) => what.includes('clock-jumped'))).toBe(true)

@@ -1,30 +1,18 @@
 import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
 import { localTime } from '../domain/calendar.ts'
-import {
-  answeringFor,
-  handMadeMeter,
-  statusWith,
-  testClock,
-  until,
-  type HandMadeMeter,
-} from './testing/hand-made-field.ts'
-
-const benches: Bench[] = []
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, statusWith, testClock, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const address = '202611010101'
 
 const benchWith = async (change: Partial<HandMadeMeter> = {}) => {
   const meter = handMadeMeter(address, change)
   const made = await createOnlineBench({ meters: [meter], limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return { ...made, meter }
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const open = statusWith({ relay: 'open', relayCommand: 'open' })
 
@@ -136,7 +124,7 @@ test('unverified: acknowledged, and then the gateway is gone', async () => {
 test('a relay that takes its time is looked at again', async () => {
   const { headend, meter, gateway } = await benchWith(insteadOfControl(acknowledged))
   const control = headend.control(1, controlRequest({ action: 'trip' }).request)
-  await until(() => gateway.requests('read').length >= 2, 'the status word was read twice')
+  await until('the status word was read twice', () => gateway.requests('read').length >= 2)
   meter.status = open
   expect(await control).toMatchObject({ kind: 'verified', already: false })
 })
@@ -171,7 +159,7 @@ test('a command that is given up before its turn is not sent', async () => {
 test('a headend that stops in the middle says that the answer is not known', async () => {
   const { headend, gateway } = await benchWith(insteadOfControl(null))
   const control = headend.control(1, controlRequest({ action: 'trip' }).request)
-  await until(() => gateway.requests('control').length === 1, 'the command is on the wire')
+  await until('the command is on the wire', () => gateway.requests('control').length === 1)
   await headend.stop()
   expect(await control).toMatchObject({ kind: 'unanswered' })
 })
@@ -185,7 +173,7 @@ test('a late look from before the order proves nothing', async () => {
     readAttempts: { scheduled: 1, person: 1, state: 1 },
   }
   const made = await createOnlineBench({ meters: [meter], limits })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const { headend, gateway } = made
   const honest = answeringFor(meter)
   let looks = 0
@@ -272,11 +260,11 @@ test('a close waits for one exchange of another meter’s trip, not for its proo
     request.kind === 'control' ? { kind: 'control', address: stuck.address, result: new Uint8Array(0) } : undefined
   const meter = handMadeMeter(address, { status: open })
   const made = await createOnlineBench({ meters: [meter, stuck], limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const { headend, gateway } = made
   const order: string[] = []
   const trip = headend.control(2, controlRequest({ action: 'trip' }).request).then(() => order.push('trip'))
-  await until(() => gateway.requests('read').length >= 1, 'the trip is being proven')
+  await until('the trip is being proven', () => gateway.requests('read').length >= 1)
   const close = headend.control(1, controlRequest({ action: 'direct-close' }).request).then(() => order.push('close'))
   await Promise.all([trip, close])
   expect(order).toEqual(['close', 'trip'])

@@ -1,19 +1,14 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { GatewayLink } from './headend.ts'
 import { createBench, registration, type Bench, type BenchOptions } from './testing/bench.ts'
-import { answeringFor, dialIn, handMadeMeter, listeningGateway, until } from './testing/hand-made-field.ts'
-
-const benches: Bench[] = []
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, dialIn, handMadeMeter, listeningGateway } from './testing/hand-made-field.ts'
 
 const bench = async (options: BenchOptions): Promise<Bench> => {
   const made = await createBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const meter = handMadeMeter('202611010101')
 
@@ -28,7 +23,7 @@ test('a registration that arrives in pieces is understood', async () => {
     gateway.text(piece)
     await gateway.send([{ pauseMs: 20 }])
   }
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(await readEnergy(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
 })
 
@@ -36,7 +31,7 @@ test('a registration glued to a heartbeat is understood', async () => {
   const made = await bench({ meters: [meter] })
   const gateway = await dialIn(made.port, answeringFor(meter))
   gateway.text(`${registration}HBHB`)
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(await readEnergy(made)).toMatchObject({ ok: true })
 })
 
@@ -44,7 +39,7 @@ test('a second connection of a gateway takes the place of the first, and waiting
   const made = await bench({ meters: [meter] })
   const first = await made.connect(() => [])
   const read = readEnergy(made)
-  await until(() => first.heard.length === 1, 'the question is on the wire')
+  await until('the question is on the wire', () => first.heard.length === 1)
   const second = await dialIn(made.port, answeringFor(meter))
   second.text(`${registration}\r\n`)
   await first.closed
@@ -100,9 +95,9 @@ test('a gateway whose heartbeat stops is taken for gone; one that beats stays', 
   const gateway = await made.connect(() => [])
   const before = made.headend.gateways()[0]?.lastHeardAt ?? 0
   await gateway.send([{ pauseMs: 50 }, Buffer.from('HB'), { pauseMs: 20 }])
-  await until(() => (made.headend.gateways()[0]?.lastHeardAt ?? 0) > before, 'the heartbeat was noted')
+  await until('the heartbeat was noted', () => (made.headend.gateways()[0]?.lastHeardAt ?? 0) > before)
   await gateway.closed
-  await until(() => !made.isOnline(), 'it is offline')
+  await until('it is offline', () => !made.isOnline())
   expect(made.events.at(-1)).toMatchObject({ kind: 'gateway-offline', reason: 'its heartbeat has stopped' })
 })
 
@@ -112,7 +107,7 @@ test('whoever wants to know hears of gateways that come and go', async () => {
   made.headend.onGatewayChange(({ online }) => changes.push(online))
   const gateway = await made.connect(answeringFor(meter))
   gateway.hangUp()
-  await until(() => !made.isOnline(), 'it is offline')
+  await until('it is offline', () => !made.isOnline())
   expect(changes).toEqual([true, false])
   expect(await readEnergy(made)).toMatchObject({ ok: false, code: 'gateway-offline' })
 })
@@ -121,14 +116,14 @@ test('a dialled gateway is dialled again when it hangs up, with growing pauses w
   const field = await listeningGateway(answeringFor(meter))
   const link: GatewayLink = { kind: 'dialled', host: '127.0.0.1', port: field.port }
   const made = await bench({ meters: [meter], links: [link] })
-  await until(made.isOnline, 'it is online')
+  await until('it is online', made.isOnline)
   expect(await readEnergy(made)).toMatchObject({ ok: true })
   field.connections[0]?.hangUp()
-  await until(() => field.connections.length === 2, 'it was dialled again')
-  await until(made.isOnline, 'it is online again')
+  await until('it was dialled again', () => field.connections.length === 2)
+  await until('it is online again', made.isOnline)
   field.close()
   const failures = () => made.events.flatMap((event) => (event.kind === 'dial-failed' ? [event.nextTryMs] : []))
-  await until(() => failures().length >= 2, 'it was dialled in vain')
+  await until('it was dialled in vain', () => failures().length >= 2)
   const [first = 0, second = 0] = failures()
   expect(second).toBe(first * 2)
 })
@@ -152,7 +147,7 @@ test('a gateway that says nothing is known by a meter behind it', async () => {
   const limits = { meterProbeAfterMs: 20, meterProbeAnswerMs: 300 }
   const made = await bench({ meters: [{ ...meter, gatewayId: 2 }], links, limits })
   const gateway = await dialIn(made.port, answeringFor(meter))
-  await until(() => made.isOnline(2), 'the gateway is online')
+  await until('the gateway is online', () => made.isOnline(2))
   expect(await readEnergy(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
   expect(gateway.heard.map(({ request }) => request.kind)).toEqual(['read-address', 'read'])
   expect(made.isOnline(1)).toBe(false)
@@ -167,7 +162,7 @@ test('with several meters on the line each is asked by its own address, after an
     request.kind === 'read-address' ? [Uint8Array.of(0x68, 0x99, 0x00, 0x68, 0x16)] : honest(request),
   )
   gateway.text('HELLO FROM THE FACTORY\r\n')
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(gateway.requests('read')).toMatchObject([{ address: meter.address }])
 })
 
@@ -177,7 +172,7 @@ test('when the meter that was set for a gateway is dead, its neighbour speaks fo
   const made = await bench({ meters: [{ address: '202611010199' }, meter], links: [link], limits })
   const honest = answeringFor(meter)
   const gateway = await dialIn(made.port, (request) => (request.kind === 'read-address' ? [] : honest(request)))
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(gateway.requests('read')).toMatchObject([{ address: '202611010199' }, { address: meter.address }])
 })
 
@@ -194,7 +189,7 @@ test('a gateway may be known by the address it dials from, whatever it says', as
   const link: GatewayLink = { kind: 'dials-in', registration: '127.0.0.1', heartbeat: null, identifiedBy: 'remote-ip' }
   const made = await bench({ meters: [meter], links: [link] })
   const gateway = await dialIn(made.port, answeringFor(meter))
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   gateway.text('ANYTHING')
   expect(await readEnergy(made)).toMatchObject({ ok: true })
 })
@@ -208,7 +203,7 @@ test('a text registration still counts beside gateways that are known otherwise'
   const made = await bench({ meters: [meter], links })
   const gateway = await dialIn(made.port, answeringFor(meter))
   gateway.text(`${registration}\r\n`)
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(await readEnergy(made)).toMatchObject({ ok: true })
   expect(gateway.requests('read-address')).toEqual([])
 })
@@ -220,8 +215,8 @@ test('a gateway that introduces itself late is listened to while its meters are 
   ]
   const made = await bench({ meters: [meter], links, limits: { meterProbeAfterMs: 10, meterProbeAnswerMs: 20_000 } })
   const gateway = await dialIn(made.port, () => [])
-  await until(() => gateway.heard.length > 0, 'it is asked for its meters')
+  await until('it is asked for its meters', () => gateway.heard.length > 0)
   gateway.text(`${registration}\r\n`)
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(gateway.requests('read-address')).toHaveLength(1)
 })

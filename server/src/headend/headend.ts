@@ -1,4 +1,5 @@
 import type { ControlAction, Credentials, IdentifierName, MeterErrors, StatusWord3, ValueOf } from '@xianfu/protocols'
+import type { RecordSource } from '../domain/gap.ts'
 import type { MeterEventKind, MeterEventSource } from '../domain/meter-event.ts'
 import type { PurseReading } from '../domain/meter-purchase.ts'
 import type { ParameterName, ParameterValue } from '../domain/parameter.ts'
@@ -99,9 +100,6 @@ export type ReadOutcome = Readonly<
       exchanges: readonly Exchange[]
     }
 >
-
-/** Where a meter keeps what its registers showed at half hours that have passed. */
-export type RecordSource = 'load-profile' | 'hourly-freeze'
 
 /** A register as the meter wrote it down; `at` is UTC by the meter's own clock, in Wh. */
 export type StoredRecord = Readonly<{ at: number; totalWh: number }>

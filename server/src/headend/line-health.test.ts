@@ -1,15 +1,10 @@
 import { encodeFrame, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { judgeLine } from '../domain/collection/line-health.ts'
-import { createOnlineBench, type Bench } from './testing/bench.ts'
+import { createOnlineBench } from './testing/bench.ts'
 import { answeringFor, handMadeMeter, type Answering, type Packets } from './testing/hand-made-field.ts'
 
 // What is counted on real connections, judged: each fault alone, and the cause that a person would look for.
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const addressOf = (index: number): string => String(202_611_010_101 + index)
 const meters = Array.from({ length: 5 }, (_, index) => handMadeMeter(addressOf(index)))
@@ -28,7 +23,7 @@ const judge = async (answering: Answering, rounds = 4) => {
       readAttempts: { scheduled: 1, person: 1, state: 1 },
     },
   })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   made.gateway.answerWith(answering)
   for (let round = 0; round < rounds; round += 1)
     for (let id = 1; id <= meters.length; id += 1) await made.headend.read(id, ['statusWord3'], { priority: 'person' })

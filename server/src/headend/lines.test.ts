@@ -1,20 +1,16 @@
 import { encodeValue, identifiers, type Reply, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, until, wallStart } from './testing/hand-made-field.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, wallStart } from './testing/hand-made-field.ts'
 
 // What the line does for those who schedule: deadlines, blocks, giving way, and counting.
 
-const benches: Bench[] = []
 const online: typeof createOnlineBench = async (options) => {
   const made = await createOnlineBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
-
 const first = '202611010101'
 const second = '202611010102'
 const voltage = identifiers.voltageBlock.id
@@ -113,6 +109,6 @@ test('exchanges are counted by meter: answers, silence, and what others said', a
   expect(line?.meters[0]?.busyMs).toBeGreaterThan(0)
   expect(headend.lines(9)).toEqual([])
   gateway.hangUp()
-  await until(() => headend.lines(1)[0]?.online === false, 'the gateway is gone')
+  await until('the gateway is gone', () => headend.lines(1)[0]?.online === false)
   expect(headend.lines(1)[0]?.linksLost).toBe(1)
 })

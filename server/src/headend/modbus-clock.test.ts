@@ -1,21 +1,14 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { acrelDtsy1352Model } from './model/acrel.ts'
 import { acrelDtsy1352RegisterClockModel } from './model/acrel-register-clock.ts'
-import type { Bench } from './testing/bench.ts'
 import { handMadeAcrel, type HandMadeModbusMeter } from './testing/hand-made-modbus.ts'
 import { createRtuBench } from './testing/modbus-bench.ts'
-
-const benches: Bench[] = []
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const benchWith = async (model = acrelDtsy1352RegisterClockModel, change: Partial<HandMadeModbusMeter> = {}) => {
   const meter = Object.assign(handMadeAcrel(9, model), change)
   for (let at = 0x0354; at < 0x0359; at += 1) meter.words.set(at, 0)
   const made = await createRtuBench([meter], { limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return { ...made, meter }
 }
 

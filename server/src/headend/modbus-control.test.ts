@@ -1,23 +1,17 @@
 import { toHex, type ModbusReply } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Wiring } from '../domain/wiring.ts'
 import type { ControlStep } from './headend.ts'
 import { acrelDdsy1352Model, acrelDtsy1352Model } from './model/acrel.ts'
 import { genericModel } from './model/generic.ts'
-import { controlRequest, type Bench } from './testing/bench.ts'
+import { controlRequest } from './testing/bench.ts'
 import { handMadeAcrel, setRegister, type HandMadeModbusMeter } from './testing/hand-made-modbus.ts'
 import { createRtuBench } from './testing/modbus-bench.ts'
-
-const benches: Bench[] = []
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const benchWith = async (change: Partial<HandMadeModbusMeter> = {}, wiring: Wiring = 'in-line') => {
   const meter = Object.assign(handMadeAcrel(9, acrelDtsy1352Model), change)
   const made = await createRtuBench([meter], { wiring, limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return { ...made, meter }
 }
 
@@ -154,7 +148,7 @@ test('a late look from before the order proves nothing', async () => {
       return answers === 2 ? [bytes] : [{ pauseMs: 300 }, bytes]
     },
   })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const { headend } = made
   expect(await headend.read(1, ['statusWord3'], { priority: 'scheduled' })).toMatchObject({ code: 'no-answer' })
   setRegister(meter, 'relayStatus', 0xe00f)
@@ -194,7 +188,7 @@ test.each(['permit-close', 'alarm-on', 'alarm-off', 'keep-power-on', 'keep-power
 test('a model that forces nothing has nothing to release', async () => {
   const meter = handMadeAcrel(3, acrelDdsy1352Model)
   const made = await createRtuBench([{ ...meter, model: genericModel }])
-  benches.push(made)
+  onTestFinished(async () => made.close())
   expect(await made.headend.control(1, controlRequest({ action: 'release' }).request)).toMatchObject({
     kind: 'refused',
     detail: 'the model generic forces nothing, so there is nothing to release',

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { acrelDdsy1352Model } from './model/acrel.ts'
 import { controlRequest, createBench, registration } from './testing/bench.ts'
 import { foreignMaster, foreignSerialSlave, foreignTcpDevice } from './testing/foreign-modbus.ts'
-import { until } from './testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
 import { handMadeAcrel, serveModbus, type HandMadeModbusMeter } from './testing/hand-made-modbus.ts'
 import { protocolOf } from './testing/modbus-bench.ts'
 import { cable, loadPty, type Pty } from './testing/pty.ts'
@@ -45,7 +45,7 @@ test('our headend reads and switches a Modbus TCP device made by others', async 
     meters: [{ address: '000000000005', protocol: protocolOf(meter, 'modbus-tcp') }],
   })
   opened.push(bench.close)
-  await until(bench.isOnline, 'the device is dialled')
+  await until('the device is dialled', bench.isOnline)
   expect(await bench.headend.read(1, items, { priority: 'person' })).toMatchObject(expected)
   const trip = await bench.headend.control(1, controlRequest({ action: 'trip' }).request)
   expect(trip).toMatchObject({ kind: 'verified', status: { relay: 'open', relayCommand: 'open' } })
@@ -105,7 +105,7 @@ describe.skipIf(openPty === null)('a serial slave made by others (no pseudo-term
       meters: [{ address: '000000000009', protocol: protocolOf(meter) }],
     })
     opened.push(bench.close)
-    await until(bench.isOnline, 'the port is open')
+    await until('the port is open', bench.isOnline)
     expect(await bench.headend.read(1, items, { priority: 'person' })).toMatchObject(expected)
     const trip = await bench.headend.control(1, controlRequest({ action: 'trip' }).request)
     expect(trip).toMatchObject({ kind: 'verified', status: { relay: 'open', relayCommand: 'open' } })
@@ -124,7 +124,7 @@ describe.skipIf(openPty === null)('a serial slave made by others (no pseudo-term
     socket.on('data', (bytes) => pty.far.write(bytes))
     pty.far.on('data', (bytes) => socket.write(bytes))
     socket.write(`${registration}\r\n`)
-    await until(bench.isOnline, 'the gateway is online')
+    await until('the gateway is online', bench.isOnline)
     expect(await bench.headend.read(1, items, { priority: 'person' })).toMatchObject(expected)
   })
 })

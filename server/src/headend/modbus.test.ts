@@ -1,22 +1,17 @@
 import { encodeFrame, encodeRtuFrame, fromHex, toHex } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { acrelDdsy1352Model, acrelDtsy1352Model } from './model/acrel.ts'
 import { controlRequest, createBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, until } from './testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter } from './testing/hand-made-field.ts'
 import { handMadeAcrel, serveModbus, setRegister } from './testing/hand-made-modbus.ts'
 import { createRtuBench, createTcpBench, protocolOf } from './testing/modbus-bench.ts'
 
-const benches: Bench[] = []
-
 const kept = async <T extends Bench>(made: Promise<T>): Promise<T> => {
   const bench = await made
-  benches.push(bench)
+  onTestFinished(async () => bench.close())
   return bench
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const scheduled = ['forwardActiveEnergyBlock', 'statusWord3', 'activePowerTotal'] as const
 const forPeople = [...scheduled, 'voltageBlock', 'currentBlock'] as const
@@ -234,11 +229,11 @@ test('bytes that nobody asked for are dropped and told, before the first questio
   const { headend, socket, events } = await kept(createRtuBench([singlePhase()]))
   const dropped = () => events.flatMap((event) => (event.kind === 'frame-dropped' ? [event.frameHex] : []))
   socket.write(fromHex('01 02 03'))
-  await until(() => dropped().length === 1, 'the first bytes are told')
+  await until('the first bytes are told', () => dropped().length === 1)
   expect(await headend.read(1, scheduled, { priority: 'person' })).toMatchObject({ ok: true })
   const again = encodeRtuFrame({ unit: 7, pdu: readReply() })
   socket.write(again)
-  await until(() => dropped().length === 2, 'the second answer is told')
+  await until('the second answer is told', () => dropped().length === 2)
   expect(dropped()).toEqual(['01 02 03', toHex(again)])
   expect(await headend.read(1, scheduled, { priority: 'person' })).toMatchObject({ ok: true })
 })
@@ -276,7 +271,7 @@ test('a relay command passes the reads that wait, on a Modbus line too', async (
   const { headend } = await kept(createRtuBench([meter]))
   const items = ['meterNumber', 'voltageA', 'frequency'] as const
   const reads = Array.from({ length: 30 }, async () => headend.read(1, items, { priority: 'scheduled' }))
-  await until(() => meter.requests.length > 0, 'the first read is on the wire')
+  await until('the first read is on the wire', () => meter.requests.length > 0)
   const before = meter.requests.length
   expect((await headend.control(1, controlRequest({ action: 'trip' }).request)).kind).toBe('verified')
   const waited = meter.requests.findIndex(({ kind }) => kind === 'write-multiple') - before

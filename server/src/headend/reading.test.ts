@@ -1,20 +1,15 @@
 import { encodeFrame, encodeReply, encodeValue, identifiers, toHex, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { ReadOutcome } from './headend.ts'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, until, type Packets } from './testing/hand-made-field.ts'
-
-const benches: Bench[] = []
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, type Packets } from './testing/hand-made-field.ts'
 
 const online: typeof createOnlineBench = async (options) => {
   const made = await createOnlineBench(options)
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const first = '202611010101'
 const second = '202611010102'
@@ -97,7 +92,7 @@ test('a relay command passes fifty reads that wait, and waits for one exchange a
   const { headend, gateway } = await online({ meters })
   const items = ['forwardActiveEnergyTotal', 'frequency', 'activePowerTotal'] as const
   const reads = Array.from({ length: 50 }, async () => headend.read(1, items, { priority: 'scheduled' }))
-  await until(() => gateway.heard.length > 0, 'the first read is on the wire')
+  await until('the first read is on the wire', () => gateway.heard.length > 0)
   const heardBefore = gateway.heard.length
   const outcome = await headend.control(2, controlRequest({ action: 'trip' }).request)
   const waitedFor = gateway.heard.findIndex(({ request }) => request.kind === 'control') - heardBefore
@@ -195,13 +190,13 @@ test('a frame that nobody asked for is dropped and told', async () => {
   const { headend, gateway, events } = await online({ meters: [meter] })
   const dropped = () => events.filter(({ kind }) => kind === 'frame-dropped')
   await gateway.send([energyReply(first, 9_990)])
-  await until(() => dropped().length === 1, 'the frame is told')
+  await until('the frame is told', () => dropped().length === 1)
   expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({
     ok: true,
     values: { forwardActiveEnergyTotal: 12_340 },
   })
   await gateway.send([energyReply(first, 9_990)])
-  await until(() => dropped().length === 2, 'the second frame is told')
+  await until('the second frame is told', () => dropped().length === 2)
   expect(await headend.read(1, energy, { priority: 'person' })).toMatchObject({
     ok: true,
     values: { forwardActiveEnergyTotal: 12_340 },
@@ -253,7 +248,7 @@ test('work that is given up before its turn sends nothing; in the middle it ends
   const waiting = new AbortController()
   const first1 = headend.read(1, energy, { priority: 'scheduled', signal: running.signal })
   const second1 = headend.read(2, energy, { priority: 'scheduled', signal: waiting.signal })
-  await until(() => gateway.heard.length === 1, 'the first read is on the wire')
+  await until('the first read is on the wire', () => gateway.heard.length === 1)
   waiting.abort()
   expect(await second1).toMatchObject({ ok: false, code: 'cancelled' })
   running.abort()
@@ -265,7 +260,7 @@ test('stop ends everything that waits and whoever is asked', async () => {
   const silent = handMadeMeter(first, { instead: () => null })
   const { headend, gateway } = await online({ meters: [silent] })
   const reads = Array.from({ length: 5 }, async () => headend.read(1, energy, { priority: 'scheduled' }))
-  await until(() => gateway.heard.length === 1, 'the first read is on the wire')
+  await until('the first read is on the wire', () => gateway.heard.length === 1)
   await headend.stop()
   const codes = (await Promise.all(reads)).map((outcome) => (outcome.ok ? 'ok' : outcome.code))
   expect(codes).toEqual(Array.from({ length: 5 }, () => 'cancelled'))

@@ -1,15 +1,10 @@
 import { connect as connectPlainly } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createBench, registration, type Bench } from './testing/bench.ts'
-import { answeringFor, HandMadeGateway, handMadeMeter, until } from './testing/hand-made-field.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, HandMadeGateway, handMadeMeter } from './testing/hand-made-field.ts'
 import { testCertificate, testKey } from './testing/test-certificate.ts'
-
-const benches: Bench[] = []
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 const meter = handMadeMeter('202611010101')
 
@@ -19,7 +14,7 @@ const secureBench = async (clientAuthorities: string | null = null, limits = {})
     listenSecurely: { host: '127.0.0.1', port: 0, certificate: testCertificate, key: testKey, clientAuthorities },
     limits,
   })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return made
 }
 
@@ -42,7 +37,7 @@ test('a gateway dials in with TLS beside the plain port', async () => {
   const made = await secureBench()
   const socket = dialSecurely(made)
   register(socket)
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(await read(made)).toMatchObject({ ok: true, values: { forwardActiveEnergyTotal: 12_340 } })
   expect([socket.authorized, socket.getProtocol()]).toEqual([true, 'TLSv1.3'])
   expect(made.headend.gateways()).toMatchObject([{ remoteAddress: `127.0.0.1:${String(socket.localPort)}` }])
@@ -52,11 +47,11 @@ test('where certificates are asked for, a gateway without one is not let in', as
   const made = await secureBench(testCertificate)
   const stranger = dialSecurely(made)
   register(stranger)
-  await until(() => refusals(made).length === 1, 'it is refused')
+  await until('it is refused', () => refusals(made).length === 1)
   expect(made.isOnline()).toBe(false)
 
   register(dialSecurely(made, { cert: testCertificate, key: testKey }))
-  await until(made.isOnline, 'the gateway with a certificate is online')
+  await until('the gateway with a certificate is online', made.isOnline)
   expect(await read(made)).toMatchObject({ ok: true })
 })
 
@@ -65,9 +60,9 @@ test('plain bytes on the secure port are refused, and the headend goes on', asyn
   const plain = connectPlainly({ host: '127.0.0.1', port: made.securePort ?? 0 })
   plain.on('error', () => undefined)
   plain.write(`${registration}\r\n`)
-  await until(() => refusals(made).length === 1, 'it is refused')
+  await until('it is refused', () => refusals(made).length === 1)
   register(dialSecurely(made))
-  await until(made.isOnline, 'the gateway is online')
+  await until('the gateway is online', made.isOnline)
   expect(refusals(made)).toMatchObject([{ reason: expect.stringContaining('TLS') as string }])
 })
 
@@ -81,7 +76,7 @@ test('handshakes that do not end are bounded', async () => {
   const second = connectPlainly({ host: '127.0.0.1', port: made.securePort ?? 0 })
   second.on('error', () => undefined)
   second.resume()
-  await until(() => second.destroyed || second.readableEnded, 'the second is sent away')
+  await until('the second is sent away', () => second.destroyed || second.readableEnded)
   expect(silent.destroyed).toBe(false)
   silent.destroy()
   second.destroy()

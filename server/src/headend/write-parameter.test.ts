@@ -1,16 +1,12 @@
 import { toHex, type Request } from '@xianfu/protocols'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ParameterWriteRequest } from './headend.ts'
-import { controlRequest, createOnlineBench, type Bench } from './testing/bench.ts'
-import { answeringFor, handMadeMeter, until, type HandMadeMeter } from './testing/hand-made-field.ts'
+import { controlRequest, createOnlineBench } from './testing/bench.ts'
+import { until } from '../domain/testing/until.ts'
+import { answeringFor, handMadeMeter, type HandMadeMeter } from './testing/hand-made-field.ts'
 
 const address = '202611010101'
 const alarm1 = 0x04001001
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
-
 /** A meter with a memory of four bytes, which stands at 10.00 yuan; `write` says what becomes of a write. */
 const benchWith = async (
   write: (request: Extract<Request, { kind: 'write' }>, memory: { data: Uint8Array }) => 'ok' | 'silent' | 'refuse',
@@ -28,7 +24,7 @@ const benchWith = async (
     return { kind: 'write', address }
   }
   const made = await createOnlineBench({ meters: [meter], limits: { gatewayLatencyMs: 100 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   return { ...made, memory, meter }
 }
 
@@ -79,7 +75,7 @@ describe('writing a parameter over a real line', () => {
     const { request: trip } = controlRequest({ action: 'trip' })
     const before = gateway.heard.length
     const write = headend.writeParameter(1, request(2_000))
-    await until(() => gateway.heard.length > before, 'the first look is on the wire')
+    await until('the first look is on the wire', () => gateway.heard.length > before)
     expect(await headend.control(1, trip)).toMatchObject({ kind: 'verified' })
     expect(await write).toMatchObject({ kind: 'verified', already: false })
     expect(gateway.heard.slice(before).map(({ request: { kind } }) => kind)).toEqual([
@@ -155,7 +151,7 @@ describe('writing a parameter over a real line', () => {
         : { kind: 'read', address, identifier: asked.identifier, data, more: false }
     }
     const made = await createOnlineBench({ meters: [meter] })
-    benches.push(made)
+    onTestFinished(async () => made.close())
     const price = { kind: 'price', tenThousandths: 5_380 } as const
     await made.headend.writeParameter(1, { ...request(0), name: 'spare-rate-price-2', value: price })
     const hour = { kind: 'minute', year: 2026, month: 12, day: 1, hour: 6, minute: 30 } as const

@@ -1,7 +1,7 @@
 import type { AgreementTerms, AgreementVersion, LegalPath, SettlementMode } from '../domain/agreement.ts'
-import { microYuan } from '../domain/quantity.ts'
 import { defaultStopTerms, stopDocumentOf, stopTermsFrom } from '../domain/stop-terms.ts'
 import type { Sql } from './database.ts'
+import { agreedTerms, type AgreementRow } from './row-agreement.ts'
 
 export type LatestAgreement = Readonly<{ id: number; version: number; effectiveFrom: number }>
 
@@ -107,19 +107,10 @@ export const endAgreement = async (sql: Sql, accountId: number, operationId: str
   )
 }
 
-type Row = {
+type Row = AgreementRow & {
   id: number
   version: number
   price_plan_id: number
-  alarm1: bigint
-  alarm2: bigint
-  cut_off: bigint
-  restore: bigint
-  notice_lead_minutes: number
-  reconnect: 'direct-close' | 'permit-close'
-  trip_from_minute: number
-  trip_to_minute: number
-  trip_weekdays: number[]
   signed_at: number
   effective_from: number
   effective_to: number | null
@@ -141,15 +132,7 @@ export const agreementHistory = async (sql: Sql, accountId: number): Promise<rea
     id: row.id,
     version: row.version,
     pricePlanId: row.price_plan_id,
-    thresholds: {
-      alarm1: microYuan(row.alarm1),
-      alarm2: microYuan(row.alarm2),
-      cutOff: microYuan(row.cut_off),
-      restore: microYuan(row.restore),
-    },
-    noticeLeadMs: row.notice_lead_minutes * 60_000,
-    reconnect: row.reconnect,
-    tripWindow: { fromMinute: row.trip_from_minute, toMinute: row.trip_to_minute, weekdays: row.trip_weekdays },
+    ...agreedTerms(row),
     signedAt: row.signed_at,
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,

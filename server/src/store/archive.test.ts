@@ -1,21 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadField } from './archive.ts'
-import { migrationsDirectory } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
+import { migrateBefore } from './test-migrations.ts'
 
 let at: TestDatabase
 
 beforeAll(async () => {
-  // The files one after the other, as they are, so that this test says what each of them brings.
   at = await createTestDatabase({ content: 'empty' })
-  const names = (await readdir(migrationsDirectory)).filter((name) => name.endsWith('.sql')).sort()
-  for (const name of names) {
-    await at.database.query(await readFile(join(migrationsDirectory, name), 'utf8'))
-    // What was there before 0003 keeps its meaning.
-    if (name.startsWith('0001')) await insertOldField()
-  }
+  // What was there before 0003 keeps its meaning.
+  await migrateBefore(at.database, (name) => name.startsWith('0002'))
+  await insertOldField()
+  await migrate(at.database)
 })
 afterAll(async () => at.drop())
 

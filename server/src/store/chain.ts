@@ -124,7 +124,7 @@ type TransferRow = {
   o_result: unknown
 }
 
-export const journalColumns = `
+const journalColumns = `
   t.entry, t.id, t.at, t.posted_at, t.kind, t.amount, t.account_id, t.balance_after, t.meter_id, t.agreement_id,
   t.price_plan_id, t.used_wh, t.payment_id, t.refers_to,
   t.debit_id, d.code as debit, d.account_id as debit_account, d.owner as debit_owner,
@@ -132,7 +132,7 @@ export const journalColumns = `
   t.operation_id, o.kind as o_kind, o.key as o_key, o.reason as o_reason, o.operator_id as o_operator,
   o.reverses as o_reverses, o.input as o_input, o.result as o_result`
 
-export const journalTables = `
+const journalTables = `
   transfer t join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
   left join operation o on o.id = t.operation_id`
 
@@ -146,7 +146,7 @@ export const transfersBetween = async (sql: Sql, first: bigint, last: bigint): P
 }
 
 /** A row of {@link journalColumns} from {@link journalTables}. */
-export const transferOf = (row: TransferRow): JournalTransfer => ({
+const transferOf = (row: TransferRow): JournalTransfer => ({
   entry: row.entry,
   id: row.id,
   at: row.at,

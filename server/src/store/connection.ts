@@ -11,7 +11,7 @@ export const statementTimeoutMs = 60_000
 /** Longest wait for a new connection, or for a free one of the pool. */
 export const connectTimeoutMs = 10_000
 /** Longest silence inside an open transaction, so that a stuck step does not hold its locks for ever. */
-export const idleInTransactionTimeoutMs = 60_000
+const idleInTransactionTimeoutMs = 60_000
 /** How much longer than the server's own bound we wait for its answer before the connection is given up. */
 export const answerMarginMs = 5_000
 
@@ -69,7 +69,7 @@ const asIs = (text: string): string => text
  * int8 → bigint, numeric → text, timestamptz → UTC epoch milliseconds, date → text; the rest as `pg` does it. Held by
  * each connection, not globally, so that another user of `pg` in the same process is not surprised.
  */
-export const rowTypes = (): TypeOverrides => {
+const rowTypes = (): TypeOverrides => {
   const overrides = new TypeOverrides()
   overrides.setTypeParser(oid.int8, parseInt8)
   overrides.setTypeParser(oid.int8Array, arrayOf(parseInt8))

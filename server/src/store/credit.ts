@@ -1,3 +1,5 @@
+import type { LegalPath } from '../domain/agreement.ts'
+import type { NoTripKind } from '../domain/credit-facts.ts'
 import type {
   CreditFacts,
   CreditStage,
@@ -5,14 +7,13 @@ import type {
   Decision as CreditDecision,
   MeterFacts,
 } from '../domain/credit-policy.ts'
-import type { NoTripKind } from '../domain/credit-facts.ts'
-import type { Language } from '../domain/notice.ts'
-import { microYuan, type MicroYuan } from '../domain/quantity.ts'
-import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 import { absentContents } from '../domain/notice-contents.ts'
+import type { Language } from '../domain/notice.ts'
+import { microYuan } from '../domain/quantity.ts'
+import type { RelayCommandKind, RelayCommandState } from '../domain/relay-command.ts'
 import { stopTermsFrom, type FriendlyHours, type StopTerms } from '../domain/stop-terms.ts'
-import type { LegalPath } from '../domain/agreement.ts'
 import type { Sql } from './database.ts'
+import { agreedTerms, type AgreementRow } from './row-agreement.ts'
 import { loadStopFacts, type StopFacts } from './stop-facts.ts'
 
 /** All that the credit policy and its notices need to know of one account, read under the account's lock. */
@@ -40,7 +41,8 @@ export type CreditRecord = Readonly<{
 
 type SavedWork = CreditDecision['workItems'][number]
 
-type AccountRow = {
+/** Of an account without an agreement the columns of one are null. */
+type AccountRow = (AgreementRow | Readonly<{ alarm1: null }>) & {
   id: number
   site_id: number
   bucket: number
@@ -63,15 +65,6 @@ type AccountRow = {
   service_phone: string
   phone: string
   language: Language
-  alarm1: bigint | null
-  alarm2: bigint
-  cut_off: bigint
-  restore: bigint
-  notice_lead_minutes: number
-  reconnect: 'direct-close' | 'permit-close'
-  trip_from_minute: number
-  trip_to_minute: number
-  trip_weekdays: number[]
   legal_path: LegalPath
   stop_terms: Record<string, unknown>
   friendly_hours: readonly FriendlyHours[]
@@ -193,19 +186,7 @@ const termsOf = (row: AccountRow): CreditTerms | null =>
   row.agreement_id === null || row.alarm1 === null
     ? null
     : {
-        thresholds: {
-          alarm1: microYuan(row.alarm1),
-          alarm2: microYuan(row.alarm2),
-          cutOff: microYuan(row.cut_off),
-          restore: microYuan(row.restore),
-        },
-        noticeLeadMs: row.notice_lead_minutes * 60_000,
-        reconnect: row.reconnect,
-        tripWindow: {
-          fromMinute: row.trip_from_minute,
-          toMinute: row.trip_to_minute,
-          weekdays: row.trip_weekdays,
-        },
+        ...agreedTerms(row),
         timeZone: row.time_zone,
         stop: withHoursOfSite(stopTermsFrom(row.stop_terms, row.legal_path), row.friendly_hours),
       }
@@ -247,6 +228,7 @@ const accountsQuery = `
   where a.id = any($1::int[]) order by a.id`
 
 // Failures are counted only where they can matter: for accounts that are cut off, and for supply that is owed.
+
 const metersQuery = `
   select m.id, m.account_id, m.place, m.relay, m.keep_power, m.alarm, m.last_at, m.newest_quality, m.restore_owed,
          m.protocol = 'dlt645' as has_alarm,
@@ -274,66 +256,3 @@ const commandsQuery = `
     -- Nor is what load control has ordered.
     and not (c.kind = 'trip' and (c.requested_by = 'load-control' or exists (
       select from batch_item i join batch b on b.id = i.batch_id where i.command_id = c.id and b.override)))`
-
-export type SavedDecision = Readonly<{
-  accountId: number
-  stage: CreditStage
-  earliestStopAt: number | null
-  toldAt: number | null
-  reasons: readonly string[]
-  workItems: CreditDecision['workItems']
-  emergency: CreditDecision['emergency']
-  lookAgainAt: number | null
-  balance: MicroYuan
-}>
-
-/** Writes decisions; `stage_since` moves only when the stage does. */
-export const saveDecisions = async (sql: Sql, decisions: readonly SavedDecision[], now: number): Promise<void> => {
-  if (decisions.length === 0) return
-  const instant = (at: number | null): Date | null => (at === null ? null : new Date(at))
-  await sql.query(
-    `update account a
-     set stage = d.stage, earliest_stop_at = d.earliest, told_at = d.told, decision = d.decision, decided_at = $5,
-         decide_at = d.look,
-         stage_since = case when a.stage = d.stage then a.stage_since else $5 end,
-         emergency_offered_at = case d.emergency when 'offer' then $5 when 'over' then null else a.emergency_offered_at end,
-         emergency_granted = case d.emergency when 'over' then 0 else a.emergency_granted end
-     from unnest($1::int[], $2::text[], $3::timestamptz[], $4::jsonb[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-       as d(id, stage, earliest, decision, told, look, emergency)
-     where a.id = d.id`,
-    [
-      decisions.map(({ accountId }) => accountId),
-      decisions.map(({ stage }) => stage),
-      decisions.map(({ earliestStopAt }) => instant(earliestStopAt)),
-      decisions.map(({ reasons, workItems, balance }) =>
-        JSON.stringify({ reasons, balance: balance.toString(), ...(workItems.length > 0 && { work: workItems }) }),
-      ),
-      new Date(now),
-      decisions.map(({ toldAt }) => instant(toldAt)),
-      decisions.map(({ lookAgainAt }) => instant(lookAgainAt)),
-      decisions.map(({ emergency }) => emergency),
-    ],
-  )
-}
-
-/** How often an account that waits (for the trip window, for a trip to come through) is decided again, wall time. */
-const decideAgainAfterMs = 5 * 60_000
-
-/**
- * Accounts whose moment has come (a lead time is over, a list begins or ends, a receipt has not come), and those that have
- * been waiting since for a window or a proven trip.
- */
-export const accountsDue = async (sql: Sql, now: number, limit: number): Promise<readonly number[]> => {
-  const rows = await sql.query<{ id: number }>(
-    `select id from (
-       select id, decide_at as due from account where decide_at <= $1
-       union
-       select id, earliest_stop_at from account
-       where stage in ('stop-notified', 'cut-off') and earliest_stop_at <= $1
-         and (decided_at < earliest_stop_at or decided_at < $2)
-         and not coalesce(decision->'reasons' ? 'supply-stopped', false)) d
-     group by id order by min(due), id limit $3`,
-    [new Date(now), new Date(now - decideAgainAfterMs), limit],
-  )
-  return rows.map(({ id }) => id)
-}

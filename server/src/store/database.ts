@@ -56,13 +56,13 @@ export type DatabaseOptions = Readonly<{
   clock?: Pick<Clock, 'delay'>
 }>
 
-export const defaultMaxConnections = 8
+const defaultMaxConnections = 8
 /** Attempts of one transaction, the first included. */
 export const transactionAttempts = 5
 /** Pause before the second attempt; it grows by as much with each further one. */
 const retryPauseMs = 10
 /** Distinct texts that get a prepared statement per connection; more than these are sent unprepared. */
-export const maximumPreparedStatements = 1_000
+const maximumPreparedStatements = 1_000
 /** Longest wait for running statements when closing. */
 const closeTimeoutMs = 10_000
 const idleConnectionMs = 60_000

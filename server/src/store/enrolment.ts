@@ -3,7 +3,8 @@ import type { EnrolledAccount, EnrolledGateway, EnrolledMeter, EnrolledPlan, Enr
 import type { PricePlan } from '../domain/price-plan.ts'
 import { priceList } from '../domain/tariff/energy-lines.ts'
 import { readPlan } from '../domain/tariff/read-plan.ts'
-import { defaultStopTerms, stopDocumentOf } from '../domain/stop-terms.ts'
+import { defaultStopTerms } from '../domain/stop-terms.ts'
+import { insertAgreementVersion } from './agreements.ts'
 import type { Sql } from './database.ts'
 
 const idOf = (rows: readonly { id: number }[]): number => {
@@ -116,30 +117,14 @@ export const insertAgreement = async (
   pricePlanId: number,
   now: number,
 ): Promise<void> => {
-  const { thresholds, tripWindow, stop = defaultStopTerms } = agreement
-  const id = idOf(
-    await sql.query(
-      `insert into agreement (account_id, version, price_plan_id, alarm1, alarm2, cut_off, restore, notice_lead_minutes,
-                              reconnect, trip_from_minute, trip_to_minute, trip_weekdays, signed_at, legal_path, stop_terms)
-       values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::int[], $12, $13, $14) returning id`,
-      [
-        accountId,
-        pricePlanId,
-        thresholds.alarm1,
-        thresholds.alarm2,
-        thresholds.cutOff,
-        thresholds.restore,
-        Math.round(agreement.noticeLeadMs / 60_000),
-        agreement.reconnect,
-        tripWindow.fromMinute,
-        tripWindow.toMinute,
-        [...tripWindow.weekdays],
-        new Date(now),
-        stop.legalPath,
-        JSON.stringify(stopDocumentOf(stop)),
-      ],
-    ),
-  )
+  const { stop = defaultStopTerms } = agreement
+  const id = await insertAgreementVersion(sql, {
+    accountId,
+    version: 1,
+    terms: { ...agreement, stop, pricePlanId, settlementMode: 'remote', legalPath: stop.legalPath, supplyContract: '' },
+    signedAt: now,
+    effectiveFrom: now,
+  })
   await sql.query('update account set agreement_id = $2 where id = $1', [accountId, id])
 }
 

@@ -1,4 +1,5 @@
-import type { LoadFacts, LoadHold, LoadRules, LoadState } from '../domain/load-control.ts'
+import type { LoadFacts, LoadHold, LoadState } from '../domain/load-control.ts'
+import type { LoadRules } from '../domain/load-rules.ts'
 import type { RelayCommandKind } from '../domain/relay-command.ts'
 import type { Sql } from './database.ts'
 import type { Reach } from './headends.ts'

@@ -1,6 +1,6 @@
+import type { NoTripKind } from '../domain/credit-facts.ts'
 import type { Sql } from './database.ts'
 
-export type NoTripKind = 'holiday' | 'weather' | 'event'
 export type NoTripRow = Readonly<{
   id: number
   siteId: number

@@ -92,9 +92,6 @@ const siteOf = (row: SiteRow): SiteRecord => ({
   },
 })
 
-export const readSites = async (sql: Sql): Promise<readonly SiteRecord[]> =>
-  (await sql.query<SiteRow>(`${sitesQuery} order by s.name, s.id`)).map(siteOf)
-
 export const readSite = async (sql: Sql, siteId: number): Promise<SiteRecord | null> => {
   const [row] = await sql.query<SiteRow>(`${sitesQuery} where s.id = $1`, [siteId])
   return row === undefined ? null : siteOf(row)

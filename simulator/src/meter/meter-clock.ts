@@ -5,7 +5,7 @@ import type { Meter } from './state.ts'
 const perMillion = 1_000_000
 
 /** What the meter's clock shows at a wall moment, as UTC epoch ms: offset and drift included. */
-export const ownTime = (meter: Meter, wall: number): number =>
+const ownTime = (meter: Meter, wall: number): number =>
   wall + meter.clockOffsetMs + Math.round(((wall - meter.clockSetAt) * meter.model.clockDriftPpm) / perMillion)
 
 /** The first wall moment at which the meter's clock has reached `own`. */

@@ -45,7 +45,7 @@ const limit = Object.freeze({
 /** 10⁻⁴ yuan per kWh. */
 export const priceOf = (meter: Meter, rate: Rate): number => parameterNumber(meter, 0x0405_0100 + rate)
 
-export const toFen = (balance: number): number => Math.floor(balance / perFen)
+const toFen = (balance: number): number => Math.floor(balance / perFen)
 export const remainingFen = ({ balance }: Wallet): number => Math.max(0, toFen(balance))
 export const overdraftFen = ({ balance }: Wallet): number => (balance < 0 ? Math.ceil(-balance / perFen) : 0)
 

@@ -7,7 +7,7 @@ import { energy, money } from './units.ts'
 export const standardProfile: MeterProfile = { name: 'standard' }
 
 /** Meters of 2009: a closing delay where newer ones hold a limit of current, a characteristic word of four bytes. */
-export const grid2009Profile: MeterProfile = {
+const grid2009Profile: MeterProfile = {
   name: 'grid-2009',
   identifiers: {
     closeDelay: { id: 0x04001402, ...bcd(2, 'min'), zh: '合闸延时时间', access: 'rw2', clause: 'SG CLOU' },
@@ -23,7 +23,7 @@ export const grid2009Profile: MeterProfile = {
 }
 
 /** Meters whose bits 14 and 15 of status word 3 say 1 when the account is opened, as one driver has it. */
-export const accountsByOneProfile: MeterProfile = {
+const accountsByOneProfile: MeterProfile = {
   name: 'accounts-by-one',
   identifiers: {
     statusWord3: {
@@ -42,7 +42,7 @@ export const accountsByOneProfile: MeterProfile = {
 }
 
 /** Meters that answer 00440000 with a register of their own (19.65 in a published frame). */
-export const combinedRegisterProfile: MeterProfile = {
+const combinedRegisterProfile: MeterProfile = {
   name: 'combined-register',
   identifiers: {
     vendorCombinedEnergy: { id: 0x00440000, ...energy, zh: '厂家自定义组合电能', access: 'r', clause: 'vendor' },
@@ -53,7 +53,7 @@ export const combinedRegisterProfile: MeterProfile = {
  * CET meters keep the balance themselves and are recharged by writing (function 14H) a count and an amount, both BCD,
  * without a security chip.
  */
-export const cetProfile: MeterProfile = {
+const cetProfile: MeterProfile = {
   name: 'cet',
   identifiers: {
     recharge: {

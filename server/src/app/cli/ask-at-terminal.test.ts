@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
-import { listeningGateway, until } from '../../headend/testing/hand-made-field.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { until } from '../../domain/testing/until.ts'
+import { listeningGateway } from '../../headend/testing/hand-made-field.ts'
 import { loadPty, type Pty } from '../../headend/testing/pty.ts'
 import { workshopLine } from './testing/workshop-line.ts'
 import { workshopMeter } from './testing/workshop-meter.ts'
@@ -10,12 +11,6 @@ import { workshopMeter } from './testing/workshop-meter.ts'
 /** The built program, as `npm test` makes it first. */
 const program = fileURLToPath(new URL('../../../bin/xianfu.js', import.meta.url))
 const openPty = loadPty()
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 describe.skipIf(openPty === null)(
   'a person at a terminal (there is no pseudo-terminal for this system: skipped)',
   () => {
@@ -24,7 +19,8 @@ describe.skipIf(openPty === null)(
       const field = await listeningGateway(workshopLine(meter))
       const pty = (openPty as () => Pty)()
       const terminal = openSync(pty.path, 'r+')
-      closing.push(field.close, pty.close)
+      onTestFinished(field.close)
+      onTestFinished(pty.close)
       const words = ['meter', 'control', 'trip', '--tcp', `127.0.0.1:${String(field.port)}`, '--baud', '19200']
       const { NO_COLOR: _, ...other } = process.env
       const env = { ...other, TERM: 'xterm' }
@@ -38,12 +34,12 @@ describe.skipIf(openPty === null)(
         seen += Buffer.from(bytes).toString()
       })
       const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-      await until(() => seen.includes('Password of level 2: '), 'it asks for the password')
+      await until('it asks for the password', () => seen.includes('Password of level 2: '))
       pty.far.write(`${password}\r`)
-      await until(() => seen.includes('[y/N]'), 'it asks whether to do it')
+      await until('it asks whether to do it', () => seen.includes('[y/N]'))
       pty.far.write(`${answer}\r`)
       const code = await ended
-      await until(() => /proven|nothing was sent/u.test(seen), 'all was said')
+      await until('all was said', () => /proven|nothing was sent/u.test(seen))
       return { code, seen, controls: field.connections.flatMap((gateway) => gateway.requests('control')) }
     }
 

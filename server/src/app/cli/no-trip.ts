@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { localDayText } from '../../domain/calendar.ts'
 import { addNoTrip, allNoTrip, deleteNoTrip } from '../../flow/no-trip.ts'
-import type { NoTripKind } from '../../store/no-trip.ts'
+import type { NoTripKind } from '../../domain/credit-facts.ts'
 import { StartRefused } from '../one-server.ts'
 import { inHouse, withDatabaseOptions } from './house-command.ts'
 

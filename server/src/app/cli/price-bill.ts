@@ -11,6 +11,7 @@ import {
   type MicroYuan,
   type WattHours,
 } from '../../domain/quantity.ts'
+import { lineTexts } from '../../domain/statement-document.ts'
 import type { SupplyContract } from '../../domain/tariff/contract.ts'
 import { formatDay } from '../../domain/tariff/day-number.ts'
 import type { Line } from '../../domain/tariff/line.ts'
@@ -152,12 +153,7 @@ export const billJson = ({ series, months, total, energy }: Bill): object => ({
 })
 
 const lineJson = (line: Line, amount: MicroYuan): object => ({
-  code: line.code,
-  formula: line.formula,
-  quantity: line.quantity === null ? null : formatThousandths(line.quantity.thousandths),
-  unit: line.quantity?.unit ?? null,
-  price: line.price === null ? null : formatPrice(line.price),
-  base: line.base === null ? null : formatAmount(line.base),
+  ...lineTexts(line),
   factor: line.factor === null ? null : factorText(line.factor),
   exact: formatAmount(line.exact),
   amount: formatMoney(amount),

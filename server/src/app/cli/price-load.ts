@@ -11,7 +11,7 @@ export type Load = Readonly<
 export type HalfHour = Readonly<{ line: number; at: number; energies: readonly (bigint | null)[] }>
 export type RegisterRow = Readonly<{ line: number; at: number; values: readonly bigint[] }>
 
-export const registerColumns = [
+const registerColumns = [
   'total_wh',
   'rate1',
   'rate2',

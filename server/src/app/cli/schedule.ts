@@ -47,7 +47,7 @@ const minutesFrom = (text: string): number | null => {
   return minutes
 }
 
-export const paceWords = (minutes: number | null): string => {
+const paceWords = (minutes: number | null): string => {
   if (minutes === null) return 'not collected'
   if (minutes % 1_440 === 0) return minutes === 1_440 ? 'every day' : `every ${String(minutes / 1_440)} days`
   return `every ${String(minutes)} min`

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTown, yuan, type Town } from '../../flow/testing/town.ts'
 import { readPaper } from '../../provider/document/testing/read-paper.ts'
 import { runCommand, type CommandRun } from './testing/run-command.ts'
@@ -25,12 +25,7 @@ describe('statements, receipts and reconciliation on the command line', () => {
       start + hour,
     )
     folder = await mkdtemp(join(tmpdir(), 'xianfu-papers-'))
-    const server = inject('testServer')
-    const [row] = await town.database.query<{ name: string }>('select current_database() as name')
-    if (!server.ok || row === undefined) throw new Error('no database')
-    const url = new URL(server.adminUrl)
-    url.pathname = `/${row.name}`
-    where = ['--database-url', url.href]
+    where = ['--database-url', town.url]
     const { accountId } = await town.place('A')
     const paid = await town.pay({
       accountId,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTown, type Town } from '../../flow/testing/town.ts'
 import { runCommand, type CommandRun } from './testing/run-command.ts'
 
@@ -13,12 +13,7 @@ describe('lists and agreements on the command line', () => {
   beforeAll(async () => {
     town = await createTown([{ place: 'A', opening: 20 }])
     folder = await mkdtemp(join(tmpdir(), 'xianfu-stop-'))
-    const server = inject('testServer')
-    const [row] = await town.database.query<{ name: string }>('select current_database() as name')
-    if (!server.ok || row === undefined) throw new Error('no database')
-    const url = new URL(server.adminUrl)
-    url.pathname = `/${row.name}`
-    where = ['--database-url', url.href]
+    where = ['--database-url', town.url]
   })
   afterAll(async () => {
     await town.close()

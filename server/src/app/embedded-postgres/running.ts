@@ -7,7 +7,7 @@ import { findCluster } from './places.ts'
 export type EmbeddedConnection = Readonly<{ host: string; port: number; user: string; database: string }>
 
 export const superuser = 'xianfu'
-export const databaseName = 'xianfu'
+const databaseName = 'xianfu'
 /** A local socket answers at once; more than this is a fault. */
 const probeTimeoutMs = 5_000
 

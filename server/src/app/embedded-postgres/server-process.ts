@@ -19,7 +19,7 @@ export type ServerProcess = Readonly<{
 }>
 
 /** Measured as sufficient for a million readings per half hour; each can be overridden. */
-export const defaultSettings: Readonly<Record<string, string>> = {
+const defaultSettings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   fsync: 'on',

@@ -9,6 +9,8 @@ import { yuan } from '../../flow/testing/site.ts'
 import { createHeadend } from '../../headend/create-headend.ts'
 import type { Database } from '../../store/database.ts'
 import { startHouse, type House } from '../house.ts'
+import { clockFrom } from '../../domain/testing/machine-clock.ts'
+import { until as untilIt } from '../../domain/testing/until.ts'
 
 type VillageMeter = NonNullable<VillageInput['gateways']>[number]['meters'][number]
 
@@ -58,18 +60,11 @@ const patienceMs = 25_000
 const baudRate = 38_400
 
 const movableClock = (): Clock & { move(ms: number): void } => {
-  const startedMs = performance.now()
+  const clock = clockFrom(startAt)
   let moved = 0
-  const { elapsedMs, delay, after } = systemClock()
   return {
-    now: () => Math.round(startAt + performance.now() - startedMs + moved),
-    elapsedMs,
-    rate: 1,
-    delay: async (ms, signal) => {
-      await delay(ms, signal)
-      signal?.throwIfAborted()
-    },
-    after,
+    ...clock,
+    now: () => clock.now() + moved,
     move: (ms) => {
       moved += ms
     },
@@ -149,23 +144,16 @@ export const createPowerField = async (database: Database, places: readonly Powe
     })),
   })
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
-  const machine = systemClock()
   const village = await startVillage({
     village: parsed.value,
-    clock: { ...machine, now: () => clock.now() },
+    clock: { ...systemClock(), now: () => clock.now() },
     headend: { host: '127.0.0.1', port: house.gatewayPort },
   })
   const readNow = createReadNow(house.context, headend)
   const pay = createPay(database, clock, ids)
 
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    const startedMs = performance.now()
-    while (!(await holds())) {
-      if (performance.now() - startedMs > patienceMs)
-        throw new Error(`It did not come to be: ${what}; logged: ${logged.slice(-20).join('; ')}`)
-      await machine.delay(20)
-    }
-  }
+  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> =>
+    untilIt(what, holds, { patienceMs, everyMs: 20, known: () => logged.slice(-20) })
   const meter = (place: string) => {
     const found = village.meter(addressAt(places.findIndex((one) => one.place === place)))
     if (found === undefined) throw new Error(`there is no ${place}`)

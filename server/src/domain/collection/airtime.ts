@@ -49,7 +49,7 @@ export type AirtimePlan = Readonly<{
 }>
 
 /** Less than this free, and a bad day (repeats, a round of back-fill) may not fit. */
-export const wantedReserve = 0.2
+const wantedReserve = 0.2
 
 const hourMs = 3_600_000
 const minuteMs = 60_000

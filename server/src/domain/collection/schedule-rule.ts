@@ -46,18 +46,4 @@ export const pacesOfMeter = (book: RuleBook, meterId: number, ofLine: Paces): Pa
   return own === undefined ? ofLine : { ...ofLine, ...own }
 }
 
-/** The rule that decides about one set, or null where the default does: for showing why. */
-export const decidingScope = (
-  book: RuleBook,
-  subject: Readonly<{ siteId: number; gatewayId: number; meterId: number }>,
-  dataSet: DataSet,
-): ScheduleScope | null => {
-  const { siteId, gatewayId, meterId } = subject
-  const subjects = { meter: meterId, line: gatewayId, site: siteId, company: null }
-  const found = [...scheduleScopes]
-    .toReversed()
-    .find((scope) => book.get(keyOf(scope, subjects[scope]))?.[dataSet] !== undefined)
-  return found ?? null
-}
-
 export const collectedSets = (paces: Paces): readonly DataSet[] => dataSets.filter((one) => paces[one] !== null)

@@ -48,5 +48,3 @@ export const chart = Object.freeze({
 } as const satisfies Readonly<Record<string, ChartLine>>)
 
 export type LedgerCode = keyof typeof chart
-
-export const isLedgerCode = (text: string): text is LedgerCode => Object.hasOwn(chart, text)

@@ -58,7 +58,7 @@ export const basicLines = (
 }
 
 /** Which demand is charged, and what of it is charged once more. */
-export const chargeableDemand = (
+const chargeableDemand = (
   rule: DemandRule,
   agreed: Watts | null,
   measured: Watts | null,

@@ -8,6 +8,15 @@ export type Problem = Readonly<{ at: string; words: string }>
 /** A value at its place. A missing one is `undefined`. */
 export type Place = Readonly<{ value: unknown; at: string; problems: Problem[] }>
 
+export type Read<T> = Readonly<{ ok: true; value: T } | { ok: false; problems: readonly Problem[] }>
+
+/** What a reader makes of a whole document, or all its problems at once. */
+export const readDocument = <T>(json: unknown, readAt: (place: Place) => T): Read<T> => {
+  const problems: Problem[] = []
+  const value = readAt(documentOf(json, problems))
+  return problems.length === 0 ? { ok: true, value } : { ok: false, problems }
+}
+
 export const documentOf = (value: unknown, problems: Problem[], at = ''): Place => ({ value, at, problems })
 
 export const complain = ({ at, problems }: Place, words: string): void => {

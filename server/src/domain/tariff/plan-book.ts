@@ -1,16 +1,16 @@
-import { complain, documentOf, itemsOf, member, type Place, type Problem } from './document.ts'
+import { complain, itemsOf, member, readDocument, type Place, type Read } from './document.ts'
 import { formatDay } from './day-number.ts'
 import type { EnergyPrices, TariffPlan } from './plan.ts'
-import { readPlanAt, type Read } from './read-plan.ts'
+import { readPlanAt } from './read-plan.ts'
 
 /** All versions of one plan, in the order of their days. */
 export type PlanBook = readonly TariffPlan[]
 
 /** Reads one version, or a list of versions that follow each other. */
-export const readPlanBook = (json: unknown): Read<PlanBook> => {
-  const problems: Problem[] = []
-  const place = documentOf(json, problems)
-  const places = Array.isArray(json) ? itemsOf(place) : [place]
+export const readPlanBook = (json: unknown): Read<PlanBook> => readDocument(json, readBookAt)
+
+const readBookAt = (place: Place): PlanBook => {
+  const places = Array.isArray(place.value) ? itemsOf(place) : [place]
   if (places.length === 0) complain(place, 'must have at least one version')
   const plans = places.map(readPlanAt)
   for (const [index, plan] of plans.entries()) {
@@ -28,7 +28,7 @@ export const readPlanBook = (json: unknown): Read<PlanBook> => {
     if (before.validTo !== null && before.validTo > plan.validFrom)
       complain(here, `is valid from ${formatDay(plan.validFrom)}, but the version before it still is`)
   }
-  return problems.length === 0 ? { ok: true, value: plans } : { ok: false, problems }
+  return plans
 }
 
 /** The version in force on a day; null before the first, after the last, or in a gap. */

@@ -44,7 +44,7 @@ export type EnergyPrices = Readonly<
   | { kind: 'tiers'; prices: readonly Price[] }
 >
 
-export const dayTypes = ['workday', 'weekend', 'holiday'] as const
+const dayTypes = ['workday', 'weekend', 'holiday'] as const
 export type DayType = (typeof dayTypes)[number]
 
 export type TariffCalendar = Readonly<{

@@ -9,18 +9,18 @@ import {
 } from './contract.ts'
 import {
   complain,
-  documentOf,
   isGiven,
   isObject,
   itemsOf,
   member,
   readChoice,
+  readDocument,
   readText,
   readWhole,
   type Place,
-  type Problem,
+  type Read,
 } from './document.ts'
-import { readStandard, type Read } from './read-plan.ts'
+import { readStandard } from './read-plan.ts'
 import { readDay, readKilo, readKva, readKw, readKwh, readPercent, readShare, readTransformerRatio } from './values.ts'
 
 const contractKeys = [
@@ -35,11 +35,7 @@ const contractKeys = [
 ] as const
 
 /** Reads what a supply contract adds to a plan (docs/pricing.md); all problems at once. */
-export const readContract = (json: unknown): Read<SupplyContract> => {
-  const problems: Problem[] = []
-  const value = readContractAt(documentOf(json, problems))
-  return problems.length === 0 ? { ok: true, value } : { ok: false, problems }
-}
+export const readContract = (json: unknown): Read<SupplyContract> => readDocument(json, readContractAt)
 
 const readContractAt = (place: Place): SupplyContract => {
   if (!isObject(place, contractKeys)) return plainContract

@@ -1,18 +1,18 @@
 import { microYuan, parseMoney, ratio, roundingModes } from '../quantity.ts'
 import {
   complain,
-  documentOf,
   isGiven,
   isObject,
   itemsOf,
   member,
   readChoice,
+  readDocument,
   readParsed,
   readText,
   readWhole,
   readYesNo,
   type Place,
-  type Problem,
+  type Read,
 } from './document.ts'
 import {
   clockPeriods,
@@ -31,8 +31,6 @@ import {
 import { readCalendar } from './read-calendar.ts'
 import { noPurchaseRule, readPurchaseRule } from './read-purchase-rule.ts'
 import { readAdder, readDay, readDayOfYear, readKwh, readMoney, readPercent, readPrice } from './values.ts'
-
-export type Read<T> = Readonly<{ ok: true; value: T } | { ok: false; problems: readonly Problem[] }>
 
 const planKeys = [
   'code',
@@ -55,11 +53,7 @@ const planKeys = [
 ] as const
 
 /** Reads one version of a plan (docs/pricing.md); all problems at once. */
-export const readPlan = (json: unknown): Read<TariffPlan> => {
-  const problems: Problem[] = []
-  const value = readPlanAt(documentOf(json, problems))
-  return problems.length === 0 ? { ok: true, value } : { ok: false, problems }
-}
+export const readPlan = (json: unknown): Read<TariffPlan> => readDocument(json, readPlanAt)
 
 export const readPlanAt = (place: Place): TariffPlan => {
   isObject(place, planKeys)
@@ -101,7 +95,7 @@ export const readPlanAt = (place: Place): TariffPlan => {
 }
 
 const fen = microYuan(10_000n)
-export const defaultRounding: RoundingRule = { mode: 'half-up', unit: fen, per: 'line' }
+const defaultRounding: RoundingRule = { mode: 'half-up', unit: fen, per: 'line' }
 
 const readRounding = (place: Place): RoundingRule => {
   isObject(place, ['mode', 'unit', 'per'])

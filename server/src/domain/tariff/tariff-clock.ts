@@ -72,7 +72,7 @@ export const dayTypeOf = ({ holidays, workdays }: TariffCalendar, day: number): 
   return weekday === 0 || weekday === 6 ? 'weekend' : 'workday'
 }
 
-export const periodsOn = (calendar: TariffCalendar, day: number): DayPeriods => {
+const periodsOn = (calendar: TariffCalendar, day: number): DayPeriods => {
   const season = calendar.seasons.find((found) => isInSeason(found, dayOfYear(calendarDay(day))))
   if (season === undefined) throw new RangeError('a day without a season: the plan was not validated')
   return season.days[dayTypeOf(calendar, day)]

@@ -31,7 +31,7 @@ export type Usage = Readonly<{
  * Readings that are no further apart count as neighbours: between them energy is divided in proportion to time, once
  * and for all. Half an hour, and what readings of half-hourly rounds are late by.
  */
-export const neighboursWithinMs = 35 * 60_000
+const neighboursWithinMs = 35 * 60_000
 
 /**
  * As many gaps are remembered. Meters that are read less often than prices change leave one at every change; of those

@@ -1,4 +1,6 @@
+import type { Clock } from '../../domain/clock.ts'
 import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
+import { machineClock } from '../../domain/testing/machine-clock.ts'
 import type { Database } from '../../store/database.ts'
 import { createTestDatabase } from '../../store/test-database.ts'
 import { audit } from '../audit.ts'
@@ -24,32 +26,14 @@ export type MoneyBench = Site &
     drop(): Promise<void>
   }>
 
-export type HandClock = Readonly<{
-  rate: number
-  now(): number
-  elapsedMs(): number
-  delay(elapsedMs: number, signal?: AbortSignal): Promise<void>
-  after(elapsedMs: number, act: () => void): () => void
-  pass(ms: number): void
-}>
+export type HandClock = Clock & Readonly<{ pass(ms: number): void }>
 
 const start = Date.UTC(2026, 4, 11, 2, 0)
 
 const handClock = (): HandClock => {
   let now = start
   return {
-    rate: 1,
-    now: () => now,
-    elapsedMs: () => performance.now(),
-    delay: async (ms) => {
-      await new Promise((resolve) => {
-        setTimeout(resolve, ms)
-      })
-    },
-    after: (ms, act) => {
-      const timer = setTimeout(act, ms)
-      return () => clearTimeout(timer)
-    },
+    ...machineClock(() => now),
     pass: (ms) => {
       now += ms
     },

@@ -3,7 +3,8 @@ import type { Clock } from '../../domain/clock.ts'
 import type { CreditTerms } from '../../domain/credit-policy.ts'
 import type { EnrolledAccount } from '../../domain/enrolment.ts'
 import type { Registers } from '../../domain/price-plan.ts'
-import { microYuan, parsePrice, wattHours, type MicroYuan } from '../../domain/quantity.ts'
+import { parsePrice, wattHours, type MicroYuan } from '../../domain/quantity.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 import type { Database } from '../../store/database.ts'
 import { enrol } from '../enrol.ts'
 import type { FieldReading } from '../settle.ts'
@@ -20,7 +21,7 @@ export type Site = Readonly<{
 
 export type SiteOptions = Readonly<{ accounts: number; metersEach: number; opening: MicroYuan | null }>
 
-export const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 1_000_000)))
+export { yuan }
 
 export const terms: Omit<CreditTerms, 'timeZone'> = {
   thresholds: { alarm1: yuan(10), alarm2: yuan(5), cutOff: yuan(0), restore: yuan(1) },

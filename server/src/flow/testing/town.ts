@@ -3,6 +3,8 @@ import type { EnrolledAccount, Enrolment } from '../../domain/enrolment.ts'
 import type { Ids } from '../../domain/ids.ts'
 import { microYuan, price, wattHours, type MicroYuan } from '../../domain/quantity.ts'
 import { defaultStopTerms, type StopTerms } from '../../domain/stop-terms.ts'
+import { until } from '../../domain/testing/until.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 import type { Sql } from '../../store/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../store/test-database.ts'
 import type { Pay } from '../abilities.ts'
@@ -26,6 +28,8 @@ export type Town = Readonly<{
   account(name: string): Promise<AccountState>
   /** Takes readings in; notices that come of it are delivered at once, unless the town was told otherwise. */
   settle(readings: readonly Partial<FieldReading>[]): Promise<SettleSummary>
+  /** Waits for what the walks, which run beside the test, must bring about. */
+  until(what: string, holds: () => Promise<boolean> | boolean): Promise<void>
   /** Delivers what waits in the outbox. */
   deliver(): Promise<void>
   /** A reading of a place: its total, all of it in rate 3; closed relay. */
@@ -79,7 +83,7 @@ const countingIds = (): Ids => {
   }
 }
 
-export const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 1_000_000)))
+export { yuan }
 
 /** A Wednesday, 11:00 in Shanghai: trips are allowed. */
 export const wednesday = Date.parse('2026-11-25T03:00:00Z')
@@ -203,6 +207,7 @@ export const createTown = async (
       if (post === 'at-once') await sendQueued(context, outbox)
       return summary
     },
+    until: async (what, holds) => until(what, holds, { everyMs: 10, known: () => logged }),
     deliver: async () => void (await sendQueued(context, outbox)),
     reading: async (name, totalWh, change = {}) => ({
       meterId: (await place(name)).meterId,

@@ -2,6 +2,7 @@ import {
   decodeValue,
   identifierName,
   identifiers,
+  joinBytes,
   type IdentifierName,
   type MeterErrors,
   type RequestOf,
@@ -151,7 +152,7 @@ const readFrames = async (
     if (reply.kind !== 'read' && reply.kind !== 'read-follow-up')
       return { ok: false, code: 'bad-answer', detail: `${name}: the answer is of another kind`, exchanges }
     parts.push(reply.data)
-    if (!reply.more) return { ok: true, at: asked.exchange.at, data: join(parts), exchanges }
+    if (!reply.more) return { ok: true, at: asked.exchange.at, data: joined(parts), exchanges }
   }
   return {
     ok: false,
@@ -168,14 +169,7 @@ export const nameOf = (identifier: number): string =>
 export const errorWords = (errors: MeterErrors): string =>
   errors.reasons.length === 0 ? `the meter refused (${errors.raw.toString(16)}H)` : errors.reasons.join(', ')
 
-const join = (parts: readonly Uint8Array[]): Uint8Array => {
+const joined = (parts: readonly Uint8Array[]): Uint8Array => {
   const [only] = parts
-  if (parts.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return parts.length === 1 && only !== undefined ? only : joinBytes(parts)
 }

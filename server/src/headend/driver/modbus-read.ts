@@ -100,7 +100,7 @@ export const readSpan = async (
 }
 
 /** Registers as manuals write them. */
-export const spanWords = ({ start, count }: RegisterSpan): string =>
+const spanWords = ({ start, count }: RegisterSpan): string =>
   `${start.toString(16).toUpperCase().padStart(4, '0')}H × ${String(count)}`
 
 export const exceptionWords = ({ exceptionCode }: Extract<ModbusReply, { kind: 'exception' }>): string =>

@@ -1,6 +1,7 @@
 import { standardDictionary, type LoadRecords, type MinuteTime } from '@xianfu/protocols'
 import { instantOfLocal, localTime } from '../../domain/calendar.ts'
-import type { Exchange, Priority, RecordSource, StoredRead, StoredRecord, StoredSpan } from '../headend.ts'
+import type { RecordSource } from '../../domain/gap.ts'
+import type { Exchange, Priority, StoredRead, StoredRecord, StoredSpan } from '../headend.ts'
 import { meterMemories, recordSources } from '../model/meter-memory.ts'
 import { readIdentifier, type IdentifierRead } from './dlt645-read.ts'
 import { noteAnswer, type FieldMeter } from './field-meter.ts'

@@ -81,39 +81,38 @@ const ofPhase: BitMeanings = {
  * What the bits of status words 1 to 7 say while they are set. Directions of the moment (words 1 and 2) are no events: a
  * customer with a generator has them every day. Word 3 is the relay's, and power failure cannot be told by a dead meter.
  */
-export const statusMeanings: Readonly<Record<number, Readonly<{ phase: Phase | null; bits: BitMeanings }>>> =
-  Object.freeze({
-    1: {
-      phase: null,
-      bits: {
-        2: 'clock-battery-low',
-        3: 'reading-battery-low',
-        6: 'metering-chip-fault',
-        8: 'control-circuit-fault',
-        9: 'security-chip-fault',
-        12: 'program-fault',
-        13: 'memory-fault',
-        15: 'clock-fault',
-      },
+const statusMeanings: Readonly<Record<number, Readonly<{ phase: Phase | null; bits: BitMeanings }>>> = Object.freeze({
+  1: {
+    phase: null,
+    bits: {
+      2: 'clock-battery-low',
+      3: 'reading-battery-low',
+      6: 'metering-chip-fault',
+      8: 'control-circuit-fault',
+      9: 'security-chip-fault',
+      12: 'program-fault',
+      13: 'memory-fault',
+      15: 'clock-fault',
     },
-    4: { phase: 'a', bits: ofPhase },
-    5: { phase: 'b', bits: ofPhase },
-    6: { phase: 'c', bits: ofPhase },
-    7: {
-      phase: null,
-      bits: {
-        0: 'voltage-sequence',
-        1: 'current-sequence',
-        2: 'voltage-unbalance',
-        3: 'current-unbalance',
-        4: 'auxiliary-supply-loss',
-        6: 'demand-over-limit',
-        8: 'severe-current-unbalance',
-        9: 'meter-cover',
-        10: 'terminal-cover',
-      },
+  },
+  4: { phase: 'a', bits: ofPhase },
+  5: { phase: 'b', bits: ofPhase },
+  6: { phase: 'c', bits: ofPhase },
+  7: {
+    phase: null,
+    bits: {
+      0: 'voltage-sequence',
+      1: 'current-sequence',
+      2: 'voltage-unbalance',
+      3: 'current-unbalance',
+      4: 'auxiliary-supply-loss',
+      6: 'demand-over-limit',
+      8: 'severe-current-unbalance',
+      9: 'meter-cover',
+      10: 'terminal-cover',
     },
-  })
+  },
+})
 
 /** The states that these words show, by their numbers. */
 export const statesOf = (words: ReadonlyMap<number, number>): readonly MeterEventSource[] =>

@@ -1,7 +1,7 @@
 import type { Priority } from '../headend.ts'
 
 /** In falling urgency. */
-export const priorities: readonly Priority[] = [
+const priorities: readonly Priority[] = [
   'restore',
   'relay',
   'person',

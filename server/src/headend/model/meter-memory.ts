@@ -1,4 +1,4 @@
-import type { RecordSource } from '../headend.ts'
+import type { RecordSource } from '../../domain/gap.ts'
 
 /**
  * What is to be known of the memories in which a DL/T 645 meter keeps half hours. Which of them a meter has, and whether

@@ -1,17 +1,17 @@
 import { securityCommands, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
-import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { microYuan } from '../../domain/quantity.ts'
 import type { ControlOutcome, PursePurchase } from '../headend.ts'
 import type { SecurityModule } from '../security/security-module.ts'
-import { controlRequest, createOnlineBench, type Bench, type BenchOptions } from '../testing/bench.ts'
-import { answeringFor, until } from '../testing/hand-made-field.ts'
+import { controlRequest, createOnlineBench, type BenchOptions } from '../testing/bench.ts'
+import { until } from '../../domain/testing/until.ts'
+import { answeringFor } from '../testing/hand-made-field.ts'
 import { handMadePurseMeter, handMadeSecurity, type PurseState } from '../testing/hand-made-purse-meter.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 
-const benches: Bench[] = []
 const address = '202611010101'
 const customerNumber = '000000004711'
 const options = { priority: 'person' } as const
-const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 100)) * 10_000n)
 
 const opened: Partial<PurseState> = {
   opened: true,
@@ -25,7 +25,7 @@ const benchWith = async (purse: Partial<PurseState> = opened, change: Partial<Be
   const meter = handMadePurseMeter(address, purse)
   const limits = { gatewayLatencyMs: 100, lateAnswerMs: 200 }
   const made = await createOnlineBench({ security: handMadeSecurity, limits, ...change, meters: [meter] })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const purchase = (change: Partial<PursePurchase> = {}): PursePurchase => ({
     amount: yuan(50),
     purchaseCount: meter.purse.count + 1,
@@ -34,10 +34,6 @@ const benchWith = async (purse: Partial<PurseState> = opened, change: Partial<Be
   })
   return { ...made, meter, purchase }
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 /** Names of the commands of function 03H that have reached the meter. */
 const commands = (requests: readonly Request[]): string[] =>
@@ -203,7 +199,7 @@ test('a module that makes a MAC of the wrong length lets nothing leave', async (
 test('a gateway that is gone leaves it unknown, with nothing sent', async () => {
   const { headend, gateway, isOnline, purchase } = await benchWith()
   gateway.hangUp()
-  await until(() => !isOnline(), 'the gateway is offline')
+  await until('the gateway is offline', () => !isOnline())
   const outcome = await headend.writePurse(1, purchase(), options)
   expect(outcome).toMatchObject({ kind: 'unknown', exchanges: [] })
   expect(await headend.readPurse(1, options)).toMatchObject({ ok: false, code: 'gateway-offline' })

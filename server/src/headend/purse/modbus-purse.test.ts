@@ -1,16 +1,15 @@
-import { afterEach, expect, test } from 'vitest'
-import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { microYuan } from '../../domain/quantity.ts'
 import type { PursePurchase } from '../headend.ts'
 import { acrelDtsy1352RegisterPurseModel } from '../model/acrel-register-purse.ts'
 import { acrelDtsy1352Model } from '../model/acrel.ts'
 import { genericModel } from '../model/generic.ts'
 import type { MeterModel } from '../model/meter-model.ts'
 import { handMadeAcrel, honestReply } from '../testing/hand-made-modbus.ts'
-import { createRtuBench, type ModbusBench } from '../testing/modbus-bench.ts'
+import { createRtuBench } from '../testing/modbus-bench.ts'
+import { yuan } from '../../domain/testing/yuan.ts'
 
-const benches: ModbusBench[] = []
 const options = { priority: 'person' } as const
-const yuan = (amount: number): MicroYuan => microYuan(BigInt(Math.round(amount * 100)) * 10_000n)
 const purchase = (change: Partial<PursePurchase> = {}): PursePurchase => ({
   amount: yuan(50),
   purchaseCount: 5,
@@ -30,14 +29,10 @@ const benchWith = async (model: MeterModel = acrelDtsy1352RegisterPurseModel, mi
     return reply
   }
   const made = await createRtuBench([meter], { limits: { gatewayLatencyMs: 100, lateAnswerMs: 200 } })
-  benches.push(made)
+  onTestFinished(async () => made.close())
   const writes = () => meter.requests.filter(({ kind }) => kind === 'write-multiple')
   return { ...made, meter, writes }
 }
-
-afterEach(async () => {
-  for (const made of benches.splice(0)) await made.close()
-})
 
 test('balance and count are read at once', async () => {
   const { headend, meter } = await benchWith()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { joinBytes } from './join-bytes.ts'
+import { joinBytes } from '@xianfu/protocols'
 import type { SecurityModule } from './security-module.ts'
 
 export type TestSecurityOptions = Readonly<{
@@ -21,7 +21,7 @@ export const createTestSecurityModule = ({ key, random }: TestSecurityOptions): 
     name: 'test',
     identify: async ({ dispersionFactor }) => {
       const own = random(8)
-      return { cipher: digest('identity', joinBytes(own, dispersionFactor)).subarray(0, 8), random: own }
+      return { cipher: digest('identity', joinBytes([own, dispersionFactor])).subarray(0, 8), random: own }
     },
     sealPurchase: async (_, { amountAndCount, customerNumber }) => ({
       amountMac: macOf(amountAndCount),

@@ -12,11 +12,11 @@ import type {
 import type { HeadendLimits } from '../limits.ts'
 import type { SecurityModule } from '../security/security-module.ts'
 import type { SecureListening } from '../transport/gateway-server.ts'
+import { until } from '../../domain/testing/until.ts'
 import {
   answeringFor,
   dialIn,
   testClock,
-  until,
   type Answering,
   type HandMadeGateway,
   type HandMadeMeter,
@@ -86,7 +86,7 @@ export const createBench = async ({
     async connect(answering) {
       const gateway = await dialIn(port, answering)
       gateway.text(`${registration}\r\n`)
-      await until(isOnline, 'the gateway is online')
+      await until('the gateway is online', isOnline)
       return gateway
     },
     close: async () => headend.stop(),

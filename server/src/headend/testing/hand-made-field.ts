@@ -14,27 +14,14 @@ import {
   type StatusWord3,
 } from '@xianfu/protocols'
 import type { Clock } from '../../domain/clock.ts'
+import { clockFrom } from '../../domain/testing/machine-clock.ts'
 
 /** Gateways and meters made by hand for tests, over real TCP: they do what one test says and remember what they heard. */
 
 /** Wall time begins at a fixed moment, so that deadlines in frames can be told beforehand. */
 export const wallStart = Date.UTC(2026, 0, 15, 4, 0, 0)
 
-export const testClock = (): Clock => {
-  const startMs = performance.now()
-  return {
-    now: () => Math.round(wallStart + performance.now() - startMs),
-    elapsedMs: () => performance.now(),
-    rate: 1,
-    delay: async (elapsedMs, signal) => {
-      await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
-    },
-    after: (ms, act) => {
-      const timer = setTimeout(act, ms)
-      return () => clearTimeout(timer)
-    },
-  }
-}
+export const testClock = (): Clock => clockFrom(wallStart)
 
 export type Heard = Readonly<{ request: Request; atMs: number }>
 
@@ -217,15 +204,5 @@ export const listeningGateway = async (
       server.close()
       for (const connection of connections) connection.hangUp()
     },
-  }
-}
-
-/** Waits for something that must come to be; how long it takes is not the test's business. */
-export const until = async (holds: () => boolean, what: string): Promise<void> => {
-  const patienceMs = 20_000
-  const startMs = performance.now()
-  while (!holds()) {
-    if (performance.now() - startMs > patienceMs) throw new Error(`It did not come to be: ${what}.`)
-    await sleep(5)
   }
 }

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Wiring } from '../../domain/wiring.ts'
 import type { MeterProtocol } from '../headend.ts'
 import { createBench, registration, type Bench, type BenchOptions } from './bench.ts'
-import { until } from './hand-made-field.ts'
+import { until } from '../../domain/testing/until.ts'
 import { serveModbus, type HandMadeModbusMeter, type Sending } from './hand-made-modbus.ts'
 
 export type ModbusBench = Bench & Readonly<{ socket: Socket }>
@@ -30,7 +30,7 @@ export const createRtuBench = async (
   const socket = connect({ host: '127.0.0.1', port: bench.port, noDelay: true })
   serveModbus(socket, 'rtu', meters, options.sending)
   socket.write(`${registration}\r\n`)
-  await until(bench.isOnline, 'the gateway is online')
+  await until('the gateway is online', bench.isOnline)
   return { ...bench, socket }
 }
 
@@ -53,7 +53,7 @@ export const createTcpBench = async (
     links: [{ kind: 'dialled', host: '127.0.0.1', port }],
     meters: meters.map((meter) => ({ address: addressOf(meter.unit), protocol: protocolOf(meter, 'modbus-tcp') })),
   })
-  await until(bench.isOnline, 'the device is dialled')
+  await until('the device is dialled', bench.isOnline)
   const [socket] = sockets
   if (socket === undefined) throw new Error('The device was dialled without a connection.')
   return {

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { LineConfig } from '../headend.ts'
 import { acrelDdsy1352Model } from '../model/acrel.ts'
 import { createBench, type Bench, type BenchOptions } from '../testing/bench.ts'
-import { handMadeMeter, honestReply, until } from '../testing/hand-made-field.ts'
+import { until } from '../../domain/testing/until.ts'
+import { handMadeMeter, honestReply } from '../testing/hand-made-field.ts'
 import { handMadeAcrel, serveModbus } from '../testing/hand-made-modbus.ts'
 import { protocolOf } from '../testing/modbus-bench.ts'
 import { loadPty, type Pty } from '../testing/pty.ts'
@@ -45,7 +46,7 @@ describe.skipIf(openPty === null)('over a pseudo-terminal (there is none for thi
     ptys.push(pty)
     const bench = await createBench({ meters, links: [{ kind: 'serial', path: pty.path }], line })
     benches.push(bench)
-    await until(bench.isOnline, 'the port is open')
+    await until('the port is open', bench.isOnline)
     return { ...bench, pty }
   }
 
@@ -91,7 +92,7 @@ describe.skipIf(openPty === null)('over a pseudo-terminal (there is none for thi
   test('a port that is not there is said so, and tried again', async () => {
     const bench = await createBench({ links: [{ kind: 'serial', path: '/dev/there-is-no-such-port' }] })
     benches.push(bench)
-    await until(() => bench.events.filter(({ kind }) => kind === 'dial-failed').length >= 2, 'it was tried twice')
+    await until('it was tried twice', () => bench.events.filter(({ kind }) => kind === 'dial-failed').length >= 2)
     expect(bench.events.find(({ kind }) => kind === 'dial-failed')).toMatchObject({
       reason:
         'There is no serial port /dev/there-is-no-such-port. Check that the adapter is plugged in and that the name is right.',

@@ -1,21 +1,15 @@
 import type { SettlementMode } from '../../domain/agreement.ts'
 import type { Sql } from '../database.ts'
+import type { AgreementRow } from '../row-agreement.ts'
 
-export type Agreement = Readonly<{
-  version: number
-  plan_name: string
-  settlement_mode: SettlementMode
-  prices: readonly bigint[]
-  alarm1: bigint
-  alarm2: bigint
-  cut_off: bigint
-  restore: bigint
-  notice_lead_minutes: number
-  reconnect: 'direct-close' | 'permit-close'
-  trip_from_minute: number
-  trip_to_minute: number
-  trip_weekdays: readonly number[]
-}>
+export type Agreement = Readonly<
+  AgreementRow & {
+    version: number
+    plan_name: string
+    settlement_mode: SettlementMode
+    prices: readonly bigint[]
+  }
+>
 
 export const viewAgreement = async (sql: Sql, id: number): Promise<Agreement | null> => {
   const [row] = await sql.query<Agreement>(

@@ -1,4 +1,5 @@
-import type { LoadHold, LoadRules, LoadState } from '../../domain/load-control.ts'
+import type { LoadHold, LoadState } from '../../domain/load-control.ts'
+import type { LoadRules } from '../../domain/load-rules.ts'
 import type { Sql } from '../database.ts'
 
 export type LoadView = Readonly<{

@@ -16,7 +16,7 @@ import { isAlarming, overdraftFen, priceOf, remainingFen } from '../wallet.ts'
 import type { Rate } from '../rate-timetable.ts'
 
 /** Models whose registers a virtual meter can show. */
-export const modbusTables = Object.freeze({ 'acrel-dtsy1352': acrelDtsy1352, 'acrel-ddsy1352': acrelDdsy1352 })
+const modbusTables = Object.freeze({ 'acrel-dtsy1352': acrelDtsy1352, 'acrel-ddsy1352': acrelDdsy1352 })
 export type ModbusModel = keyof typeof modbusTables
 
 type Value = number | string | Uint8Array

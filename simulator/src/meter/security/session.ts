@@ -12,11 +12,11 @@ export type Session = Readonly<{
   failedOn: number
 }>
 
-export const defaultMinutes = 5
+const defaultMinutes = 5
 /** Failed MACs in one day after which the meter is suspended until midnight. */
 const failedMacsAllowed = 200
 
-export const noSession: Session = Object.freeze({
+const noSession: Session = Object.freeze({
   random2: new Uint8Array(4),
   validUntil: 0,
   minutes: defaultMinutes,

@@ -15,6 +15,7 @@ import { BatchDeed, type Deed } from './batch-deed.tsx'
 import { BatchStateTag, isDangerous, KindTag } from './batch-kind.tsx'
 import { deedsFor, sortItems } from './batch-list.ts'
 import { WrittenSteps } from './written-steps.tsx'
+import { tablePages } from '../../parts/table-pages.ts'
 
 const pageSize = 50
 const aroundRunning = 2_000
@@ -100,7 +101,7 @@ export const BatchDetail = ({ id }: { readonly id: string }) => {
           rowExpandable: ({ written }) => written.length > 0,
           expandedRowRender: renderWritten,
         }}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         columns={[
           {
             title: t('table.place'),

@@ -3,6 +3,7 @@ import { Table, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Money, StageTag } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 
 const pageSize = 20
 
@@ -16,7 +17,7 @@ export const BatchMeters = ({ meters }: { readonly meters: readonly BatchMeter[]
       aria-label={t('batch.meters')}
       rowKey="meterId"
       dataSource={meters}
-      pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+      pagination={tablePages(pageSize)}
       columns={[
         { title: t('table.place'), dataIndex: 'place', width: 110 },
         { title: t('table.customer'), render: (_, one) => one.customerName ?? t('table.noAccount') },

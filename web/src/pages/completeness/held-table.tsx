@@ -12,6 +12,7 @@ import { useRead } from '../../live/use-read.ts'
 import { MeterLink } from '../../parts/meter-link.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 
 type Verdict = 'release' | 'reject'
 type Judging = Readonly<{ reading: HeldReading; verdict: Verdict }>
@@ -38,7 +39,7 @@ export const HeldTable = () => {
         rowKey={({ meter, at }) => `${String(meter.id)} ${String(at)}`}
         loading={isPending}
         dataSource={data?.readings ?? noReadings}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         locale={{ emptyText: isPending ? ' ' : t('held.none') }}
         columns={[
           {

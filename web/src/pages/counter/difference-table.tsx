@@ -9,6 +9,7 @@ import { useRead } from '../../live/use-read.ts'
 import { DeedDialog } from '../../parts/deed-dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 
 type Settling = Readonly<{ difference: Difference; state: 'explained' | 'corrected' }>
 
@@ -30,7 +31,7 @@ export const DifferenceTable = () => {
         rowKey="id"
         loading={isPending}
         dataSource={data?.differences ?? []}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         locale={{ emptyText: data === undefined ? ' ' : t('counter.reconcile.none') }}
         columns={[
           { title: t('counter.reconcile.channel'), render: (_, { channel }) => say.channel(channel) },

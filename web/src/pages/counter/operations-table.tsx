@@ -6,6 +6,7 @@ import { yuan } from '../../format/decimal.ts'
 import { formatInstant } from '../../format/time.ts'
 import { useSaying } from '../../words/saying.ts'
 import { lineDeedsOf, type LineDeedName } from './counter-deeds.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 
 type Props = Readonly<{
   file: AccountFile
@@ -34,7 +35,7 @@ export const OperationsTable = ({ file, onAsk }: Props) => {
         aria-label={t('counter.operations')}
         rowKey="id"
         dataSource={file.operations}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         locale={{ emptyText: t('counter.noOperations') }}
         rowClassName={({ reversedBy }) => (reversedBy === null ? '' : 'undone')}
         columns={[

@@ -13,6 +13,7 @@ import { Money } from '../../parts/states.tsx'
 import { isOff } from './counter-deeds.ts'
 import { ShiftReport } from './shift-report.tsx'
 import { ShiftTotals } from './shift-totals.tsx'
+import { tablePages } from '../../parts/table-pages.ts'
 
 const widthPx = 760
 const pageSize = 10
@@ -38,7 +39,7 @@ export const ShiftsDialog = ({ onClose }: { readonly onClose: () => void }) => {
         rowKey="id"
         loading={isPending}
         dataSource={data?.shifts ?? []}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         locale={{ emptyText: data === undefined ? ' ' : t('counter.shift.noPast') }}
         rowClassName={({ id }) => (id === chosen?.id ? 'row chosen' : 'row')}
         onRow={(shift) => ({ onClick: () => setChosen(shift) })}

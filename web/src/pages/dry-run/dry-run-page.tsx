@@ -12,6 +12,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { Money } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { documentOf, inputOf, isChanged, unchangedForm } from './dry-run-input.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 import './dry-run.css'
 
 type Report = ResponseOf<typeof runDryRun>
@@ -180,7 +181,7 @@ const Foreseen = ({ report }: { readonly report: Report }) => {
         rowKey="accountId"
         dataSource={rows}
         locale={{ emptyText: t('dryRun.nobody') }}
-        pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+        pagination={tablePages(pageSize)}
         columns={[
           { title: t('table.place'), render: (_, { place, number }) => `${place} · ${number}` },
           {

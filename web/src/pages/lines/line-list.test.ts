@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import {
   answeredShare,
   areElsewhere,
-  everyLine,
   filterLines,
   minutes,
   missedCount,
@@ -11,6 +10,8 @@ import {
   sortLines,
   toldAgo,
 } from './line-list.ts'
+
+const everyLine = { search: '', state: null }
 
 const line = (code: string, change: Partial<LineRow> = {}): LineRow => ({
   gateway: { id: 1, code },

@@ -3,8 +3,6 @@ import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-
 
 export type LineFilter = Readonly<{ search: string; state: LineRow['health']['state'] | null }>
 
-export const everyLine: LineFilter = Object.freeze({ search: '', state: null })
-
 const urgency = { down: 0, impaired: 1, unknown: 2, good: 3 } as const
 
 /** Those that need somebody first; a line at rest is nobody's trouble. */

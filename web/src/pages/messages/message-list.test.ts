@@ -1,6 +1,8 @@
 import type { Message } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { everyMessage, filterMessages, noticesIn, smsLength } from './message-list.ts'
+import { filterMessages, noticesIn, smsLength } from './message-list.ts'
+
+const everyMessage = { search: '', notice: null, state: null }
 
 const message = (id: number, changes: Partial<Message> = {}): Message => ({
   id,

@@ -3,8 +3,6 @@ import { listSearchOf, oneOf, type ListSearch } from '../../parts/row-list/list-
 
 export type MessageFilter = Readonly<{ search: string; notice: string | null; state: Message['state'] | null }>
 
-export const everyMessage: MessageFilter = Object.freeze({ search: '', notice: null, state: null })
-
 export const filterMessages = (messages: readonly Message[], filter: MessageFilter): readonly Message[] => {
   const search = filter.search.trim().toLowerCase()
   return messages.filter(

@@ -10,6 +10,7 @@ import { useRead } from '../../live/use-read.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { Money } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
+import { panelPages } from '../../parts/table-pages.ts'
 
 const rowsShown = 10
 
@@ -30,13 +31,7 @@ export const EntriesPanel = ({ accountId }: { readonly accountId: number }) => {
         loading={isPending}
         dataSource={data?.entries ?? []}
         rowClassName={({ kind }) => kind}
-        pagination={{
-          pageSize: rowsShown,
-          simple: true,
-          hideOnSinglePage: true,
-          size: 'small',
-          showSizeChanger: false,
-        }}
+        pagination={panelPages(rowsShown)}
         locale={{ emptyText: data === undefined ? ' ' : t('entry.empty') }}
         columns={[
           {

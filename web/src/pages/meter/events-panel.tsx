@@ -10,6 +10,7 @@ import { Frame } from '../../parts/frame-bytes.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { detailLines, lostIn } from './event-detail.ts'
+import { panelPages } from '../../parts/table-pages.ts'
 
 const rowsShown = 8
 
@@ -30,13 +31,7 @@ export const EventsPanel = ({ meterId }: { readonly meterId: number }) => {
         rowKey="id"
         loading={isPending}
         dataSource={data?.events ?? []}
-        pagination={{
-          pageSize: rowsShown,
-          simple: true,
-          hideOnSinglePage: true,
-          size: 'small',
-          showSizeChanger: false,
-        }}
+        pagination={panelPages(rowsShown)}
         locale={{ emptyText: data === undefined ? ' ' : t('event.empty') }}
         expandable={{ expandRowByClick: true, expandedRowRender }}
         columns={[

@@ -8,6 +8,7 @@ import { formatInstant } from '../../format/time.ts'
 import { lossKey } from '../../live/query-keys.ts'
 import { useRead } from '../../live/use-read.ts'
 import { MeterLink } from '../../parts/meter-link.tsx'
+import { panelPages } from '../../parts/table-pages.ts'
 
 type Span = LineLoss['spans'][number]
 const rowsShown = 6
@@ -63,13 +64,7 @@ export const LossPanel = ({ meterId }: { readonly meterId: number }) => {
           rowKey={({ from, to }) => `${String(from)} ${String(to)}`}
           dataSource={[...data.spans]}
           locale={{ emptyText: t('loss.empty') }}
-          pagination={{
-            pageSize: rowsShown,
-            simple: true,
-            hideOnSinglePage: true,
-            size: 'small',
-            showSizeChanger: false,
-          }}
+          pagination={panelPages(rowsShown)}
           columns={[
             { title: t('loss.span'), className: 'number', render: (_, { from, to }) => `${day(from)} – ${day(to)}` },
             { title: t('loss.masterKwh'), align: 'right', render: (_, { masterKwh }) => kwh(masterKwh) },

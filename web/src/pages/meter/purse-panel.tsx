@@ -14,6 +14,7 @@ import { Money } from '../../parts/states.tsx'
 import { useSaying } from '../../words/saying.ts'
 import { BuyForMeterDialog } from './buy-for-meter-dialog.tsx'
 import { canBuy, isOpen, purchaseTone } from './purse-state.ts'
+import { panelPages } from '../../parts/table-pages.ts'
 
 const rowsShown = 5
 /** While a purchase is on its way its steps come from the field, faster than anybody reloads. */
@@ -88,13 +89,7 @@ export const PursePanel = ({ meter }: { readonly meter: MeterDetail }) => {
         rowKey="id"
         dataSource={[...data.purchases]}
         locale={{ emptyText: t('purse.empty') }}
-        pagination={{
-          pageSize: rowsShown,
-          simple: true,
-          hideOnSinglePage: true,
-          size: 'small',
-          showSizeChanger: false,
-        }}
+        pagination={panelPages(rowsShown)}
         expandable={{ expandedRowRender: lifeOf }}
         columns={[
           {

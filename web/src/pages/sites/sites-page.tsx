@@ -13,6 +13,7 @@ import { SearchField } from '../../parts/search-field.tsx'
 import { stepTo } from '../../parts/row-list/row-step.ts'
 import { InstallationDetail, SiteDetail } from './site-detail.tsx'
 import { all, filterSites } from './site-list.ts'
+import { tablePages } from '../../parts/table-pages.ts'
 import './sites.css'
 
 const noSites: readonly SiteRow[] = []
@@ -72,7 +73,7 @@ export const SitesPage = () => {
             loading={isPending}
             dataSource={sites}
             columns={useSiteColumns()}
-            pagination={{ defaultPageSize: pageSize, hideOnSinglePage: true, size: 'small' }}
+            pagination={tablePages(pageSize)}
             locale={{ emptyText: data === undefined ? ' ' : t('site.empty') }}
             rowClassName={(site) => (site.id === chosen ? 'row chosen' : 'row')}
             onRow={(site) => ({ onClick: () => choose(site.id), 'aria-selected': site.id === chosen })}

@@ -1,6 +1,8 @@
 import type { WorkItem } from '@xianfu/contract'
 import { describe, expect, it } from 'vitest'
-import { detailText, everyItem, filterItems, kindsIn, timeLeft, signsIn } from './work-list.ts'
+import { detailText, filterItems, kindsIn, timeLeft, signsIn } from './work-list.ts'
+
+const everyItem = { search: '', kind: null }
 
 const item = (changes: Partial<WorkItem>): WorkItem => ({
   id: 1,

@@ -3,8 +3,6 @@ import { listSearchOf, type ListSearch } from '../../parts/row-list/list-search.
 
 export type WorkFilter = Readonly<{ search: string; kind: string | null }>
 
-export const everyItem: WorkFilter = Object.freeze({ search: '', kind: null })
-
 export const filterItems = (items: readonly WorkItem[], filter: WorkFilter): readonly WorkItem[] => {
   const search = filter.search.trim().toLowerCase()
   return items.filter(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { explainFrame, meterProfiles, toHex, type ExplainedField } from '@xianfu/protocols'
+import { explainFrame, joinBytes, meterProfiles, toHex, type ExplainedField } from '@xianfu/protocols'
 import type { Desk } from '../desk.ts'
 import { parseCapture } from '../explain/capture.ts'
 import { explanationLines } from '../explain/explanation-lines.ts'
@@ -55,7 +55,7 @@ const bytesOf = async ({ words, file }: FrameOptions, desk: Desk): Promise<Uint8
     throw calledWrongly(
       `${file === null ? 'This' : `Line ${String(capture.line)}`} is not made of hexadecimal digits: "${capture.text.slice(0, 60)}". Write bytes like 68 AA AA … 16.`,
     )
-  const bytes = joined(capture.chunks.map((chunk) => chunk.bytes))
+  const bytes = joinBytes(capture.chunks.map((chunk) => chunk.bytes))
   if (bytes.length === 0)
     throw calledWrongly('There are no bytes: write a frame behind the command, like 68 AA AA … 16.')
   return bytes
@@ -67,16 +67,6 @@ export const contentOf = async (file: string): Promise<Uint8Array> => {
   } catch (error) {
     throw cannotBeDone(`Could not read ${file}: ${error instanceof Error ? error.message : String(error)}.`)
   }
-}
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 const plainField = (field: ExplainedField): unknown => ({

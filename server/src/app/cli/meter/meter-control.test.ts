@@ -1,5 +1,5 @@
 import { encodeValue, identifiers, type Request } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   listeningGateway,
   statusWith,
@@ -10,13 +10,9 @@ import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterControl, type MeterControlOptions } from './meter-control.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 type Heard = Said & Readonly<{ controls: readonly Extract<Request, { kind: 'control' }>[] }>
 
@@ -26,16 +22,12 @@ const control = async (
   at = testDesk(),
 ): Promise<Heard> => {
   const field = await listeningGateway(answering)
-  closing.push(field.close)
+  onTestFinished(field.close)
   const said = await saidOf(
     async (desk) =>
       runMeterControl(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           address,
           action: 'trip',
           credentials: { level: 2, password: '123456', operator: '00000001' },

@@ -126,7 +126,7 @@ const flowAfterTrip = async (session: Session, address: string, desk: Desk): Pro
 }
 
 /** Longer than a meter's clock may wait in an envelope; a command of yesterday must not be obeyed today. */
-export const longestValidForMs = 24 * 3_600_000
+const longestValidForMs = 24 * 3_600_000
 
 export const checkedValidForMs = (seconds: number): number => {
   const ms = seconds * 1_000

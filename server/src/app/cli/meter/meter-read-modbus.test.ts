@@ -1,15 +1,9 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { acrelDdsy1352Model } from '../../../headend/model/acrel.ts'
 import { handMadeAcrel, serveModbus, type HandMadeModbusMeter } from '../../../headend/testing/hand-made-modbus.ts'
 import { saidOf } from '../testing/test-desk.ts'
 import { runMeterRead, type MeterReadOptions } from './meter-read.ts'
-
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 const acrel = () =>
   handMadeAcrel(7, acrelDdsy1352Model, { energyTotal: 123_450, voltageA: 229_800, activePowerTotal: 1_250_000 })
@@ -27,7 +21,7 @@ const readFrom = async (
   await new Promise<void>((resolve) => {
     server.listen({ host: '127.0.0.1', port: 0 }, resolve)
   })
-  closing.push(() => {
+  onTestFinished(() => {
     server.close()
     for (const socket of sockets) socket.destroy()
   })

@@ -1,20 +1,14 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../../../domain/testing/until.ts'
 import {
   answeringFor,
   dialIn,
   handMadeMeter,
   listeningGateway,
-  until,
   type Answering,
 } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { runMeterRead, type MeterReadOptions } from './meter-read.ts'
-
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 const run = async (link: MeterReadOptions['link'], change: Partial<MeterReadOptions>, at = testDesk()): Promise<Said> =>
   saidOf(
@@ -47,7 +41,7 @@ const readFrom = async (
   at = testDesk(),
 ): Promise<Said> => {
   const field = await listeningGateway(answering)
-  closing.push(field.close)
+  onTestFinished(field.close)
   return run({ kind: 'tcp', host: '127.0.0.1', port: field.port }, change, at)
 }
 
@@ -151,10 +145,10 @@ test('a word that nobody knows', async () => {
 test.each([['XF-GW-7'], [null]])('a gateway dials in (registration %s) and its meter is read', async (registration) => {
   const at = testDesk()
   const said = run({ kind: 'listen', port: 0, registration }, {}, at)
-  await until(() => at.complained.length > 0, 'it says on which port it waits')
+  await until('it says on which port it waits', () => at.complained.length > 0)
   const port = Number(/port (\d+)/u.exec(at.complained[0] ?? '')?.[1])
   const gateway = await dialIn(port, answeringFor(meter))
-  closing.push(() => gateway.hangUp())
+  onTestFinished(() => gateway.hangUp())
   gateway.text('XF-GW-7\r\n')
   expect(await said).toMatchObject({ code: 0, printed: ['meter 202611010101', 'energy       12.34 kWh'] })
 })
@@ -189,7 +183,7 @@ test('a silent meter does not keep the others from being read', async () => {
 test('without an end it reads until Ctrl-C', async () => {
   const at = testDesk()
   const said = readFrom(answeringFor(meter), { everyMs: 1 }, at)
-  await until(() => at.printed.length > 6, 'it reads again')
+  await until('it reads again', () => at.printed.length > 6)
   at.interrupt()
   expect((await said).code).toBe(0)
 })

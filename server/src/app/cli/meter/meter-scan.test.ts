@@ -1,24 +1,22 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { listeningGateway, type Answering } from '../../../headend/testing/hand-made-field.ts'
-import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
+import { saidOf, testDesk, type Said, type TestDesk } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterScan, type MeterScanOptions } from './meter-scan.ts'
 
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 const scan = async (answering: Answering, change: Partial<MeterScanOptions> = {}, at = testDesk()): Promise<Said> => {
   const field = await listeningGateway(answering)
-  closing.push(field.close)
-  return saidOf(
+  onTestFinished(field.close)
+  return scanAt(field.port, change, at)
+}
+
+const scanAt = async (port: number, change: Partial<MeterScanOptions>, at: TestDesk): Promise<Said> =>
+  saidOf(
     async (desk) =>
       runMeterScan(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
+          link: { kind: 'tcp', host: '127.0.0.1', port },
           parity: 'even',
           baudRates: [19_200],
           suffix: '',
@@ -33,7 +31,6 @@ const scan = async (answering: Answering, change: Partial<MeterScanOptions> = {}
       ),
     at,
   )
-}
 
 const one = workshopMeter('202611010101')
 const two = workshopMeter('202611010102')
@@ -104,30 +101,13 @@ test('several rates are for serial ports', async () => {
 
 test('a connection that is closed ends it in one line', async () => {
   const field = await listeningGateway(workshopLine(one, two))
-  closing.push(field.close)
+  onTestFinished(field.close)
   const at = testDesk({
     progress: (line) => {
       if (line?.includes('AAAAAAAAAA03') === true) field.close()
     },
   })
-  const { code, complained } = await saidOf(
-    async (desk) =>
-      runMeterScan(
-        {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          parity: 'even',
-          baudRates: [19_200],
-          suffix: '',
-          deep: false,
-          mostQuestions: 1_000,
-          waitMs: 1_000,
-          trace: false,
-          json: false,
-        },
-        desk,
-      ),
-    at,
-  )
+  const { code, complained } = await scanAt(field.port, {}, at)
   expect([code, complained.length]).toEqual([1, 1])
   expect(complained[0]).toMatch(/closed/u)
 })

@@ -9,6 +9,7 @@ import { workshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterControl } from './meter-control.ts'
 import { runMeterRead } from './meter-read.ts'
 import { runMeterScan } from './meter-scan.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const openPty = loadPty()
 
@@ -38,13 +39,7 @@ describe.skipIf(openPty === null)(
     }
 
     const address = '202611010101'
-    const lineTo = (path: string) => ({
-      link: { kind: 'serial', path } as const,
-      line: { baudRate: 9_600, parity: 'even' } as const,
-      waitMs: 1_000,
-      trace: false,
-      json: false,
-    })
+    const lineTo = (path: string) => ({ ...linkTo(0), link: { kind: 'serial', path } as const })
     const read = {
       addresses: [],
       modbus: null,

@@ -1,16 +1,11 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, workshopZone, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { driftText, spanText } from './meter-clock.ts'
 import { runMeterTime, type MeterTimeOptions } from './meter-time.ts'
-
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
+import { linkTo } from '../testing/link-to.ts'
 
 /** Noon, so that no test meets midnight and its rules. */
 const noon = Date.UTC(2026, 0, 15, 4, 0, 0)
@@ -21,16 +16,12 @@ const time = async (
   at = testDesk(),
 ): Promise<Said> => {
   const field = await listeningGateway(workshopLine(...meters))
-  closing.push(field.close)
+  onTestFinished(field.close)
   return saidOf(
     async (desk) =>
       runMeterTime(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           addresses: meters.map(({ address }) => address),
           timeZone: workshopZone,
           zoneIsGiven: false,

@@ -22,7 +22,7 @@ export type MeterTimeOptions = LineOptions &
   }>
 
 /** What meters allow with 08H; the same for all that were seen (clause of function 08H, State Grid practice). */
-export const broadcastRules = Object.freeze({ mostDriftMs: 300_000, quietAroundMidnightMs: 300_000 })
+const broadcastRules = Object.freeze({ mostDriftMs: 300_000, quietAroundMidnightMs: 300_000 })
 
 const ruleWords =
   'a meter takes 08H once a day at most, only when it is off by less than 5 minutes, and not within 5 minutes of midnight or of its settlement time'

@@ -1,18 +1,14 @@
 import { fromHex, type Request } from '@xianfu/protocols'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterWrite, type MeterWriteOptions } from './meter-write.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
 const moneyAlarm1 = 0x04001001
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 type Heard = Said & Readonly<{ writes: readonly Request[] }>
 
@@ -22,16 +18,12 @@ const write = async (
   at = testDesk(),
 ): Promise<Heard> => {
   const field = await listeningGateway(workshopLine(meter))
-  closing.push(field.close)
+  onTestFinished(field.close)
   const said = await saidOf(
     async (desk) =>
       runMeterWrite(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
-          json: false,
+          ...linkTo(field.port),
           address,
           item: 'moneyAlarm1',
           value: '20.00',

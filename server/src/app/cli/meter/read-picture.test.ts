@@ -1,29 +1,21 @@
 import { encodeValue, fromHex, identifiers } from '@xianfu/protocols'
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { workshopLine } from '../testing/workshop-line.ts'
 import { workshopMeter, type WorkshopMeter } from '../testing/workshop-meter.ts'
 import { runMeterRead } from './meter-read.ts'
+import { linkTo } from '../testing/link-to.ts'
 
 const address = '202611010101'
-const closing: (() => void)[] = []
-
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 const readAll = async (meter: WorkshopMeter, json = false, at = testDesk()): Promise<Said> => {
   const field = await listeningGateway(workshopLine(meter))
-  closing.push(field.close)
+  onTestFinished(field.close)
   return saidOf(
     async (desk) =>
       runMeterRead(
         {
-          link: { kind: 'tcp', host: '127.0.0.1', port: field.port },
-          line: { baudRate: 9_600, parity: 'even' },
-          waitMs: 1_000,
-          trace: false,
+          ...linkTo(field.port),
           json,
           addresses: [address],
           items: [],

@@ -44,7 +44,7 @@ export const relayMeter = (session: Session, options: RelayMeterOptions): FieldM
 }
 
 /** The server's moments as far as they fit, then one every few seconds. */
-export const looksWithin = (proveWithinMs: number): readonly number[] => {
+const looksWithin = (proveWithinMs: number): readonly number[] => {
   const looks = defaultLimits.proofAtMs.filter((atMs) => atMs <= proveWithinMs)
   for (let atMs = lateLookEveryMs; atMs <= proveWithinMs; atMs += lateLookEveryMs) looks.push(atMs)
   return looks

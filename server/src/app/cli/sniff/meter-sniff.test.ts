@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeFrame, encodeReply, encodeRequest, fromHex, toHex, type Reply, type Request } from '@xianfu/protocols'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { listeningGateway, until } from '../../../headend/testing/hand-made-field.ts'
+import { until } from '../../../domain/testing/until.ts'
+import { listeningGateway } from '../../../headend/testing/hand-made-field.ts'
 import { saidOf, testDesk, type Said } from '../testing/test-desk.ts'
 import { runSniff, type SniffOptions } from './meter-sniff.ts'
 
@@ -178,7 +179,7 @@ describe('a line', () => {
         ),
       at,
     )
-    await until(() => field.connections.length > 0, 'it listens')
+    await until('it listens', () => field.connections.length > 0)
     const send = (hex: string): void => void field.connections[0]?.socket.write(fromHex(hex))
     return { said, send, at, field }
   }
@@ -187,9 +188,9 @@ describe('a line', () => {
     const save = join(folder, 'kept.txt')
     const { said, send, at, field } = await listenTo({ save })
     send(asked(meter))
-    await until(() => at.printed.length === 1, 'the request is told')
+    await until('the request is told', () => at.printed.length === 1)
     send(answered(meter))
-    await until(() => at.printed.length === 2, 'the answer is told')
+    await until('the answer is told', () => at.printed.length === 2)
     expect(at.printed[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}→ {2}000000000161 {2}request: read data/u)
     expect(at.printed[1]).toMatch(/0\.26 kWh {2}\d+ ms$/u)
     expect(field.connections[0]?.heard).toEqual([])
@@ -203,7 +204,7 @@ describe('a line', () => {
   test('what stays unfinished is told when the line falls silent', async () => {
     const { said, send, at } = await listenTo()
     send('68 61 01 00 00 00 00 68 11 04 33')
-    await until(() => at.printed.length === 1, 'it is told')
+    await until('it is told', () => at.printed.length === 1)
     expect(at.printed[0]).toMatch(/! .*4 bytes of data are announced, 1 are there/u)
     at.interrupt()
     expect((await said).code).toBe(1)
@@ -212,7 +213,7 @@ describe('a line', () => {
   test('that is closed ends it, with what was heard', async () => {
     const { said, send, at, field } = await listenTo()
     send(asked(meter))
-    await until(() => at.printed.length === 1, 'the request is told')
+    await until('the request is told', () => at.printed.length === 1)
     field.close()
     const { code, complained } = await said
     expect([code, complained.at(-1)]).toEqual([0, expect.stringMatching(/^The line was closed: the other end closed/u)])

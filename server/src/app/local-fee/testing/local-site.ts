@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../../../domain/clock.ts'
 import type { CreditTerms } from '../../../domain/credit-policy.ts'
 import { price } from '../../../domain/quantity.ts'
 import { enrol } from '../../../flow/enrol.ts'
 import { createSignAgreement } from '../../../flow/sign-agreement.ts'
 import { yuan } from '../../../flow/testing/site.ts'
 import type { Database } from '../../../store/database.ts'
+import { systemClock } from '../../system-clock.ts'
 
 /** Accounts whose meters keep their own balance; the number of the account is the customer number in the meter. */
 export const customers = [
@@ -14,18 +13,7 @@ export const customers = [
   { number: '000000004712', address: '000000000002' },
 ] as const
 
-export const wallClock: Clock = {
-  now: () => Date.now(),
-  elapsedMs: () => performance.now(),
-  rate: 1,
-  delay: async (elapsedMs, signal) => {
-    await sleep(elapsedMs, undefined, signal === undefined ? {} : { signal })
-  },
-  after: (ms, act) => {
-    const timer = setTimeout(act, ms)
-    return () => clearTimeout(timer)
-  },
-}
+export const wallClock = systemClock()
 
 /** Five hundred yuan each, and an agreement by which the meter settles itself (本地费控). */
 export const enrolLocalSite = async (database: Database, terms: Omit<CreditTerms, 'timeZone'>): Promise<void> => {

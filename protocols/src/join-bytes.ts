@@ -1,4 +1,5 @@
-export const joinBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
+/** Runs of bytes one after the other, as a new array. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {
