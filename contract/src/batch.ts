@@ -10,6 +10,7 @@ import {
   moneyText,
   nothing,
   relayState,
+  saidId,
   uuid,
 } from './values.ts'
 
@@ -47,13 +48,13 @@ const mostNames = 2_000
 /** Which meters; what is given must hold all at once, and something has to be given. */
 export const batchSelection = z
   .object({
-    siteId: id.optional(),
-    gatewayId: id.optional(),
+    siteId: saidId.optional(),
+    gatewayId: saidId.optional(),
     /** Beginning of the place: `3-` for building 3 where rooms are called `3-101`. */
     placePrefix: name.optional(),
     /** Places, meter numbers or account numbers. */
     names: z.array(name).min(1).max(mostNames).optional(),
-    meterIds: z.array(id).min(1).max(mostNames).optional(),
+    meterIds: z.array(saidId).min(1).max(mostNames).optional(),
     stage: creditStage.optional(),
   })
   .strict()

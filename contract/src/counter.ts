@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { creditStage, id, idParameter, instant, moneyText, nothing, paymentText, relayState, uuid } from './values.ts'
+import {
+  creditStage,
+  id,
+  idParameter,
+  instant,
+  moneyText,
+  nothing,
+  paymentText,
+  relayState,
+  saidId,
+  uuid,
+} from './values.ts'
 
 /** Means of payment that a counter takes and gives back by. */
 export const counterMeans = z.enum(['cash-counter', 'card-terminal', 'bank-transfer'])
@@ -24,8 +35,8 @@ export const counterOperation = z.discriminatedUnion('kind', [
   /** Undo an operation, once, as it really happened. */
   z.object({ kind: z.literal('reverse'), operationId: uuid }),
   /** A payment that was taken for the wrong account goes where it belongs. */
-  z.object({ kind: z.literal('move-payment'), paymentId: uuid, toAccountId: id }),
-  z.object({ kind: z.literal('transfer'), toAccountId: id, amount: bookText }),
+  z.object({ kind: z.literal('move-payment'), paymentId: uuid, toAccountId: saidId }),
+  z.object({ kind: z.literal('transfer'), toAccountId: saidId, amount: bookText }),
   z.object({ kind: z.literal('freeze'), amount: bookText }),
   z.object({ kind: z.literal('unfreeze'), amount: bookText }),
   /** Give up what will not be paid: an overdrawn balance, or old debt. */
@@ -208,16 +219,16 @@ export const openAccount = route({
   body: z.object({
     key: uuid,
     number: z.string().trim().min(1).max(40),
-    siteId: id,
+    siteId: saidId,
     customer: z.union([
-      z.object({ id }),
+      z.object({ id: saidId }),
       z.object({
         name: z.string().trim().min(1).max(100),
         phone: z.string().trim().max(20),
         language: z.enum(['zh', 'en']),
       }),
     ]),
-    meterIds: z.array(id).max(50),
+    meterIds: z.array(saidId).max(50),
     /** Brought in from an older system. */
     oldBalance: oldMoney.default('0'),
     oldDebt: oldMoney.default('0'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { id, instant, moneyText, nothing } from './values.ts'
+import { id, instant, moneyText, nothing, saidId, saidInstant } from './values.ts'
 
 export const dryRunOutcome = z.enum(['tripped', 'notified', 'held', 'warned-2', 'warned-1', 'nothing'])
 export type DryRunOutcome = z.infer<typeof dryRunOutcome>
@@ -81,11 +81,11 @@ export const runDryRun = route({
   body: z
     .object({
       /** Absent: all sites. */
-      siteId: id.optional(),
+      siteId: saidId.optional(),
       /** Only accounts that pay by a plan of this name. */
       planName: z.string().min(1).max(200).optional(),
       /** Absent: now. */
-      at: instant.optional(),
+      at: saidInstant.optional(),
       hours: z.number().int().min(1).max(mostHours).default(24),
       /** Balances fall as in the last week; else they stay as they are. */
       goesOnUsing: z.boolean().default(true),

@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { intervalState } from './completeness.ts'
 import { route } from './route.ts'
-import { energyText, idParameter, nothing } from './values.ts'
-
-const localDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u)
+import { energyText, idParameter, localDay, nothing } from './values.ts'
 
 export const meterDay = z.object({
   /** `YYYY-MM-DD` in the site's own time. */
-  day: localDay,
+  day: z.string(),
   /** Beginning of its first interval. */
   from: z.number().int(),
   intervalMinutes: z.number().int(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { energyText, id, idParameter, instant, nothing } from './values.ts'
+import { energyText, id, idParameter, instant, nothing, saidInstant } from './values.ts'
 
 export const heldReading = z.object({
   meter: z.object({ id, place: z.string(), gateway: z.string() }),
@@ -32,7 +32,7 @@ export const judgeReading = route({
   params: z.object({ id: idParameter }),
   query: nothing,
   body: z.object({
-    at: instant,
+    at: saidInstant,
     verdict: z.enum(['release', 'reject']),
     reason: z.string().trim().min(1).max(200),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { id, idParameter, instant, nothing } from './values.ts'
+import { id, idParameter, instant, nothing, saidId, saidInstant } from './values.ts'
 
 /** What is collected of a meter, in sets that each have a pace of their own. */
 export const dataSet = z.enum(['energy', 'instantaneous', 'states', 'events', 'demand', 'freeze', 'parameters'])
@@ -91,7 +91,7 @@ const minutes = z.number().int().min(1).max(44_640)
 export const scheduleScope = z.enum(['company', 'site', 'line', 'meter'])
 
 /** Site, gateway of a line, or meter by its number; null for the company. */
-const subject = { scope: scheduleScope, subjectId: id.nullable().default(null) }
+const subject = { scope: scheduleScope, subjectId: saidId.nullable().default(null) }
 
 export const listSchedules = route({
   method: 'GET',
@@ -167,10 +167,10 @@ export const pauseReading = route({
   query: nothing,
   body: z.object({
     scope: pauseScope,
-    subjectId: id,
+    subjectId: saidId,
     /** Now when absent. */
-    from: instant.optional(),
-    to: instant,
+    from: saidInstant.optional(),
+    to: saidInstant,
     reason: z.string().trim().min(1).max(200),
   }),
   response: z.object({ id }),

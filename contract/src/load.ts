@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { idParameter, instant, nothing } from './values.ts'
+import { idParameter, instant, localDay, nothing } from './values.ts'
 
 const minutes = (most: number) => z.number().int().min(0).max(most)
 const watts = z.number().int().min(1).max(10_000_000)
@@ -26,7 +26,7 @@ export const loadRules = z
             z.object({ days: z.array(dayType).min(1).max(8), fromMinute: minutes(1_440), toMinute: minutes(1_440) }),
           )
           .max(mostSpans),
-        holidays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/u)).max(mostHolidays),
+        holidays: z.array(localDay).max(mostHolidays),
       })
       .optional(),
     /** Supply is off but for single runs. */

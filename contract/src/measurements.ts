@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { energyText, idParameter, instant, nothing } from './values.ts'
+import { energyText, idParameter, instant, localDay, nothing } from './values.ts'
 
 export const measuredQuantity = z.enum([
   'voltage',
@@ -88,7 +88,6 @@ export const readMeasurements = route({
   }),
 })
 
-const localDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u)
 const powerText = z.string().regex(/^-?\d{1,15}$/u)
 
 export const readDayData = route({
@@ -102,7 +101,7 @@ export const readDayData = route({
   response: z.object({
     demand: z.array(
       z.object({
-        day: localDay,
+        day: z.string(),
         at: instant,
         /** Of the meter's own month so far, and when it was, by the meter's own clock. */
         greatestMilliwatts: powerText.nullable(),
@@ -114,7 +113,7 @@ export const readDayData = route({
     ),
     freezes: z.array(
       z.object({
-        day: localDay,
+        day: z.string(),
         at: instant,
         /** By the meter's own clock. */
         frozenAt: instant.nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { id, idParameter, instant, moneyText, nothing, paymentText, uuid } from './values.ts'
+import { id, idParameter, instant, moneyText, nothing, paymentText, saidInstant, uuid } from './values.ts'
 
 /** Where the money is: in this system (远程费控), or in the meter's own purse (本地费控). */
 export const settlementMode = z.enum(['remote', 'local'])
@@ -111,7 +111,7 @@ export const signAgreement = route({
     noticeLeadMinutes: z.number().int().min(0).max(43_200).optional(),
     reconnect: z.enum(['direct-close', 'permit-close']).optional(),
     /** In force from then on; from now on without it. */
-    effectiveFrom: instant.optional(),
+    effectiveFrom: saidInstant.optional(),
   }),
   response: z.object({ agreementId: id, version: z.number().int(), effectiveFrom: instant, fresh: z.boolean() }),
 })

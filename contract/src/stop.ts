@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from './route.ts'
-import { creditStage, id, idParameter, instant, moneyText, nothing } from './values.ts'
+import { creditStage, id, idParameter, instant, localDay, moneyText, nothing, saidInstant } from './values.ts'
 
 /** Why somebody is not stopped like everybody else. */
 export const listKind = z.enum(['protected', 'important', 'vulnerable', 'disputed', 'complaint', 'public-area'])
@@ -107,7 +107,7 @@ export const addToList = route({
   summary: 'Put an account on a list of those who are not stopped like everybody else; decided on at once.',
   params: byAccount,
   query: nothing,
-  body: z.object({ kind: listKind, from: instant.nullish(), to: instant.nullish(), reason }),
+  body: z.object({ kind: listKind, from: saidInstant.nullish(), to: saidInstant.nullish(), reason }),
   response: z.object({ id }),
 })
 
@@ -157,7 +157,7 @@ export const refuseStop = route({
   summary: 'Refuse a stop; the account is left alone until the given end.',
   params: z.object({ id: idParameter }),
   query: nothing,
-  body: z.object({ until: instant, reason }),
+  body: z.object({ until: saidInstant, reason }),
   response: z.object({ state: z.enum(['open', 'approved', 'refused']) }),
 })
 
@@ -206,7 +206,7 @@ export const listStops = route({
 })
 
 export const noTripKind = z.enum(['holiday', 'weather', 'event'])
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u)
+const day = z.string()
 export const noTripSpan = z.object({
   id,
   site: z.string(),
@@ -238,7 +238,7 @@ export const addNoTrip = route({
   summary: 'Nobody is tripped from the first to the last day; a holiday keeps the day before it free, too.',
   params: nothing,
   query: nothing,
-  body: z.object({ site: z.string().nullable(), kind: noTripKind, firstDay: day, lastDay: day, reason }),
+  body: z.object({ site: z.string().nullable(), kind: noTripKind, firstDay: localDay, lastDay: localDay, reason }),
   response: z.object({ spans: z.number().int() }),
 })
 

@@ -11,13 +11,30 @@ export const energyText = z.string().regex(/^-?\d{1,15}$/u)
 
 /** UTC epoch milliseconds of the server's wall clock. */
 export const instant = z.number().int()
+/** The last instant of the year 9999. */
+const lastInstant = 253_402_300_799_999
+/** An instant that somebody says: from 1970 to the year 9999, which calendars and databases understand. */
+export const saidInstant = instant.min(0).max(lastInstant)
+
+const isDay = (text: string): boolean => {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+/** A day of the calendar, `YYYY-MM-DD`, in the site's own time; from 1970 on. */
+export const localDay = z
+  .string()
+  .regex(/^(19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/u)
+  .refine(isDay, { message: '没有这一天 / there is no such day' })
 
 /** Bytes as upper-case hexadecimal with blanks: `68 01 … 16`. */
 export const hexText = z.string()
 
 export const id = z.number().int().positive()
+const mostRecords = 2_147_483_647
+/** A record that somebody names in a body. */
+export const saidId = id.max(mostRecords)
 /** A path or query parameter that names a record. */
-export const idParameter = z.coerce.number().int().positive().max(2_147_483_647)
+export const idParameter = z.coerce.number().int().positive().max(mostRecords)
 export const uuid = z.uuid()
 
 export const relayState = z.enum(['closed', 'open', 'unknown'])

@@ -15,5 +15,7 @@ export type ApiAbilities = Deeds &
     system: Readonly<{ name: string; timeZone: string; demonstration: boolean; readingIntervalMinutes: number }>
     /** Folder of the built console; null when it was not built. */
     webRoot: string | null
+    /** Addresses of reverse proxies in front, whose word on client and TLS is taken; absent: none. */
+    trustedProxies?: readonly string[]
     log: (error: unknown) => void
   }>

@@ -6,6 +6,7 @@ import { accountExists, viewEntries, viewMessages, type EntryView } from '../sto
 import { viewGateways, viewOpenAlarms, viewOverview } from '../store/view/overview.ts'
 import type { ApiAbilities } from './abilities.ts'
 import type { DaySoFar } from './day-so-far.ts'
+import { byReach } from './by-reach.ts'
 import { localMidnight } from './local-midnight.ts'
 import { moneyText } from './present.ts'
 import { ApiProblem } from './problem.ts'
@@ -19,7 +20,7 @@ export const accountRoutes = (
   whoIs: WhoIs,
   daySoFar: DaySoFar,
 ): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(listEntries, 'view', async ({ params: { id } }) => {
     if (!(await accountExists(database, id))) throw new ApiProblem('unknown-account')
@@ -55,8 +56,8 @@ export const accountRoutes = (
     }
   })
 
-  register.guarded(listMessages, 'view', async ({ query: { account } }) => {
-    const messages = await viewMessages(database, account ?? null)
+  register.guarded(listMessages, 'view', async ({ query: { account } }, { sites }) => {
+    const messages = await viewMessages(database, account ?? null, sites)
     return {
       messages: messages.map(({ id, at, notice, channel, recipient, text, state, attempts, ...row }) => ({
         id: Number(id),
@@ -75,46 +76,48 @@ export const accountRoutes = (
     }
   })
 
-  const overview = shareReads(async () => {
-    const now = clock.now()
-    const [{ hours }, figures, gateways, alarms] = await Promise.all([
-      daySoFar(),
-      viewOverview(database, localDayText(now, system.timeZone), localMidnight(now, system.timeZone)),
-      viewGateways(database),
-      viewOpenAlarms(database),
-    ])
-    const charged = hours.reduce((sum, hour) => sum + hour.charged, 0n)
-    return {
-      now,
-      meters: {
-        total: Number(figures.meters),
-        relayOpen: Number(figures.relay_open),
-        relayUnknown: Number(figures.relay_unknown),
-        notAnswering: Number(figures.not_answering),
-      },
-      accounts: {
-        normal: Number(figures.normal),
-        warned: Number(figures.warned),
-        stopNotified: Number(figures.stop_notified),
-        cutOff: Number(figures.cut_off),
-      },
-      alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
-      gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
-      readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
-      moneyInToday: moneyText(figures.money_in),
-      chargedToday: moneyText(charged),
-      paymentToPower: {
-        count: Number(figures.restored),
-        p50Ms: figures.p50_ms,
-        p95Ms: figures.p95_ms,
-        p99Ms: figures.p99_ms,
-        worstMs: figures.worst_ms,
-        running: Number(figures.restoring),
-        late: Number(figures.late),
-      },
-    }
-  }, clock)
-  register.guarded(readOverview, 'view', overview)
+  const overview = byReach((reach) =>
+    shareReads(async () => {
+      const now = clock.now()
+      const [{ hours }, figures, gateways, alarms] = await Promise.all([
+        daySoFar(reach),
+        viewOverview(database, localDayText(now, system.timeZone), localMidnight(now, system.timeZone), reach),
+        viewGateways(database, reach),
+        viewOpenAlarms(database, reach),
+      ])
+      const charged = hours.reduce((sum, hour) => sum + hour.charged, 0n)
+      return {
+        now,
+        meters: {
+          total: Number(figures.meters),
+          relayOpen: Number(figures.relay_open),
+          relayUnknown: Number(figures.relay_unknown),
+          notAnswering: Number(figures.not_answering),
+        },
+        accounts: {
+          normal: Number(figures.normal),
+          warned: Number(figures.warned),
+          stopNotified: Number(figures.stop_notified),
+          cutOff: Number(figures.cut_off),
+        },
+        alarms: alarms.map(({ kind, severity, open }) => ({ kind, severity, open: Number(open) })),
+        gateways: gateways.map(({ id, code, online, online_since: since }) => ({ id, code, online, since })),
+        readsToday: { good: Number(figures.good), held: Number(figures.held), failed: Number(figures.failed) },
+        moneyInToday: moneyText(figures.money_in),
+        chargedToday: moneyText(charged),
+        paymentToPower: {
+          count: Number(figures.restored),
+          p50Ms: figures.p50_ms,
+          p95Ms: figures.p95_ms,
+          p99Ms: figures.p99_ms,
+          worstMs: figures.worst_ms,
+          running: Number(figures.restoring),
+          late: Number(figures.late),
+        },
+      }
+    }, clock),
+  )
+  register.guarded(readOverview, 'view', async (_, { sites }) => overview(sites))
 }
 
 /** What the entry was for: the channel of a payment, the metering point of a charge. */

@@ -20,11 +20,17 @@ import { createRegister, type WhoIs } from './register.ts'
 
 export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(previewBatch, 'control', async ({ body: { kind, selection, override, parameters } }, caller) => {
     mustBeAllowed(kind, caller)
-    const previewed = await abilities.batches.preview({ kind, selection: given(selection), override, parameters })
+    const previewed = await abilities.batches.preview({
+      kind,
+      selection: given(selection),
+      override,
+      parameters,
+      reach: caller.sites,
+    })
     if (!previewed.ok) throw new ApiProblem(previewed.code)
     const meters = previewed.meters.map(presentMeter)
     const included = meters.filter(({ skip }) => skip === null).length
@@ -37,14 +43,25 @@ export const batchRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
     async ({ body: { kind, selection, override, parameters, key, reason } }, caller) => {
       mustBeAllowed(kind, caller)
       const operator = { id: caller.id, login: caller.login }
-      const order = { kind, selection: given(selection), override, parameters, key, reason, operator }
+      const order = {
+        kind,
+        selection: given(selection),
+        override,
+        parameters,
+        key,
+        reason,
+        operator,
+        reach: caller.sites,
+      }
       const requested = await abilities.batches.request(order)
       if (!requested.ok) throw new ApiProblem(requested.code)
       return { id: requested.id }
     },
   )
 
-  register.guarded(listBatches, 'view', async () => ({ batches: (await viewBatches(database)).map(presentBatch) }))
+  register.guarded(listBatches, 'view', async (_, { sites }) => ({
+    batches: (await viewBatches(database, sites)).map(presentBatch),
+  }))
 
   register.guarded(readBatch, 'view', async ({ params: { id } }) => {
     const batch = await viewBatch(database, id)

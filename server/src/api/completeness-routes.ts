@@ -12,19 +12,19 @@ const mostGaps = 500
 
 export const completenessRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock, system } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
   const spanOf = (timeZone: string, count: number) => {
     const days = lastDays(clock.now(), timeZone, count)
     return { from: days.at(-1)?.from ?? 0, to: days[0]?.to ?? 0, days }
   }
 
-  register.guarded(readCompleteness, 'view', async ({ query: { days } }) => ({
-    days: [...(await tellCompleteness(database, clock.now(), days))],
+  register.guarded(readCompleteness, 'view', async ({ query: { days } }, { sites }) => ({
+    days: [...(await tellCompleteness(database, clock.now(), days, sites))],
   }))
 
-  register.guarded(readGaps, 'view', async ({ query: { days } }) => {
+  register.guarded(readGaps, 'view', async ({ query: { days } }, { sites }) => {
     const span = spanOf(system.timeZone, days)
-    const gaps = await viewGaps(database, span, { meterId: null, limit: mostGaps })
+    const gaps = await viewGaps(database, span, { meterId: null, limit: mostGaps, reach: sites })
     const { timeZone, readingIntervalMinutes: minutes } = system
     const begins = intervalGrid(timeZone, minutes).beginningIn(span)
     const cells = await viewGapGrid(
@@ -32,6 +32,7 @@ export const completenessRoutes = (app: FastifyInstance, abilities: ApiAbilities
       span,
       minutes,
       begins.map(({ from }) => from),
+      sites,
     )
     return {
       gaps: gaps.map(presentGap),

@@ -35,10 +35,10 @@ const mostFound = 20
 /** What a counter does besides taking payments: find, undo, give back, move, open, close; and agree to what others ask. */
 export const counterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, counter, openAccount: open } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  register.guarded(findAccounts, 'view', async ({ query: { q } }) => {
-    const found = await findAccountViews(database, q, mostFound + 1)
+  register.guarded(findAccounts, 'view', async ({ query: { q } }, { sites }) => {
+    const found = await findAccountViews(database, q, mostFound + 1, sites)
     const accounts = found.slice(0, mostFound).map(({ balance, places, customer_id: customerId, ...row }) => ({
       ...row,
       customerId,
@@ -86,8 +86,8 @@ export const counterRoutes = (app: FastifyInstance, abilities: ApiAbilities, who
     return { state, operationId, fresh, returned: returned === null ? null : moneyText(returned) }
   })
 
-  register.guarded(listOperationRequests, 'view', async ({ query: { state } }) => ({
-    requests: (await viewRequests(database, { kind: state })).map(presentRequest),
+  register.guarded(listOperationRequests, 'view', async ({ query: { state } }, { sites: reach }) => ({
+    requests: (await viewRequests(database, { kind: state }, reach)).map(presentRequest),
   }))
 
   register.guarded(approveOperation, 'refund', async ({ params: { id }, body: { reason } }, operator) => {
@@ -103,8 +103,8 @@ export const counterRoutes = (app: FastifyInstance, abilities: ApiAbilities, who
     return {}
   })
 
-  register.guarded(listOpenings, 'sign', async () => {
-    const { sites, meters } = await viewOpenings(database)
+  register.guarded(listOpenings, 'sign', async (_, { sites: reach }) => {
+    const { sites, meters } = await viewOpenings(database, reach)
     return { sites: [...sites], meters: meters.map(({ site_id: siteId, ...meter }) => ({ ...meter, siteId })) }
   })
 

@@ -26,7 +26,7 @@ import { purchaseRoutes } from './purchase-routes.ts'
 import { lineLossRoutes } from './line-loss-routes.ts'
 import { purseRoutes } from './purse-routes.ts'
 import { guardRoutes } from './guard-routes.ts'
-import { handleErrors } from './register.ts'
+import { answerProblem, handleErrors } from './register.ts'
 import { createWhoIs, sessionRoutes } from './session-routes.ts'
 import { restorationRoutes } from './restoration-routes.ts'
 import { siteRoutes } from './site-routes.ts'
@@ -36,10 +36,22 @@ import { workItemRoutes } from './work-item-routes.ts'
 
 const bodyLimitBytes = 64 * 1024
 const requestTimeoutMs = 30_000
+/** Sockets of consoles and programs at once; further ones are closed as they come. */
+const maximumConnections = 4_000
+const yearSeconds = 31_536_000
 
 /** The HTTP face: the contract's routes, the live stream, and the console's files. */
 export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstance> => {
-  const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: true })
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    // Nobody but these may say on whose behalf they ask, and that TLS is in front.
+    trustProxy: abilities.trustedProxies === undefined ? false : [...abilities.trustedProxies],
+    // What the server refuses before it knows the route is answered in the same words as everything else.
+    frameworkErrors: (error, _, reply) => void answerProblem(reply, error),
+  })
+  app.server.maxConnections = maximumConnections
   app.removeContentTypeParser('text/plain')
   handleErrors(app, abilities.log)
   await app.register(helmet, {
@@ -58,7 +70,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
         formAction: ["'self'"],
       },
     },
-    // Plain HTTP inside a local network is served as it is.
+    // Plain HTTP inside a local network is served as it is; `guardAnswers` says it behind TLS.
     strictTransportSecurity: false,
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
@@ -66,6 +78,7 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
   await app.register(cookie)
   await app.register(rateLimit, { global: false, errorResponseBuilder: () => new ApiProblem('too-many-requests') })
   refuseOtherSites(app)
+  guardAnswers(app)
   const whoIs = createWhoIs(abilities)
   sessionRoutes(app, abilities, whoIs)
   meterRoutes(app, abilities, whoIs)
@@ -105,8 +118,18 @@ export const createApi = async (abilities: ApiAbilities): Promise<FastifyInstanc
 /** A page of another site must not act in the name of who is signed in here. */
 const refuseOtherSites = (app: FastifyInstance): void => {
   app.addHook('onRequest', async (request) => {
-    const { origin, host } = request.headers
-    if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return
-    if (!URL.canParse(origin) || new URL(origin).host !== host) throw new ApiProblem('not-permitted')
+    if (request.method === 'GET' || request.method === 'HEAD') return
+    const { origin, 'sec-fetch-site': from } = request.headers
+    if (from === 'cross-site' || from === 'same-site') throw new ApiProblem('not-permitted')
+    if (origin === undefined) return
+    if (!URL.canParse(origin) || new URL(origin).host !== request.host) throw new ApiProblem('not-permitted')
+  })
+}
+
+/** What the API says is for who asked, and kept by nobody between; once reached by TLS, only by TLS. */
+const guardAnswers = (app: FastifyInstance): void => {
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    if (request.protocol === 'https') reply.header('strict-transport-security', `max-age=${String(yearSeconds)}`)
   })
 }

@@ -14,11 +14,12 @@ const hourMs = 3_600_000
 const mostProblems = 20
 
 export const dryRunRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
-  register.guarded(runDryRun, 'view', async ({ body }, { id: operatorId }) => {
+  const register = createRegister(app, whoIs, abilities.database)
+  register.guarded(runDryRun, 'view', async ({ body }, { id: operatorId, sites: reach }) => {
     const { siteId = null, planName = null, at = abilities.clock.now(), hours, goesOnUsing, change, plan } = body
     const report = await abilities.dryRun({
       siteId,
+      reach,
       planName,
       at,
       forMs: hours * hourMs,

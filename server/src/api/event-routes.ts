@@ -21,25 +21,25 @@ import { createRegister, type WhoIs } from './register.ts'
 const dayMs = 86_400_000
 
 export const eventRoutes = (app: FastifyInstance, { database, clock, system }: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(listMeterEvents, 'view', async ({ params: { id }, query: { limit } }) => {
     if ((await viewMeter(database, id)) === null) throw new ApiProblem('unknown-meter')
     return { events: (await viewMeterEvents(database, id, limit)).map(present) }
   })
 
-  register.guarded(listEvents, 'view', async ({ query: { kind = null, before = null, limit } }) => ({
-    events: (await viewEvents(database, { kind, address: null, before, limit })).map(present),
+  register.guarded(listEvents, 'view', async ({ query: { kind = null, before = null, limit } }, { sites }) => ({
+    events: (await viewEvents(database, { kind, address: null, before, limit, reach: sites })).map(present),
   }))
 
-  register.guarded(readFieldDays, 'view', async ({ query: { days } }) => {
+  register.guarded(readFieldDays, 'view', async ({ query: { days } }, { sites }) => {
     const { timeZone } = system
     const from = localMidnight(clock.now() - (days - 1) * dayMs, timeZone)
     const firstDay = localDayText(from, timeZone)
     const [reads, online, alarms] = await Promise.all([
-      viewReadDays(database, firstDay),
-      viewOnlineDays(database, firstDay),
-      viewAlarmDays(database, from, timeZone),
+      viewReadDays(database, firstDay, sites),
+      viewOnlineDays(database, firstDay, sites),
+      viewAlarmDays(database, from, timeZone, sites),
     ])
     return { days: fieldDays(reads, online, alarms) }
   })

@@ -16,14 +16,14 @@ export const feedRoutes = (
   whoIs: WhoIs,
   daySoFar: DaySoFar,
 ): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  register.guarded(readFeed, 'view', async () => {
+  register.guarded(readFeed, 'view', async (_, { sites }) => {
     const [payments, commands, notices, alarms] = await Promise.all([
-      viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown),
-      viewFeedCommands(database, itemsShown),
-      viewFeedNotices(database, itemsShown),
-      viewFeedAlarms(database, itemsShown),
+      viewFeedPayments(database, clock.now() - paymentsOfMs, itemsShown, sites),
+      viewFeedCommands(database, itemsShown, sites),
+      viewFeedNotices(database, itemsShown, sites),
+      viewFeedAlarms(database, itemsShown, sites),
     ])
     const items: FeedItem[] = [
       ...payments.map(({ id, at, place, meter_id: meterId, amount, balance_after: balance }) => ({
@@ -65,8 +65,8 @@ export const feedRoutes = (
     return { items: items.sort((a, b) => b.at - a.at).slice(0, itemsShown) }
   })
 
-  register.guarded(readDay, 'view', async () => {
-    const { from, hours } = await daySoFar()
+  register.guarded(readDay, 'view', async (_, { sites }) => {
+    const { from, hours } = await daySoFar(sites)
     return {
       from,
       hours: hours.map(({ at, used_wh: usedWh, charged, paid }) => ({

@@ -13,11 +13,11 @@ const hourMs = 3_600_000
 
 export const guardRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  register.guarded(listGuards, 'view', async () => {
+  register.guarded(listGuards, 'view', async (_, { sites }) => {
     const now = clock.now()
-    const rows = await viewGuards(database)
+    const rows = await viewGuards(database, sites)
     return {
       guards: rows.map((row) => ({
         site: { id: row.site_id, name: row.name },

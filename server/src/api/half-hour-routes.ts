@@ -7,6 +7,7 @@ import { viewWatchedMeter } from '../store/view/completeness.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { checkDays } from './check-days.ts'
 import { ApiProblem } from './problem.ts'
+import { routeLimit } from './route-limits.table.ts'
 import { createRegister, permitted, type WhoIs } from './register.ts'
 import { streamOf } from './stream-of.ts'
 
@@ -15,7 +16,7 @@ const mostExportedDays = 62
 
 export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readHalfHours, 'view', async ({ params: { id }, query: { first, last } }) => {
     checkDays(first, last, mostHalfHourDays)
@@ -45,13 +46,13 @@ export const halfHourRoutes = (app: FastifyInstance, abilities: ApiAbilities, wh
     }
   })
 
-  app.get(exportHalfHours.path, async (request, reply) => {
-    await permitted(whoIs, request, 'view')
+  app.get(exportHalfHours.path, routeLimit(exportHalfHours), async (request, reply) => {
+    const { sites } = await permitted(whoIs, request, 'view')
     const query = exportHalfHours.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')
     const { first, last } = query.data
     checkDays(first, last, mostExportedDays)
-    const body = streamOf(halfHourLines(database, { first, last, siteId: null }))
+    const body = streamOf(halfHourLines(database, { first, last, siteId: null, reach: sites }))
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="half-hours-${first}-${last}.csv"`)

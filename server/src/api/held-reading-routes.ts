@@ -8,11 +8,11 @@ import { createRegister, type WhoIs } from './register.ts'
 const mostListed = 500
 
 export const heldReadingRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, abilities.database)
 
-  register.guarded(listHeldReadings, 'view', async () => {
-    const rows = await viewHeldReadings(abilities.database, mostListed)
-    const count = rows.length < mostListed ? rows.length : await countHeldReadings(abilities.database)
+  register.guarded(listHeldReadings, 'view', async (_, { sites }) => {
+    const rows = await viewHeldReadings(abilities.database, mostListed, sites)
+    const count = rows.length < mostListed ? rows.length : await countHeldReadings(abilities.database, sites)
     return { readings: rows.map(present), count }
   })
 

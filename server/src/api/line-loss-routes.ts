@@ -10,7 +10,7 @@ const millionths = 1_000_000n
 
 /** Master meters and those behind them. */
 export const lineLossRoutes = (app: FastifyInstance, { database }: ApiAbilities, whoIs: WhoIs): void => {
-  createRegister(app, whoIs).guarded(readLineLoss, 'view', async ({ params: { id } }) => {
+  createRegister(app, whoIs, database).guarded(readLineLoss, 'view', async ({ params: { id } }) => {
     const view = await viewLineLoss(database, id)
     if (view === null) throw new ApiProblem('unknown-meter')
     const { limit, master, subs, runs } = view

@@ -11,6 +11,7 @@ import {
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { dataSets, defaultPaces } from '../domain/collection/data-set.ts'
+import { reaches } from '../domain/reach.ts'
 import type { LineReport } from '../flow/line-report.ts'
 import { viewMeterData } from '../store/view/meter-data.ts'
 import { viewPauses, viewSchedules } from '../store/view/schedules.ts'
@@ -20,13 +21,15 @@ import { createRegister, type WhoIs } from './register.ts'
 
 export const lineRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  register.guarded(listLines, 'view', async () => ({ lines: (await abilities.readLines()).map(presentLine) }))
+  register.guarded(listLines, 'view', async (_, { sites }) => ({
+    lines: (await abilities.readLines()).filter(({ siteId }) => reaches(sites, [siteId])).map(presentLine),
+  }))
 
-  register.guarded(listSchedules, 'view', async () => ({
+  register.guarded(listSchedules, 'view', async (_, { sites }) => ({
     defaults: dataSets.map((dataSet) => ({ dataSet, minutes: defaultPaces[dataSet] })),
-    rules: [...(await viewSchedules(database))],
+    rules: [...(await viewSchedules(database, sites))],
   }))
 
   register.guarded(setSchedule, 'control', async ({ body }, { id: operatorId }) => {
@@ -41,7 +44,9 @@ export const lineRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     return {}
   })
 
-  register.guarded(listPauses, 'view', async () => ({ pauses: [...(await viewPauses(database, clock.now()))] }))
+  register.guarded(listPauses, 'view', async (_, { sites }) => ({
+    pauses: [...(await viewPauses(database, clock.now(), sites))],
+  }))
 
   register.guarded(pauseReading, 'control', async ({ body: { from, ...body } }, { id: operatorId }) => {
     const done = await abilities.pauseReading({ ...body, from: from ?? clock.now(), operatorId })

@@ -10,9 +10,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { needsAPerson, type Stopper } from '../domain/load-control.ts'
 import type { DayType, LoadRules, Reclosing } from '../domain/load-rules.ts'
-import { permissionsOf } from '../domain/role.ts'
 import type { LoadResult } from '../flow/load-control.ts'
-import type { SignedIn } from '../flow/sign-in.ts'
 import { viewLoad, type LoadView } from '../store/view/load.ts'
 import { viewMeter } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
@@ -23,7 +21,7 @@ const minuteMs = 60_000
 
 export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, load } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readLoad, 'view', async ({ params: { id } }) => {
     if ((await viewMeter(database, id)) === null) throw new ApiProblem('unknown-meter')
@@ -31,13 +29,16 @@ export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     return { load: row === null ? null : presentLoad(row) }
   })
 
-  register.guarded(setLoadRules, 'control', async ({ params: { id: meterId }, body: { rules, reason } }, caller) => {
-    // Rules trip by themselves, so who makes them must be allowed to trip.
-    mayTrip(caller)
-    return done(
-      await load.setRules({ meterId, operatorId: caller.id, reason, rules: rules === null ? null : rulesOf(rules) }),
-    )
-  })
+  // Rules trip by themselves, so who makes them must be allowed to trip.
+  register.guarded(
+    setLoadRules,
+    'control-trip',
+    async ({ params: { id: meterId }, body: { rules, reason } }, caller) => {
+      return done(
+        await load.setRules({ meterId, operatorId: caller.id, reason, rules: rules === null ? null : rulesOf(rules) }),
+      )
+    },
+  )
 
   register.guarded(startRun, 'control', async ({ params: { id: meterId }, body }, { id: operatorId }) => {
     const { minutes, energyWh, reason } = body
@@ -59,10 +60,6 @@ export const loadRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
   register.guarded(resetLoad, 'control', async ({ params: { id: meterId }, body: { reason } }, { id: operatorId }) =>
     done(await load.reset({ meterId, operatorId, reason })),
   )
-}
-
-const mayTrip = ({ role }: SignedIn): void => {
-  if (!permissionsOf[role].includes('control-trip')) throw new ApiProblem('not-permitted')
 }
 
 const done = (result: LoadResult): Record<string, never> => {

@@ -16,7 +16,8 @@ import { viewMeter } from '../store/view/meters.ts'
 import type { ApiAbilities } from './abilities.ts'
 import { checkDays } from './check-days.ts'
 import { ApiProblem } from './problem.ts'
-import { createRegister, permitted, type WhoIs } from './register.ts'
+import { routeLimit } from './route-limits.table.ts'
+import { createRegister, mustReach, permitted, type WhoIs } from './register.ts'
 import { streamOf } from './stream-of.ts'
 
 const dayMs = 86_400_000
@@ -28,7 +29,7 @@ const partNames: Readonly<Record<Part, MeasuredPart>> = { Total: 'total', A: 'a'
 
 export const measurementRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
   const known = async (id: number) => {
     const row = await viewMeter(database, id)
     if (row === null) throw new ApiProblem('unknown-meter')
@@ -91,17 +92,30 @@ export const measurementRoutes = (app: FastifyInstance, abilities: ApiAbilities,
     }
   })
 
-  app.get(exportMeasurements.path, async (request, reply) => {
-    await permitted(whoIs, request, 'view')
+  app.get(exportMeasurements.path, routeLimit(exportMeasurements), async (request, reply) => {
+    const caller = await permitted(whoIs, request, 'view')
     const query = exportMeasurements.query.safeParse(request.query)
     if (!query.success) throw new ApiProblem('bad-input')
     const { first, last, meter } = query.data
     checkDays(first, last, mostExportedDays)
-    if (meter !== undefined) await known(meter)
+    if (meter !== undefined) {
+      const subject = { kind: 'meter', id: meter, unknown: 'unknown-meter' } as const
+      await mustReach(database, caller, () => subject, query.data)
+      await known(meter)
+    }
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="measurements-${first}-${last}.csv"`)
-      .send(streamOf(measurementLines(database, { first, last, meterIds: meter === undefined ? null : [meter] })))
+      .send(
+        streamOf(
+          measurementLines(database, {
+            first,
+            last,
+            reach: caller.sites,
+            meterIds: meter === undefined ? null : [meter],
+          }),
+        ),
+      )
   })
 }
 

@@ -21,14 +21,16 @@ import { createRegister, type WhoIs } from './register.ts'
 
 export const meterRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
   const known = async (id: number) => {
     const row = await viewMeter(database, id)
     if (row === null) throw new ApiProblem('unknown-meter')
     return row
   }
 
-  register.guarded(listMeters, 'view', async () => ({ meters: (await viewMeters(database)).map(presentMeter) }))
+  register.guarded(listMeters, 'view', async (_, { sites }) => ({
+    meters: (await viewMeters(database, sites)).map(presentMeter),
+  }))
 
   register.guarded(readMeter, 'view', async ({ params: { id } }) => {
     const row = await known(id)

@@ -15,7 +15,7 @@ export const purchaseRoutes = (
   { database, clock, refund: giveBack }: ApiAbilities,
   whoIs: WhoIs,
 ): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(quoteTopUp, 'top-up', async ({ params: { id }, query: { amount, kwh, days } }) => {
     const quoted = await quotePurchase(database, id, askedFor(amount, kwh, days), clock.now())

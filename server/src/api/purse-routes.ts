@@ -15,7 +15,7 @@ export const purseRoutes = (
   { database, clock, buyForMeter: buy, signAgreement: sign }: ApiAbilities,
   whoIs: WhoIs,
 ): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readPurse, 'view', async ({ params: { id } }) => {
     const purse = await viewPurse(database, id)

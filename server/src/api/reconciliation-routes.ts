@@ -17,7 +17,7 @@ const problemsShown = 10
 /** The books against payment channels, and what was different. */
 export const reconciliationRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, system } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(
     reconcileChannel,
@@ -70,8 +70,8 @@ export const reconciliationRoutes = (app: FastifyInstance, abilities: ApiAbiliti
     { bodyLimit: fileLimitBytes },
   )
 
-  register.guarded(listDifferences, 'view', async () => ({
-    differences: [...(await viewChannelDifferences(database))],
+  register.guarded(listDifferences, 'view', async (_, { sites }) => ({
+    differences: [...(await viewChannelDifferences(database, sites))],
   }))
 
   register.guarded(resolveDifference, 'refund', async ({ params: { id: itemId }, body }, { id: operatorId }) => {

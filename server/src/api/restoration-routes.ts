@@ -14,12 +14,12 @@ const casesShown = 200
 
 /** The clock from payment to power: its percentiles, and the cases that a person may have to look at. */
 export const restorationRoutes = (app: FastifyInstance, { database }: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
-  register.guarded(readRestorations, 'view', async ({ query: { hours } }) => {
+  const register = createRegister(app, whoIs, database)
+  register.guarded(readRestorations, 'view', async ({ query: { hours } }, { sites }) => {
     const [times, running, late] = await Promise.all([
-      viewRestorationTimes(database, hours),
-      viewRunningRestorations(database, casesShown),
-      viewLateRestorations(database, hours, casesShown),
+      viewRestorationTimes(database, hours, sites),
+      viewRunningRestorations(database, casesShown, sites),
+      viewLateRestorations(database, hours, casesShown, sites),
     ])
     return {
       count: times.count,

@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { permissionsOf } from '../domain/role.ts'
 import { sessionHours, type SignedIn } from '../flow/sign-in.ts'
 import type { ApiAbilities } from './abilities.ts'
+import { createGuessLimit } from './guess-limit.ts'
 import { ApiProblem } from './problem.ts'
 import { createRegister, permitted, type WhoIs } from './register.ts'
 
 const cookieName = 'xianfu_session'
 const triesPerMinute = 10
 
-const tokenOf = (request: FastifyRequest): string | null => request.cookies[cookieName] ?? null
+export const tokenOf = (request: FastifyRequest): string | null => request.cookies[cookieName] ?? null
 
 /** Looks the caller up once per request. */
 export const createWhoIs = ({ door }: Pick<ApiAbilities, 'door'>): WhoIs => {
@@ -27,16 +28,24 @@ export const createWhoIs = ({ door }: Pick<ApiAbilities, 'door'>): WhoIs => {
 
 export const sessionRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { door } = abilities
-  const register = createRegister(app, whoIs)
+  const guesses = createGuessLimit(abilities.clock)
+  const register = createRegister(app, whoIs, abilities.database)
 
   register.open(
     signIn,
-    async ({ body: { login, password } }, { reply }) => {
-      const entered = await door.signIn(login, password)
+    async ({ body: { login, password } }, { request, reply }) => {
+      if (!guesses.mayTry(request.ip, login)) throw new ApiProblem('too-many-requests')
+      const entered = await door.signIn(login, password).catch((error: unknown) => {
+        guesses.ended(request.ip, login, true)
+        throw error
+      })
+      guesses.ended(request.ip, login, entered !== null)
       if (entered === null) throw new ApiProblem('wrong-sign-in')
       reply.setCookie(cookieName, entered.token, {
         httpOnly: true,
         sameSite: 'strict',
+        // Behind TLS it never travels without; a plain address inside a local network works as it is.
+        secure: request.protocol === 'https',
         path: '/',
         maxAge: sessionHours * 3600,
       })

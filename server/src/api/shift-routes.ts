@@ -12,7 +12,7 @@ import { createRegister, type WhoIs } from './register.ts'
 /** Shifts of cashiers: each opens and closes their own. */
 export const shiftRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readShift, 'top-up', async (_, { id }) => {
     const [view, drawer] = await Promise.all([viewOpenShift(database, id, clock.now()), viewDrawer(database, id)])
@@ -34,9 +34,9 @@ export const shiftRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs
     return { shiftId, fresh: closed.fresh, expected: moneyText(expected), difference: moneyText(difference) }
   })
 
-  register.guarded(listShifts, 'view', async (_, { id, role }) => {
+  register.guarded(listShifts, 'view', async (_, { id, role, sites }) => {
     const seesAll = role === 'auditor' || permissionsOf[role].includes('refund')
-    const views = await viewShifts(database, seesAll ? null : id, clock.now())
+    const views = await viewShifts(database, seesAll ? null : id, clock.now(), sites)
     return { shifts: views.map(present) }
   })
 }

@@ -13,6 +13,7 @@ import {
 } from '@xianfu/contract'
 import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
+import type { Reach } from '../domain/reach.ts'
 import { microYuan, parseMoney, type MicroYuan } from '../domain/quantity.ts'
 import {
   installationNumbers,
@@ -51,12 +52,12 @@ const changesShown = 100
 
 export const siteRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
-  const rowsOf = async (siteId: number | null): Promise<readonly SiteRow[]> => {
+  const rowsOf = async (siteId: number | null, reach: Reach): Promise<readonly SiteRow[]> => {
     const now = clock.now()
     const guards = new Map((await readGuards(database, siteId)).map((guard) => [guard.siteId, guard]))
-    return (await viewSites(database, siteId)).map((row) => {
+    return (await viewSites(database, siteId, reach)).map((row) => {
       const guard = guards.get(row.id)
       if (guard === undefined) throw new Error(`site ${String(row.id)} has lost its guard`)
       const day = localDayText(now, row.time_zone)
@@ -65,11 +66,11 @@ export const siteRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     })
   }
 
-  register.guarded(listSites, 'view', async () => ({ sites: [...(await rowsOf(null))] }))
+  register.guarded(listSites, 'view', async (_, { sites }) => ({ sites: [...(await rowsOf(null, sites))] }))
 
   register.guarded(readSite, 'view', async ({ params: { id } }) => {
     const site = await loadSite(database, id)
-    const [row] = await rowsOf(id)
+    const [row] = await rowsOf(id, null)
     if (site === null || row === undefined) throw new ApiProblem('unknown-site')
     return {
       ...row,

@@ -12,7 +12,7 @@ import { createRegister, type Exchange, type WhoIs } from './register.ts'
 const papersPerMinute = 60
 
 export const statementRoutes = (app: FastifyInstance, { database }: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
   const rare = { config: { rateLimit: { max: papersPerMinute, timeWindow: 60_000 } } }
 
   register.guarded(listStatements, 'view', async ({ params: { id } }) => {

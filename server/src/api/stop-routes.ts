@@ -18,6 +18,7 @@ import type { FastifyInstance } from 'fastify'
 import { localDayText } from '../domain/calendar.ts'
 import { powerStateOf } from '../domain/power-state.ts'
 import { holidaysAhead } from '../domain/public-holidays.ts'
+import { reaches } from '../domain/reach.ts'
 import { microYuan } from '../domain/quantity.ts'
 import { stopTermsFrom } from '../domain/stop-terms.ts'
 import { viewAccountStop, viewStops, type ApprovalView } from '../store/view/stops.ts'
@@ -29,7 +30,7 @@ import { createRegister, type WhoIs } from './register.ts'
 /** Lists, approvals, emergency credit, receipts by hand, and the days without trips. */
 export const stopRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
   const { database, clock, system } = abilities
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, database)
 
   register.guarded(readAccountStop, 'view', async ({ params: { id } }) => {
     const view = await viewAccountStop(database, id)
@@ -90,8 +91,8 @@ export const stopRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     }
   })
 
-  register.guarded(listStops, 'view', async () => {
-    const { rows, approvals } = await viewStops(database)
+  register.guarded(listStops, 'view', async (_, { sites }) => {
+    const { rows, approvals } = await viewStops(database, sites)
     return {
       rows: rows.map((row) => {
         const approval = approvals.find(({ account_id: accountId }) => accountId === row.id)
@@ -167,15 +168,17 @@ export const stopRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs:
     return {}
   })
 
-  register.guarded(listNoTrip, 'view', async () => ({
-    spans: (await abilities.noTrip.all()).map(({ id, site, timeZone, kind, from, to, reason }) => ({
-      id,
-      site,
-      kind,
-      firstDay: localDayText(from, timeZone),
-      lastDay: localDayText(to - 1, timeZone),
-      reason,
-    })),
+  register.guarded(listNoTrip, 'view', async (_, { sites }) => ({
+    spans: (await abilities.noTrip.all())
+      .filter(({ siteId }) => reaches(sites, [siteId]))
+      .map(({ id, site, timeZone, kind, from, to, reason }) => ({
+        id,
+        site,
+        kind,
+        firstDay: localDayText(from, timeZone),
+        lastDay: localDayText(to - 1, timeZone),
+        reason,
+      })),
     holidays: holidaysAhead('CN', localDayText(clock.now(), system.timeZone)).map(([firstDay, lastDay, name]) => ({
       firstDay,
       lastDay,

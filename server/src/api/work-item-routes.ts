@@ -9,14 +9,14 @@ import { createRegister, type WhoIs } from './register.ts'
 const mostListed = 500
 
 export const workItemRoutes = (app: FastifyInstance, abilities: ApiAbilities, whoIs: WhoIs): void => {
-  const register = createRegister(app, whoIs)
+  const register = createRegister(app, whoIs, abilities.database)
 
-  register.guarded(countWorkItems, 'view', async () => viewWorkItemCounts(abilities.database))
+  register.guarded(countWorkItems, 'view', async (_, { sites }) => viewWorkItemCounts(abilities.database, sites))
 
-  register.guarded(listWorkItems, 'view', async ({ query: { state } }) => {
+  register.guarded(listWorkItems, 'view', async ({ query: { state } }, { sites }) => {
     const [rows, counts] = await Promise.all([
-      viewWorkItems(abilities.database, state === 'closed', mostListed),
-      viewWorkItemCounts(abilities.database),
+      viewWorkItems(abilities.database, state === 'closed', mostListed, sites),
+      viewWorkItemCounts(abilities.database, sites),
     ])
     return { items: rows.map(present), counts }
   })

@@ -23,6 +23,11 @@ describe('the configuration', () => {
     })
   })
 
+  test('proxies are addresses and networks', () => {
+    const result = readConfig({ trustedProxy: '127.0.0.1, 10.0.0.0/24,::1' }, {})
+    expect(result).toMatchObject({ ok: true, config: { trustedProxy: ['127.0.0.1', '10.0.0.0/24', '::1'] } })
+  })
+
   test('an option wins over the environment; an empty variable is none', () => {
     const result = readConfig({ port: '9000' }, { XIANFU_PORT: '9001', XIANFU_HOST: '0.0.0.0', DATABASE_URL: '' })
     expect(result).toMatchObject({ ok: true, config: { port: 9_000, host: '0.0.0.0' } })
@@ -40,6 +45,9 @@ describe('the configuration', () => {
     [{ speed: '2000' }, {}, /--speed.*1 to 1000/u],
     [{ adminPassword: 'short' }, {}, /--admin-password.*at least 8/u],
     [{ clock: 'now' }, {}, /--clock.*VIRTUAL_MS/u],
+    [{ trustedProxy: 'proxy.example' }, {}, /--trusted-proxy.*addresses or networks/u],
+    [{ trustedProxy: '10.0.0.0/33' }, {}, /--trusted-proxy.*addresses or networks/u],
+    [{ trustedProxy: '127.0.0.1,' }, {}, /--trusted-proxy.*addresses or networks/u],
     [{ logLevel: 'loud' }, {}, /--log-level.*debug/u],
   ])('%j %j: names what was typed and says what to do', (options, environment, words) => {
     const problems = problemsOf(options, environment)

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { usualMeasurementDays } from '../flow/roll-up-measurements.ts'
@@ -31,6 +32,13 @@ const leastMeasurementDays = 62
 const mostMeasurementDays = 36_500
 const measurementDaysWords = `must be days from ${String(leastMeasurementDays)} to ${String(mostMeasurementDays)}`
 
+/** An address, or a network as address/bits. */
+const isAddress = (text: string): boolean => {
+  const [address = '', bits, more] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return most > 0 && more === undefined && (bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= most))
+}
+
 export const configSchema = z.object({
   data: z
     .string()
@@ -44,6 +52,11 @@ export const configSchema = z.object({
   mode: z.enum(['demonstration', 'field'], 'must be demonstration or field').optional(),
   host: z.string().min(1).default('127.0.0.1'),
   port: portNumber.default(8480),
+  trustedProxy: z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .refine((addresses) => addresses.every(isAddress), 'must be addresses or networks, e.g. 127.0.0.1,10.0.0.0/24')
+    .optional(),
   gatewayHost: z.string().min(1).optional(),
   gatewayPort: portNumber.optional(),
   gatewayTlsPort: portNumber.default(8646),
@@ -102,6 +115,12 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
     flag: '--port <port>',
     environment: 'XIANFU_PORT',
     words: 'port of the console, 0 for any free one (default: 8480)',
+  },
+  trustedProxy: {
+    flag: '--trusted-proxy <addresses>',
+    environment: 'XIANFU_TRUSTED_PROXY',
+    words:
+      'reverse proxies with TLS in front of the console, whose X-Forwarded headers are believed: see docs/security.md (default: none)',
   },
   gatewayHost: {
     flag: '--gateway-host <address>',

@@ -149,6 +149,7 @@ const open = async (
       readingIntervalMinutes: site?.readingIntervalMinutes ?? defaultReadingInterval,
     },
     webRoot,
+    ...(config.trustedProxy !== undefined && { trustedProxies: config.trustedProxy }),
     log: (error) => say.log('error', 'request failed', error instanceof Error ? (error.cause ?? error) : error),
   })
   closers.push({

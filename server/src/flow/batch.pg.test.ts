@@ -29,7 +29,7 @@ describe('a batch, from the request to each proven meter', () => {
   const person = async (login: string, role: SignedIn['role']): Promise<SignedIn> => {
     await insertOperator(town.database, { login, name: login, role, passwordHash: await hash(password) })
     const [row] = await town.database.query<{ id: number }>('select id from operator where login = $1', [login])
-    return { id: row?.id ?? 0, login, name: login, role }
+    return { id: row?.id ?? 0, login, name: login, role, sites: null }
   }
   /** Dispatcher and batches, as the house runs them. */
   const run = (): void => {

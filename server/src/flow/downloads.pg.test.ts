@@ -58,7 +58,7 @@ describe('parameters downloaded by a batch', () => {
   const person = async (login: string): Promise<SignedIn> => {
     await insertOperator(town.database, { login, name: login, role: 'manager', passwordHash: await hash(password) })
     const [row] = await town.database.query<{ id: number }>('select id from operator where login = $1', [login])
-    return { id: row?.id ?? 0, login, name: login, role: 'manager' }
+    return { id: row?.id ?? 0, login, name: login, role: 'manager', sites: null }
   }
   const run = (): void => {
     stopping = new AbortController()

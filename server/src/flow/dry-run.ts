@@ -7,6 +7,7 @@ import {
   type LatelyUsed,
   type Outcome,
 } from '../domain/dry-run.ts'
+import type { Reach } from '../domain/reach.ts'
 import { planThoughtOf, settledByPlan, type ThoughtOf, type ThoughtRefusal } from './dry-run-plan.ts'
 import { localDayText } from '../domain/calendar.ts'
 import type { Clock } from '../domain/clock.ts'
@@ -20,6 +21,8 @@ import { guardFacts, readGuards } from '../store/trip-guard.ts'
 export type DryRunInput = Readonly<{
   /** Null: all sites. */
   siteId: number | null
+  /** Only of these sites; absent: of all. */
+  reach?: Reach
   /** Only accounts that pay by a plan of this name; null: by any. */
   planName: string | null
   /** Wall time to begin at, now or later, and for how long to look ahead. */
@@ -120,7 +123,7 @@ export const createDryRun =
   }
 
 const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
-  const { siteId, planName, at, forMs } = input
+  const { siteId, reach = null, planName, at, forMs } = input
   const thought = input.thoughtPlan == null ? null : await planThoughtOf(sql, input.thoughtPlan)
   if (thought !== null && !thought.ok) return thought
   const change: DryRunChange = thought === null ? input.change : { ...input.change, price: { kind: 'plan' } }
@@ -133,7 +136,7 @@ const walk = async (sql: Sql, input: DryRunInput): ReturnType<DryRun> => {
   let accounts = 0
   let notPriced = 0
   for (let after = 0; ;) {
-    const ids = await accountsInPrepayment(sql, { siteId, planName }, after, page)
+    const ids = await accountsInPrepayment(sql, { siteId, reach, planName }, after, page)
     const lately = await usedLately(sql, ids, { ...input, change })
     const byPlan =
       thought === null ? noneByPlan : await settledByPlan(sql, thought.plan, ids, at - lookBackMs, mostReadingsPerPage)

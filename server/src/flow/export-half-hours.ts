@@ -1,3 +1,4 @@
+import type { Reach } from '../domain/reach.ts'
 import { stateOfMark } from '../domain/roll-up.ts'
 import type { Sql } from '../store/database.ts'
 import { viewDaysAfter } from '../store/view/half-hours.ts'
@@ -7,6 +8,8 @@ export type ExportSpan = Readonly<{
   first: string
   last: string
   siteId: number | null
+  /** Only of these sites; absent: of all. */
+  reach?: Reach
 }>
 
 /** Days of meters read at once: some hundred kilobytes of text. */

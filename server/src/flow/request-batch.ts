@@ -1,4 +1,5 @@
 import { approvalOf, mostMetersPerBatch, type BatchKind, type SkipReason } from '../domain/batch.ts'
+import type { Reach } from '../domain/reach.ts'
 import { problemOfParameters, type Parameter, type ParametersProblem } from '../domain/parameter.ts'
 import { writeAudit } from '../store/audit.ts'
 import { findBatchByKey, insertBatch, type Selection } from '../store/batches.ts'
@@ -15,6 +16,8 @@ export type BatchOrder = Readonly<{
   override: boolean
   /** Of a download: what is written into each meter. */
   parameters: readonly Parameter[]
+  /** Only meters of these sites are meant, whatever is selected; absent: of all. */
+  reach?: Reach
 }>
 
 export type PreviewedMeter = Readonly<{
@@ -92,11 +95,18 @@ export const createRequestBatch =
       else {
         const detail = { what: kind, meters: included, requestedBy: operator.login, reason, override }
         const subject = `batch:${id}`
-        await openWorkItems(sql, [{ kind: 'approve-batch', subject, siteId: selection.siteId ?? null, detail }], now)
+        await openWorkItems(sql, [{ kind: 'approve-batch', subject, siteId: onlySite(judged.meters), detail }], now)
       }
       await notifyLive(sql, ['batch'])
       return { ok: true, id, fresh: true }
     })
+
+/** Of all meters of a batch, so that its approval is told to their branch; null when they are of several. */
+const onlySite = (meters: readonly JudgedMeter[]): number | null => {
+  const sites = new Set(meters.map(({ meter }) => meter.siteId))
+  const [site] = sites
+  return sites.size === 1 && site !== undefined ? site : null
+}
 
 type Judged = Readonly<{ ok: true; meters: readonly JudgedMeter[] } | { ok: false; code: SelectionRefusal }>
 

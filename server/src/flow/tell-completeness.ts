@@ -1,6 +1,7 @@
 import { intervalGrid } from '../domain/collection/interval-grid.ts'
 import { addCompleteness, completenessOf, noCompleteness, type Completeness } from '../domain/completeness.ts'
 import type { GapReason, GapState, Span, UnknownSide } from '../domain/gap.ts'
+import type { Reach } from '../domain/reach.ts'
 import { localDayText, localTime, startOfLocalDay, startOfToday } from '../domain/calendar.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -28,8 +29,13 @@ export type DayCompleteness = Completeness &
 export const mostCompletenessDays = 62
 
 /** Completeness of each gateway on each of the last days of its site, newest day first; the running day as far as it has come. */
-export const tellCompleteness = async (sql: Sql, now: number, days: number): Promise<readonly DayCompleteness[]> => {
-  const groups = await viewWatchedGroups(sql)
+export const tellCompleteness = async (
+  sql: Sql,
+  now: number,
+  days: number,
+  reach: Reach = null,
+): Promise<readonly DayCompleteness[]> => {
+  const groups = await viewWatchedGroups(sql, reach)
   const zones = [...new Set(groups.map((group) => group.time_zone))]
   const told: DayCompleteness[] = []
   for (const timeZone of zones)

@@ -1,7 +1,9 @@
 import type { BatchKind, BatchState } from '../domain/batch.ts'
 import type { Parameter } from '../domain/parameter.ts'
 import type { RelayCommandKind } from '../domain/relay-command.ts'
+import type { Reach } from '../domain/reach.ts'
 import type { Sql } from './database.ts'
+import { within } from './reach.ts'
 
 /** Which meters are meant; what is said must hold all at once, and at least one thing is said. */
 export type Selection = Readonly<{
@@ -17,6 +19,7 @@ export type Selection = Readonly<{
 
 export type SelectedMeter = Readonly<{
   meterId: number
+  siteId: number
   bucket: number
   place: string
   address: string
@@ -34,6 +37,7 @@ export type SelectedMeter = Readonly<{
 
 type SelectedRow = {
   id: number
+  site_id: number
   bucket: number
   place: string
   address: string
@@ -54,9 +58,10 @@ export const selectMeters = async (
   sql: Sql,
   selection: Selection,
   limit: number,
+  reach: Reach = null,
 ): Promise<readonly SelectedMeter[]> => {
   const rows = await sql.query<SelectedRow>(
-    `select m.id, m.bucket, m.place, m.address, m.account_id, a.number, c.name, m.relay, m.relay_command, m.keep_power, m.alarm,
+    `select m.id, m.site_id, m.bucket, m.place, m.address, m.account_id, a.number, c.name, m.relay, m.relay_command, m.keep_power, m.alarm,
             m.protocol, m.restore_owed,
             (select array_agg(o.kind) from relay_command o
              where o.meter_id = m.id and o.state in ('queued', 'sent', 'acknowledged')) as open_kinds
@@ -65,6 +70,7 @@ export const selectMeters = async (
        and ($3::text is null or starts_with(m.place, $3))
        and ($4::text[] is null or m.place = any($4) or m.address = any($4) or a.number = any($4))
        and ($5::int[] is null or m.id = any($5)) and ($6::text is null or a.stage = $6)
+       and ${within('m.site_id', 8)}
      order by m.place, m.id limit $7`,
     [
       selection.siteId ?? null,
@@ -74,10 +80,12 @@ export const selectMeters = async (
       selection.meterIds ?? null,
       selection.stage ?? null,
       limit,
+      reach,
     ],
   )
   return rows.map((row) => ({
     meterId: row.id,
+    siteId: row.site_id,
     bucket: row.bucket,
     place: row.place,
     address: row.address,

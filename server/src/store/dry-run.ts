@@ -1,11 +1,13 @@
 import { microYuan, wattHours, type MicroYuan, type WattHours } from '../domain/quantity.ts'
+import type { Reach } from '../domain/reach.ts'
 import type { Mark } from '../domain/tariff/usage.ts'
 import type { Sql } from './database.ts'
+import { within } from './reach.ts'
 
 /** Open accounts with an agreement in force, of a site or of all, those after `after` in the order of their ids. */
 export const accountsInPrepayment = async (
   sql: Sql,
-  scope: Readonly<{ siteId: number | null; planName: string | null }>,
+  scope: Readonly<{ siteId: number | null; reach: Reach; planName: string | null }>,
   after: number,
   limit: number,
 ): Promise<readonly number[]> =>
@@ -13,8 +15,9 @@ export const accountsInPrepayment = async (
     await sql.query<{ id: number }>(
       `select a.id from account a join agreement g on g.id = a.agreement_id join price_plan p on p.id = g.price_plan_id
        where a.id > $1 and ($2::int is null or a.site_id = $2) and ($3::text is null or p.name = $3) and a.closed_at is null
+         and ${within('a.site_id', 5)}
        order by a.id limit $4`,
-      [after, scope.siteId, scope.planName, limit],
+      [after, scope.siteId, scope.planName, limit, scope.reach],
     )
   ).map(({ id }) => id)
 

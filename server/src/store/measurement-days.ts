@@ -9,7 +9,9 @@ import {
 } from '../domain/measurement.ts'
 import type { Imbalance, PhaseQuality, PowerQuality } from '../domain/power-quality.ts'
 import type { Span } from '../domain/gap.ts'
+import type { Reach } from '../domain/reach.ts'
 import type { Sql } from './database.ts'
+import { within } from './reach.ts'
 import { dayColumn, measurementColumns, spreadParts, storedOf } from './measurement-columns.table.ts'
 
 /** What the measurements of a local day came to. */
@@ -199,12 +201,14 @@ export type MeasurementSpan = Readonly<{
   last: string
   /** Null: all. */
   meterIds: readonly number[] | null
+  /** Only of these sites; absent: of all. */
+  reach?: Reach
 }>
 
 /** Measurements of many meters, in the order of meters and times, from behind a place on: for exports. */
 export const viewMeasurementsAfter = async (
   sql: Sql,
-  { first, last, meterIds }: MeasurementSpan,
+  { first, last, meterIds, reach = null }: MeasurementSpan,
   after: ExportPlace,
   limit: number,
 ): Promise<readonly (Measurement & Readonly<{ address: string; place: string; next: ExportPlace }>)[]> => {
@@ -214,12 +218,12 @@ export const viewMeasurementsAfter = async (
     // A day of any zone lies within a day of that of UTC, which tells the months to look into.
     `select x.*, x.at::text as exact, m.address, m.place
      from measurement x join meter m on m.id = x.meter_id join site s on s.id = m.site_id
-     where (x.meter_id, x.at) > ($4, $5::timestamptz) and ($3::int[] is null or x.meter_id = any($3))
+     where (x.meter_id, x.at) > ($4, $5::timestamptz) and ($3::int[] is null or x.meter_id = any($3)) and ${within('m.site_id', 7)}
        and x.at >= ($1::date - 1)::timestamp at time zone 'UTC' and x.at < ($2::date + 2)::timestamp at time zone 'UTC'
        and x.at >= $1::date::timestamp at time zone s.time_zone
        and x.at < ($2::date + 1)::timestamp at time zone s.time_zone
      order by x.meter_id, x.at limit $6`,
-    [first, last, meterIds, after.meterId, after.at, limit],
+    [first, last, meterIds, after.meterId, after.at, limit, reach],
   )
   return rows.map(({ address, place, meter_id: id, exact, ...row }) => ({
     ...measurementOf(row as unknown as Row & Readonly<{ at: number }>),

@@ -3,6 +3,7 @@ import type { Sql } from './database.ts'
 
 export type NoTripRow = Readonly<{
   id: number
+  siteId: number
   site: string
   timeZone: string
   kind: NoTripKind
@@ -45,6 +46,7 @@ export const removeNoTrip = async (sql: Sql, id: number): Promise<number | null>
 export const listNoTrip = async (sql: Sql): Promise<readonly NoTripRow[]> => {
   const rows = await sql.query<{
     id: number
+    site_id: number
     name: string
     time_zone: string
     kind: NoTripKind
@@ -52,11 +54,12 @@ export const listNoTrip = async (sql: Sql): Promise<readonly NoTripRow[]> => {
     to_at: number
     reason: string
   }>(
-    `select n.id, s.name, s.time_zone, n.kind, n.from_at, n.to_at, n.reason
+    `select n.id, n.site_id, s.name, s.time_zone, n.kind, n.from_at, n.to_at, n.reason
      from no_trip n join site s on s.id = n.site_id order by n.from_at, n.id`,
   )
   return rows.map((row) => ({
     id: row.id,
+    siteId: row.site_id,
     site: row.name,
     timeZone: row.time_zone,
     kind: row.kind,

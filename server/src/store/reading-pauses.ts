@@ -1,4 +1,6 @@
+import type { Reach } from '../domain/reach.ts'
 import type { Sql } from './database.ts'
+import { within } from './reach.ts'
 
 /** What rests. A gateway and its line are one thing here. */
 export type PauseSubject = Readonly<{ scope: 'site' | 'line' | 'meter'; subjectId: number }>
@@ -60,7 +62,7 @@ const subjectOf = ({ site_id: site, gateway_id: gateway, meter_id: meter }: Subj
 const mostPauses = 1_000
 
 /** Pauses that are not over at `now`, by their beginning. */
-export const listPauses = async (sql: Sql, now: number): Promise<readonly ReadingPauseRow[]> => {
+export const listPauses = async (sql: Sql, now: number, reach: Reach = null): Promise<readonly ReadingPauseRow[]> => {
   const rows = await sql.query<
     SubjectRow & { id: number; from_at: number; to_at: number; reason: string; name: string; login: string | null }
   >(
@@ -68,8 +70,8 @@ export const listPauses = async (sql: Sql, now: number): Promise<readonly Readin
             coalesce(s.name, g.code, m.address) as name
      from reading_pause p left join site s on s.id = p.site_id left join gateway g on g.id = p.gateway_id
        left join meter m on m.id = p.meter_id left join operator o on o.id = p.operator_id
-     where p.to_at > $1 order by p.from_at, p.id limit ${String(mostPauses)}`,
-    [new Date(now)],
+     where p.to_at > $1 and ${within('coalesce(s.id, g.site_id, m.site_id)', 2)} order by p.from_at, p.id limit ${String(mostPauses)}`,
+    [new Date(now), reach],
   )
   return rows.map((row) => ({
     ...subjectOf(row),

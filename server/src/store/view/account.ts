@@ -1,5 +1,7 @@
 import type { BalanceTemplate } from '../../domain/ledger/templates.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 
 export type EntryView = Readonly<{
   id: string
@@ -47,11 +49,15 @@ export const viewEntries = async (sql: Sql, accountId: number): Promise<readonly
     [accountId],
   )
 
-export const viewMessages = async (sql: Sql, accountId: number | null): Promise<readonly MessageView[]> =>
+export const viewMessages = async (
+  sql: Sql,
+  accountId: number | null,
+  reach: Reach = null,
+): Promise<readonly MessageView[]> =>
   sql.query<MessageView>(
     `select m.id, m.at, m.account_id, a.number as account_number, c.name as customer_name, m.notice, m.channel,
             m.recipient, m.text, m.state, m.attempts, m.sent_at, m.not_before, m.delivered_at
      from message m join account a on a.id = m.account_id join customer c on c.id = a.customer_id
-     where $1::int is null or m.account_id = $1 order by m.id desc limit ${String(rowsShown)}`,
-    [accountId],
+     where ($1::int is null or m.account_id = $1) and ${within('a.site_id', 2)} order by m.id desc limit ${String(rowsShown)}`,
+    [accountId, reach],
   )

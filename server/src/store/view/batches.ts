@@ -1,5 +1,6 @@
 import type { BatchKind, BatchState } from '../../domain/batch.ts'
 import type { Parameter } from '../../domain/parameter.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { RelayCommandState } from '../../domain/relay-command.ts'
 import type { Sql } from '../database.ts'
 
@@ -63,10 +64,13 @@ const query = `
            count(*) filter (where i.state = 'skipped')::int as left_out
     from batch_item i left join relay_command c on c.id = i.command_id where i.batch_id = b.id) n`
 
-/** Those that wait or run first, then the newest. */
-export const viewBatches = async (sql: Sql): Promise<readonly BatchView[]> =>
+/** Those that wait or run first, then the newest. A batch over several branches is for whoever reaches them all. */
+export const viewBatches = async (sql: Sql, reach: Reach = null): Promise<readonly BatchView[]> =>
   sql.query<BatchView>(
-    `${query} order by (b.state in ('waiting', 'running')) desc, b.at desc, b.id limit ${String(batchesShown)}`,
+    `${query} where $1::int[] is null or not exists (
+       select from batch_item f join meter m on m.id = f.meter_id where f.batch_id = b.id and m.site_id <> all($1))
+     order by (b.state in ('waiting', 'running')) desc, b.at desc, b.id limit ${String(batchesShown)}`,
+    [reach],
   )
 
 export const viewBatch = async (sql: Sql, id: string): Promise<BatchView | null> => {

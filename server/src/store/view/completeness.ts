@@ -1,6 +1,8 @@
 import type { GapFact } from '../../domain/completeness.ts'
 import type { GapReason, GapState, LossReason, Span, UnknownSide } from '../../domain/gap.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { meterWithin, within } from '../reach.ts'
 
 export type WatchedGroup = Readonly<{
   gateway_id: number
@@ -14,14 +16,15 @@ export type WatchedGroup = Readonly<{
 }>
 
 /** Gateways with their watched meters, and how far their intervals were looked at. */
-export const viewWatchedGroups = async (sql: Sql): Promise<readonly WatchedGroup[]> =>
+export const viewWatchedGroups = async (sql: Sql, reach: Reach = null): Promise<readonly WatchedGroup[]> =>
   sql.query<WatchedGroup>(
     `select g.id as gateway_id, g.code, s.id as site_id, s.name as site_name, s.time_zone,
             p.minutes, w.swept_to, count(m.id) as meters
      from gateway g join site s on s.id = g.site_id join meter m on m.gateway_id = g.id join meter_pace p on p.meter_id = m.id
      join gap_sweep w on w.time_zone = p.time_zone and w.interval_minutes = p.minutes
-     where m.watched_since is not null
+     where m.watched_since is not null and ${within('g.site_id', 1)}
      group by g.id, s.id, p.minutes, w.swept_to order by s.name, g.code, p.minutes`,
+    [reach],
   )
 
 /** Meters of each gateway by the moment since which they are watched, if that lies in the span: the few that are new. */
@@ -80,14 +83,15 @@ export const viewGapGrid = async (
   { from, to }: Span,
   minutes: number,
   begins: readonly number[],
+  reach: Reach = null,
 ): Promise<readonly Readonly<{ at: number; state: GapState; meters: bigint }>[]> =>
   sql.query(
     `select i.at, g.state, count(*) as meters
      from unnest($4::timestamptz[]) as i(at)
      join reading_gap g on g.from_at <= i.at and g.to_at > i.at and g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day'
-     join meter_pace p on p.meter_id = g.meter_id and p.minutes = $3
+     join meter_pace p on p.meter_id = g.meter_id and p.minutes = $3 and ${meterWithin('g.meter_id', 5)}
      group by i.at, g.state order by i.at`,
-    [new Date(from), new Date(to), minutes, begins.map((at) => new Date(at))],
+    [new Date(from), new Date(to), minutes, begins.map((at) => new Date(at)), reach],
   )
 
 export type GapView = Readonly<{
@@ -110,7 +114,7 @@ export type GapView = Readonly<{
 export const viewGaps = async (
   sql: Sql,
   { from, to }: Span,
-  options: Readonly<{ meterId: number | null; limit: number }>,
+  options: Readonly<{ meterId: number | null; limit: number; reach?: Reach }>,
 ): Promise<readonly GapView[]> =>
   sql.query<GapView>(
     `select g.meter_id, m.place, m.address, w.code, g.from_at, g.to_at, p.minutes, p.time_zone, g.reason,
@@ -118,9 +122,9 @@ export const viewGaps = async (
      from reading_gap g join meter m on m.id = g.meter_id join gateway w on w.id = m.gateway_id
      join meter_pace p on p.meter_id = m.id
      where g.to_at > $1 and g.to_at <= $2::timestamptz + interval '1 day' and g.from_at < $2
-       and ($3::int is null or g.meter_id = $3)
+       and ($3::int is null or g.meter_id = $3) and ${within('m.site_id', 5)}
      order by g.state <> 'open', g.from_at desc, g.meter_id limit $4`,
-    [new Date(from), new Date(to), options.meterId, options.limit],
+    [new Date(from), new Date(to), options.meterId, options.limit, options.reach ?? null],
   )
 
 export type WatchedMeter = Readonly<{

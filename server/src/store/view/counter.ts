@@ -2,7 +2,9 @@ import type { Standing } from '../../domain/account.ts'
 import type { CreditStage } from '../../domain/credit-policy.ts'
 import { revive, type OperationKind } from '../../domain/operation.ts'
 import type { PaymentChannel } from '../../domain/payment-channel.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 import type { RequestState } from '../operation-requests.ts'
 import { loadStandings } from '../standing.ts'
 
@@ -23,20 +25,26 @@ export type FoundAccountView = Readonly<{
  * Accounts whose number, customer, phone, place or meter holds the text: open ones first, and among them the number itself,
  * then whoever lives there or is called so, then those whose long numbers merely contain it.
  */
-export const findAccountViews = async (sql: Sql, text: string, limit: number): Promise<readonly FoundAccountView[]> =>
+export const findAccountViews = async (
+  sql: Sql,
+  text: string,
+  limit: number,
+  reach: Reach = null,
+): Promise<readonly FoundAccountView[]> =>
   sql.query<FoundAccountView>(
     `select a.id, a.number, a.customer_id, c.name as customer, c.phone, s.name as site, a.closed_at is not null as closed, a.stage,
             coalesce((select l.credits - l.debits from ledger_account l
                       where l.account_id = a.id and l.code = 'customer-prepayment'), 0) as balance,
             array(select m.place from meter m where m.account_id = a.id order by m.place limit 5) as places
      from account a join customer c on c.id = a.customer_id join site s on s.id = a.site_id
-     where a.number ilike $1 or c.name ilike $1 or c.phone like $1
-       or a.id in (select m.account_id from meter m where m.place ilike $1 or m.address like $1)
+     where (a.number ilike $1 or c.name ilike $1 or c.phone like $1
+       or a.id in (select m.account_id from meter m where m.place ilike $1 or m.address like $1))
+       and ${within('a.site_id', 4)}
      order by a.closed_at is not null,
        case when lower(a.number) = lower($2) then 0
             when exists (select from meter m where m.account_id = a.id and m.place ilike $1) then 1
             when c.name ilike $1 then 2 else 3 end, a.number limit $3`,
-    [`%${text.replaceAll(/[\\%_]/gu, (sign) => `\\${sign}`)}%`, text, limit],
+    [`%${text.replaceAll(/[\\%_]/gu, (sign) => `\\${sign}`)}%`, text, limit, reach],
   )
 
 export type AccountFileView = Readonly<{
@@ -173,7 +181,11 @@ export type RequestsWanted = Readonly<{ kind: 'waiting' | 'decided' } | { kind: 
 const requestsShown = 200
 
 /** Requests that wait, oldest first, or were decided, newest first; or the newest of an account. */
-export const viewRequests = async (sql: Sql, wanted: RequestsWanted): Promise<readonly RequestView[]> => {
+export const viewRequests = async (
+  sql: Sql,
+  wanted: RequestsWanted,
+  reach: Reach = null,
+): Promise<readonly RequestView[]> => {
   const accountId = wanted.kind === 'of-account' ? wanted.accountId : null
   const rows = await sql.query<RequestRow>(
     `select q.id, q.account_id, a.number, c.name as customer, q.operation->>'kind' as kind,
@@ -189,8 +201,9 @@ export const viewRequests = async (sql: Sql, wanted: RequestsWanted): Promise<re
        left join operation b on b.id = coalesce(q.operation->>'operationId', q.operation->>'paymentId')::uuid
      where case when $1 = 'of-account' then q.account_id = $2
                 else ($1 = 'waiting') = (q.state in ('waiting', 'approved')) end
+       and ${within('a.site_id', 3)}
      order by case when $1 = 'waiting' then q.at end, q.at desc, q.id desc limit ${String(requestsShown)}`,
-    [wanted.kind, accountId],
+    [wanted.kind, accountId, reach],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -222,11 +235,15 @@ export type OpeningsView = Readonly<{
 const freeMetersShown = 200
 
 /** What an account may be opened with. */
-export const viewOpenings = async (sql: Sql): Promise<OpeningsView> => {
+export const viewOpenings = async (sql: Sql, reach: Reach = null): Promise<OpeningsView> => {
   const [sites, meters] = await Promise.all([
-    sql.query<OpeningsView['sites'][number]>('select id, name from site order by name'),
+    sql.query<OpeningsView['sites'][number]>(`select id, name from site where ${within('id', 1)} order by name`, [
+      reach,
+    ]),
     sql.query<OpeningsView['meters'][number]>(
-      `select id, site_id, place, address from meter where account_id is null order by place limit ${String(freeMetersShown)}`,
+      `select id, site_id, place, address from meter where account_id is null and ${within('site_id', 1)}
+       order by place limit ${String(freeMetersShown)}`,
+      [reach],
     ),
   ])
   return { sites, meters }

@@ -1,4 +1,5 @@
 import { drawTransaction, highestEntry, oldestTransaction } from '../chain.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
 
 export type HourSums = Readonly<{ at: number; used_wh: bigint; charged: bigint; paid: bigint }>
@@ -18,7 +19,7 @@ type Row = HourSums & Readonly<{ closed: boolean }>
  * nothing at or below that number is still to come. What lies above is summed anew each time. A transfer that is about
  * an earlier hour counts there whenever it is written.
  */
-export const createDaySums = (): DaySums => {
+export const createDaySums = (reach: Reach = null): DaySums => {
   let from = NaN
   /** Of all entries up to `summed`. */
   let sums = new Map<number, HourSums>()
@@ -29,7 +30,7 @@ export const createDaySums = (): DaySums => {
     // Asked for before the sums: whoever had ended by then is in what they see.
     const oldest = await oldestTransaction(sql)
     const reached = mark !== null && mark.transaction < oldest ? mark.entry : summed
-    const rows = await sql.query<Row>(newSince(from, summed, reached))
+    const rows = await sql.query<Row>(newSince(from, summed, reached, reach))
     const seen = new Map(sums)
     for (const row of rows) {
       addTo(seen, row)
@@ -67,13 +68,16 @@ export const createDaySums = (): DaySums => {
  * Without parameters: a prepared statement soon gets one plan for all numbers, which reads the whole day, while with the
  * number in sight the block ranges of the journal lead to its end.
  */
-const newSince = (from: number, summed: bigint, reached: bigint): string => {
+const newSince = (from: number, summed: bigint, reached: bigint, reach: Reach): string => {
   const since = `'${new Date(from).toISOString()}'::timestamptz`
+  const sites = reach === null ? '' : reach.map((site) => String(Math.trunc(site))).join(', ')
+  const ofSites =
+    reach === null ? '' : ` and account_id in (select id from account where site_id = any('{${sites}}'::int[]))`
   return `select date_bin('1 hour', at, ${since}) as at, entry <= ${String(reached)} as closed,
                  coalesce(sum(used_wh) filter (where kind = 'energy-charge'), 0)::bigint as used_wh,
                  coalesce(sum(amount) filter (where kind = 'energy-charge'), 0)::bigint as charged,
                  coalesce(sum(amount) filter (where kind = 'payment'), 0)::bigint as paid
-          from transfer where at >= ${since} and entry > ${String(summed)} group by 1, 2`
+          from transfer where at >= ${since} and entry > ${String(summed)}${ofSites} group by 1, 2`
 }
 
 const addTo = (sums: Map<number, HourSums>, { at, used_wh: usedWh, charged, paid }: HourSums): void => {

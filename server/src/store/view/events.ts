@@ -1,5 +1,7 @@
 import type { MeterEventKind, MeterEventOrigin, Phase } from '../../domain/meter-event.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 
 export type MeterEventView = Readonly<{
   id: bigint
@@ -39,17 +41,19 @@ export const viewEvents = async (
     address,
     before,
     limit,
+    reach = null,
   }: Readonly<{
     kind: string | null
     /** Of the meters with this address; null for all. */
     address: string | null
     before: number | null
     limit: number
+    reach?: Reach
   }>,
 ): Promise<readonly MeterEventView[]> =>
   sql.query<MeterEventView>(
     `select ${columns} from meter_event e join meter m on m.id = e.meter_id
      where ($1::text is null or e.kind = $1) and ($2::bigint is null or e.id < $2)
-       and ($4::text is null or m.address = $4) order by e.id desc limit $3`,
-    [kind, before, limit, address],
+       and ($4::text is null or m.address = $4) and ${within('m.site_id', 5)} order by e.id desc limit $3`,
+    [kind, before, limit, address, reach],
   )

@@ -1,4 +1,6 @@
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { meterWithin } from '../reach.ts'
 
 export type DayView = Readonly<{
   meter_id: number
@@ -25,7 +27,7 @@ export const viewDays = async (sql: Sql, meterId: number, first: string, last: s
 /** Rolled-up days of many meters, in the order of meters and days, from behind a place on: for exports. */
 export const viewDaysAfter = async (
   sql: Sql,
-  span: Readonly<{ first: string; last: string; siteId: number | null }>,
+  span: Readonly<{ first: string; last: string; siteId: number | null; reach?: Reach }>,
   after: Readonly<{ meterId: number; day: string }>,
   limit: number,
 ): Promise<readonly (DayView & Readonly<{ address: string; place: string; to_at: number }>)[]> =>
@@ -33,10 +35,10 @@ export const viewDaysAfter = async (
     `select d.*, m.address, m.place, ((d.day::date + 1)::timestamp at time zone s.time_zone) as to_at from (
        select ${columns} from meter_day
        where day >= $1 and day <= $2 and (meter_id, day) > ($3, $4::date)
-         and ($5::int is null or meter_id in (select id from meter where site_id = $5))
+         and ($5::int is null or meter_id in (select id from meter where site_id = $5)) and ${meterWithin('meter_id', 7)}
        order by meter_id, meter_day.day limit $6) d
      join meter m on m.id = d.meter_id join site s on s.id = m.site_id order by d.meter_id, d.day`,
-    [span.first, span.last, after.meterId, after.day, span.siteId, limit],
+    [span.first, span.last, after.meterId, after.day, span.siteId, limit, span.reach ?? null],
   )
 
 export type MonthView = Readonly<{

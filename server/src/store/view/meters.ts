@@ -1,7 +1,9 @@
 import type { Agreement } from './agreement.ts'
 import type { CreditStage } from '../../domain/credit-policy.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { RelayCommandKind, RelayCommandState } from '../../domain/relay-command.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 
 /** A meter as lists show it. */
 export type MeterView = Readonly<{
@@ -67,8 +69,10 @@ const tables = `meter m
   left join (select distinct on (meter_id) meter_id, id, kind, state, at from relay_command
              where state in ('queued', 'sent', 'acknowledged') order by meter_id, urgency, at) o on o.meter_id = m.id`
 
-export const viewMeters = async (sql: Sql): Promise<readonly MeterView[]> =>
-  sql.query<MeterView>(`select ${columns} from ${tables} order by m.place, m.id`)
+export const viewMeters = async (sql: Sql, reach: Reach = null): Promise<readonly MeterView[]> =>
+  sql.query<MeterView>(`select ${columns} from ${tables} where ${within('m.site_id', 1)} order by m.place, m.id`, [
+    reach,
+  ])
 
 export const viewMeter = async (sql: Sql, id: number): Promise<Omit<MeterFullView, 'agreement'> | null> => {
   const [row] = await sql.query<Omit<MeterFullView, 'agreement'>>(

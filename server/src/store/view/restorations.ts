@@ -1,4 +1,6 @@
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { accountWithin, within } from '../reach.ts'
 
 export type RestorationView = Readonly<{
   id: bigint
@@ -28,10 +30,14 @@ const columns = `r.id, r.meter_id, m.place, r.account_id, a.number as account_nu
 const tables = 'restoration r join meter m on m.id = r.meter_id join account a on a.id = r.account_id'
 
 /** Cases that run or wait for a hand, the oldest first. */
-export const viewRunningRestorations = async (sql: Sql, limit: number): Promise<readonly RestorationView[]> =>
+export const viewRunningRestorations = async (
+  sql: Sql,
+  limit: number,
+  reach: Reach = null,
+): Promise<readonly RestorationView[]> =>
   sql.query<RestorationView>(
-    `select ${columns} from ${tables} where r.state in ('running', 'hand') order by r.opened_at, r.id limit $1`,
-    [limit],
+    `select ${columns} from ${tables} where r.state in ('running', 'hand') and ${within('a.site_id', 2)} order by r.opened_at, r.id limit $1`,
+    [limit, reach],
   )
 
 /** Late cases of the last hours of machine time, the newest first. */
@@ -39,11 +45,13 @@ export const viewLateRestorations = async (
   sql: Sql,
   hours: number,
   limit: number,
+  reach: Reach = null,
 ): Promise<readonly RestorationView[]> =>
   sql.query<RestorationView>(
     `select ${columns} from ${tables}
-     where r.late and r.real_accepted_at > clock_timestamp() - $1 * interval '1 hour' order by r.id desc limit $2`,
-    [hours, limit],
+     where r.late and r.real_accepted_at > clock_timestamp() - $1 * interval '1 hour' and ${within('a.site_id', 3)}
+     order by r.id desc limit $2`,
+    [hours, limit, reach],
   )
 
 export type RestorationTimes = Readonly<{
@@ -63,14 +71,14 @@ const percentiles = (name: string): string =>
  * p50, p95, p99 and the worst of each step since the payment was accepted, over the payments that were proven behind
  * gateways that were there: the rest of the time was not ours.
  */
-export const viewRestorationTimes = async (sql: Sql, hours: number): Promise<RestorationTimes> => {
+export const viewRestorationTimes = async (sql: Sql, hours: number, reach: Reach = null): Promise<RestorationTimes> => {
   const [row] = await sql.query<RestorationTimes>(
     `select count(*)::int as count, count(*) filter (where r.late)::int as late_count,
             ${['queued', 'sent', 'acknowledged', 'verified'].map(percentiles).join(', ')}
      from restoration r
      where r.payment_id is not null and r.online and r.state in ('hand', 'restored') and r.real_sent_at is not null
-       and r.real_accepted_at > clock_timestamp() - $1 * interval '1 hour'`,
-    [hours],
+       and r.real_accepted_at > clock_timestamp() - $1 * interval '1 hour' and ${accountWithin('r.account_id', 2)}`,
+    [hours, reach],
   )
   if (row === undefined) throw new Error('percentiles have one row')
   return row

@@ -1,6 +1,7 @@
 import { microYuan, type MicroYuan } from '../../domain/quantity.ts'
 import { drawerBalance } from '../cash.ts'
 import { shiftTotals, type MeansTotal, type OpenShift } from '../cash-shifts.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
 
 export type ShiftView = OpenShift &
@@ -29,9 +30,14 @@ type Row = {
 
 const shiftsShown = 100
 
-/** Shifts of one cashier, or of all, the newest first. */
-export const viewShifts = async (sql: Sql, cashierId: number | null, now: number): Promise<readonly ShiftView[]> =>
-  Promise.all((await rowsOf(sql, cashierId, false)).map(async (row) => shiftOf(sql, row, now)))
+/** Shifts of one cashier, or of all who answer for no site beyond a reach, the newest first. */
+export const viewShifts = async (
+  sql: Sql,
+  cashierId: number | null,
+  now: number,
+  reach: Reach = null,
+): Promise<readonly ShiftView[]> =>
+  Promise.all((await rowsOf(sql, cashierId, false, reach)).map(async (row) => shiftOf(sql, row, now)))
 
 /** The shift that a cashier has open. */
 export const viewOpenShift = async (sql: Sql, cashierId: number, now: number): Promise<ShiftView | null> => {
@@ -42,14 +48,20 @@ export const viewOpenShift = async (sql: Sql, cashierId: number, now: number): P
 /** What a cashier's drawer holds by the books. */
 export const viewDrawer = async (sql: Sql, cashierId: number): Promise<MicroYuan> => drawerBalance(sql, cashierId)
 
-const rowsOf = async (sql: Sql, cashierId: number | null, openOnly: boolean): Promise<readonly Row[]> =>
+const rowsOf = async (
+  sql: Sql,
+  cashierId: number | null,
+  openOnly: boolean,
+  reach: Reach = null,
+): Promise<readonly Row[]> =>
   sql.query<Row>(
     `select h.id, h.cashier_id, o.name as cashier, h.opened_at, h.carried, h.opening, h.closed_at, h.expected, h.counted,
             h.note, h.totals
      from cash_shift h join operator o on o.id = h.cashier_id
      where ($1::int is null or h.cashier_id = $1) and (h.closed_at is null or not $2)
+       and ($3::int[] is null or o.site_ids <@ $3 or h.cashier_id = $1)
      order by h.opened_at desc, h.id desc limit ${String(shiftsShown)}`,
-    [cashierId, openOnly],
+    [cashierId, openOnly, reach],
   )
 
 const shiftOf = async (sql: Sql, row: Row, now: number): Promise<ShiftView> => {

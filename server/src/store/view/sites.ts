@@ -1,5 +1,7 @@
 import type { FreezeReason } from '../../domain/trip-guard.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 
 export { readInstallation, readSite, type InstallationRecord, type SiteRecord } from '../site-settings.ts'
 export { readGuards, readWholeGuard } from '../trip-guard.ts'
@@ -18,7 +20,7 @@ export type SiteView = Readonly<{
 }>
 
 /** All sites, or one of them. Counted here, not kept: a page looks at them a few times a minute. */
-export const viewSites = async (sql: Sql, siteId: number | null): Promise<readonly SiteView[]> =>
+export const viewSites = async (sql: Sql, siteId: number | null, reach: Reach = null): Promise<readonly SiteView[]> =>
   sql.query<SiteView>(
     `select s.id, s.name, s.time_zone, s.reading_interval_minutes as interval_minutes,
             coalesce(m.n, 0)::int as meters, coalesce(a.n, 0)::int as accounts, coalesce(g.n, 0)::int as gateways,
@@ -29,8 +31,8 @@ export const viewSites = async (sql: Sql, siteId: number | null): Promise<readon
                 where ($1::int is null or site_id = $1) and agreement_id is not null group by 1) a on a.site_id = s.id
      left join (select site_id, count(*) as n, count(*) filter (where online) as online from gateway
                 where $1::int is null or site_id = $1 group by 1) g on g.site_id = s.id
-     where $1::int is null or s.id = $1 order by s.name, s.id`,
-    [siteId],
+     where ($1::int is null or s.id = $1) and ${within('s.id', 2)} order by s.name, s.id`,
+    [siteId, reach],
   )
 
 export type SettingChangeView = Readonly<{

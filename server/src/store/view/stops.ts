@@ -1,10 +1,12 @@
 import type { CreditStage } from '../../domain/credit-facts.ts'
 import type { ListKind } from '../../domain/protection-list.ts'
+import type { Reach } from '../../domain/reach.ts'
 import type { RelayCommandKind, RelayCommandState } from '../../domain/relay-command.ts'
 import type { StopTerms } from '../../domain/stop-terms.ts'
 import type { LegalPath } from '../../domain/agreement.ts'
 import { loadStopFacts, type StopFacts } from '../stop-facts.ts'
 import type { Sql } from '../database.ts'
+import { within } from '../reach.ts'
 
 export type ListView = Readonly<{
   id: number
@@ -126,6 +128,7 @@ const stopsShown = 500
 /** Accounts on the way to a stop, approvals first, then the poorest. */
 export const viewStops = async (
   sql: Sql,
+  reach: Reach = null,
 ): Promise<Readonly<{ rows: readonly StopRowView[]; approvals: readonly ApprovalView[] }>> => {
   const rows = await sql.query<StopRowView>(
     `select a.id, a.number, c.name as customer, m.id as meter_id, m.place, a.stage, a.stage_since,
@@ -134,9 +137,11 @@ export const viewStops = async (
      join ledger_account l on l.account_id = a.id and l.bucket = a.bucket and l.code = 'customer-prepayment'
      left join lateral (select id, place from meter where account_id = a.id order by id limit 1) m on true
      where a.closed_at is null and a.stage in ('stop-due', 'await-approval', 'suspended', 'stop-notified')
+       and ${within('a.site_id', 1)}
      order by array_position(array['await-approval', 'suspended', 'stop-due', 'stop-notified'], a.stage),
               l.credits - l.debits, a.id
      limit ${String(stopsShown)}`,
+    [reach],
   )
   const ids = rows.map(({ id }) => id)
   return {

@@ -1,5 +1,7 @@
+import type { Reach } from '../../domain/reach.ts'
 import type { Severity } from '../../domain/work-item.ts'
 import type { Sql } from '../database.ts'
+import { siteOfWorkItem, within } from '../reach.ts'
 
 export type WorkItemView = Readonly<{
   id: bigint
@@ -27,7 +29,12 @@ export type WorkItemView = Readonly<{
 }>
 
 /** Items with what they are about, the most pressing first; closed ones newest first. */
-export const viewWorkItems = async (sql: Sql, closed: boolean, limit: number): Promise<readonly WorkItemView[]> =>
+export const viewWorkItems = async (
+  sql: Sql,
+  closed: boolean,
+  limit: number,
+  reach: Reach = null,
+): Promise<readonly WorkItemView[]> =>
   sql.query<WorkItemView>(
     `select w.id, w.kind, w.subject, s.name as site, w.account_id, a.number as account_number, c.name as customer,
             w.meter_id, m.place, g.code as gateway, w.severity, w.detail, w.opened_at, w.seen_at, w.seen, w.due_at,
@@ -37,21 +44,23 @@ export const viewWorkItems = async (sql: Sql, closed: boolean, limit: number): P
        left join customer c on c.id = a.customer_id left join meter m on m.id = w.meter_id
        left join gateway g on g.id = w.gateway_id left join operator o on o.id = w.owner_id
        left join operator e on e.id = w.closed_by
-     where (w.closed_at is not null) = $1
+     where (w.closed_at is not null) = $1 and ${within(siteOfWorkItem('w'), 3)}
      order by w.closed_at desc nulls last, case when $1 then w.id end desc, w.escalation desc,
               array_position(array['critical', 'warning', 'notice'], w.severity), w.due_at nulls last, w.id
      limit $2`,
-    [closed, limit],
+    [closed, limit, reach],
   )
 
 /** How many are open, and how many of those are past their deadline or nobody's. */
 export const viewWorkItemCounts = async (
   sql: Sql,
+  reach: Reach = null,
 ): Promise<Readonly<{ open: number; critical: number; late: number; unowned: number }>> => {
   const [row] = await sql.query<{ open: bigint; critical: bigint; late: bigint; unowned: bigint }>(
     `select count(*) as open, count(*) filter (where severity = 'critical') as critical,
             count(*) filter (where escalation = 3) as late, count(*) filter (where owner_id is null) as unowned
-     from work_item where closed_at is null`,
+     from work_item w where closed_at is null and ${within(siteOfWorkItem('w'), 1)}`,
+    [reach],
   )
   return {
     open: Number(row?.open ?? 0n),
