@@ -17,6 +17,7 @@ import { dataSetItems } from './data-set-items.ts'
 import { fieldReadingOf } from './field-reading.ts'
 import { createLineMemory } from './line-memory.ts'
 import type { FlowContext } from './process.ts'
+import type { ReadPace } from './read-pace.ts'
 import type { ReadingBuffer } from './reading-buffer.ts'
 
 /** Registers are charged by, so nothing else of a schedule may keep them waiting: it has a lane of its own. */
@@ -58,6 +59,7 @@ export type LineCollectorParts = Readonly<{
   /** Collects a set that is more than a read: states and events. */
   follow(dataSet: FollowedSet, meter: LineMeter, signal: AbortSignal): Promise<Collected>
   buffer: ReadingBuffer
+  pace: Pick<ReadPace, 'take'>
   gatewayId: number
   pausedUntil(meter: LineMeter, now: number): number | null
   signal: AbortSignal
@@ -70,7 +72,7 @@ type Task = Readonly<{ meter: LineMeter; items: readonly DueItem[] }>
 
 /** Walks through what one line has to collect, most urgent first, and tells what became of each turn. */
 export const createLineCollector = (parts: LineCollectorParts, first: readonly EnrolledMeter[]): LineCollector => {
-  const { context, headend, buffer, gatewayId } = parts
+  const { context, headend, buffer, pace, gatewayId } = parts
   // One for each line: thousands of lines would all listen to the one of the loop.
   const signal = AbortSignal.any([parts.signal])
   const { clock } = context
@@ -154,20 +156,27 @@ export const createLineCollector = (parts: LineCollectorParts, first: readonly E
     while (!signal.aborted && link.online) {
       // Where readings wait in front of the database, more of them would help nobody.
       await buffer.room(signal)
-      if (signal.aborted) return
-      const now = clock.now()
-      if (now >= nextAt) plan(now)
-      const task = take(lane, now)
-      if (task === null) return
-      const keys = task.items.map(({ meterId, dataSet }) => keyOf(meterId, dataSet))
-      for (const key of keys) onTheWay.add(key)
-      let goOn = false
+      const giveBack = await pace.take(signal, lane === 'energy')
       try {
-        goOn = await collect(task)
+        if (signal.aborted || !(await walkOn(lane))) return
       } finally {
-        for (const key of keys) onTheWay.delete(key)
+        giveBack()
       }
-      if (!goOn) return
+    }
+  }
+
+  /** The next item of the lane; false when there is none, or the line is of no use at the moment. */
+  const walkOn = async (lane: Lane): Promise<boolean> => {
+    const now = clock.now()
+    if (now >= nextAt) plan(now)
+    const task = take(lane, now)
+    if (task === null) return false
+    const keys = task.items.map(({ meterId, dataSet }) => keyOf(meterId, dataSet))
+    for (const key of keys) onTheWay.add(key)
+    try {
+      return await collect(task)
+    } finally {
+      for (const key of keys) onTheWay.delete(key)
     }
   }
 

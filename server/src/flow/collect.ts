@@ -7,6 +7,7 @@ import { loadRules } from '../store/schedules.ts'
 import { collectEvents, collectStates, type EventField } from './collect-events.ts'
 import { createLineCollector, type EnrolledMeter, type LineCollector } from './collect-line.ts'
 import { createBell, loop, pause, type FlowContext } from './process.ts'
+import { createReadPace } from './read-pace.ts'
 import { createReadingBuffer } from './reading-buffer.ts'
 
 /** Longest time between two looks at all lines, elapsed. */
@@ -36,6 +37,7 @@ export const createCollector = (
   const { clock, database } = context
   const bell = createBell()
   const buffer = createReadingBuffer(context)
+  const pace = createReadPace(context)
   const lines = new Map<number, LineCollector>()
   /** Lines to look at before the next look at all. */
   const ready = new Set<number>()
@@ -74,6 +76,7 @@ export const createCollector = (
         context,
         headend,
         buffer,
+        pace,
         gatewayId,
         signal,
         follow: async (dataSet, meter, own) =>
@@ -132,9 +135,10 @@ export const createCollector = (
     },
     async run(signal) {
       const settling = buffer.run(signal)
+      const pacing = pace.run(signal)
       await loop(context, 'collect', signal, async () => step(signal))
       await Promise.allSettled([...lines.values()].map(async (line) => line.settled()))
-      await settling
+      await Promise.all([settling, pacing])
       await buffer.flush()
     },
   }

@@ -205,6 +205,7 @@ export const simulateLine = async (options: SimulatedLineOptions): Promise<Simul
         return { asked: outcome.ok || outcome.code === 'refused-by-meter' ? 'asked' : 'failed', data: {} }
       },
       buffer: recorder(readings, missed),
+      pace: { take: async () => () => undefined },
       gatewayId: 1,
       signal: stopping.signal,
       pausedUntil: () => null,
