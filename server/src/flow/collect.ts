@@ -60,7 +60,7 @@ export const createCollector = (
         const known = lines.get(gatewayId)
         if (known === undefined) lines.set(gatewayId, collectorOf(gatewayId, plan(meters), signal))
         else known.update(plan(meters))
-        // A line that is new, or planned otherwise, need not wait until all are.
+        // What is new or planned otherwise is looked at right away, not with the next look at all lines.
         ready.add(gatewayId)
       }
       for (const gatewayId of gone) lines.get(gatewayId)?.update([])

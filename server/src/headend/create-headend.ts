@@ -246,7 +246,6 @@ class RunningHeadend implements Headend {
       known?.line === side.line &&
       known.config.address === config.address &&
       isDeepStrictEqual(known.config.protocol, config.protocol)
-    if (same && isDeepStrictEqual(known.config, config)) return known
     const modbus = same ? known.modbus : this.#modbusUnit(config)
     // Never spoken to in another language than its own.
     return modbus === 'unknown-model' ? null : new KnownMeter(config, modbus, side, same ? known : null)
